@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The steps of a billing run, in the order of the way of a record.
+
+A module here holds one step: a subclass of :class:`~.base.Step` marked with ``@register``.
+"""
+
+from .base import STEPS, Step, StepError, Totals, register  # noqa: F401

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a step is: a name, its place in the chain, and one method."""
+
+from __future__ import annotations
+
+import dataclasses
+import decimal
+import typing
+
+STEPS: dict[str, type[Step]] = {}
+
+
+class StepError(Exception):
+    """The step cannot go on. The message names the record, the value and the remedy."""
+
+
+@dataclasses.dataclass
+class Totals:
+    """What a step counted.
+
+    records: pieces worked on; quantity: units (seconds, …) as Decimal; amount: money in the
+    company's currency; details: further named counts for the step's form, JSON-able.
+    """
+
+    records: int = 0
+    quantity: decimal.Decimal = decimal.Decimal(0)
+    amount: decimal.Decimal = decimal.Decimal(0)
+    details: dict = dataclasses.field(default_factory=dict)
+
+
+class Step:
+    """One link of the chain. Idempotent: a second call finds nothing left to do.
+
+    Subclasses set ``code``, ``sequence`` (tens; place in the run) and ``name`` (English source
+    text of the label) and implement :meth:`execute`, which commits in chunks through
+    :meth:`progress` and may be killed between any two of them.
+    """
+
+    code: typing.ClassVar[str]
+    sequence: typing.ClassVar[int]
+    name: typing.ClassVar[str]
+
+    def __init__(self, record):
+        self.record = record  # telecom.billing.step
+        self.run = record.run_id
+        self.env = record.env
+        self.company = record.run_id.company_id
+
+    def execute(self) -> Totals:
+        """Do the work of this step for ``self.run`` and return what was counted."""
+        raise StepError(f"Step {self.code} has no work of its own.")
+
+    def progress(self, done: int, total: int) -> None:
+        """Record how far the step is and commit the chunk."""
+        self.record._commit_progress(done, total)
+
+    def finding(self, code, message, severity="block", record=None, amount=None):
+        """Keep something a person must see; ``block`` locks the run until solved or waived."""
+        return self.record._add_finding(code, message, severity, record, amount)
+
+
+def register(cls: type[Step]) -> type[Step]:
+    """Class decorator: put the step into the chain."""
+    STEPS[cls.code] = cls
+    return cls
