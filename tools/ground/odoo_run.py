@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Start Odoo: its configuration file, its environment, and how far a loading is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from . import databases, paths, run
+from .postgres import Server
+
+LOADING = re.compile(r"[Ll]oading module (\S+) \((\d+)/(\d+)\)")
+
+
+def conf(server: Server) -> Path:
+    """Write this clone's odoo.conf and return it; the server is named by PG* variables."""
+    target = paths.BUILD / "odoo.conf"
+    text = "\n".join(
+        (
+            "[options]",
+            f"addons_path = {paths.ROOT}",
+            f"data_dir = {databases.data_dir(server)}",
+            "http_interface = 127.0.0.1",
+            "list_db = False",
+            "max_cron_threads = 1",
+            "server_wide_modules = base,rpc,web",
+            "",
+        )
+    )
+    if not target.exists() or target.read_text("utf-8") != text:
+        paths.write_atomic(target, text)
+    return target
+
+
+def environment(server: Server) -> dict[str, str]:
+    """The environment in which Odoo, its tests and the demo find everything."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    path = str(conf(server))
+    env.update(server.env)
+    env.update(
+        ODOO_RC=path,
+        TELECOM_GROUND_CONF=path,
+        PYTHONPATH=str(paths.ROOT),
+        PYTHONNOUSERSITE="1",
+        VIRTUAL_ENV=sys.prefix,
+        PATH=f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}",
+    )
+    return env
+
+
+def odoo(server: Server, *words: str) -> int:
+    """Run Odoo's command line in the foreground; its exit code."""
+    return foreground([sys.executable, "-m", "odoo", *words], environment(server))
+
+
+def foreground(command: list[str], env: dict[str, str], cwd: Path | None = None) -> int:
+    """Run a program that owns the terminal; Ctrl-C is its own to handle. Its exit code."""
+    process = subprocess.Popen(command, env=env, cwd=cwd)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def quietly(
+    server: Server,
+    database: str,
+    words: list[str],
+    log: str,
+    what: str,
+    on_fraction: Callable[[float], None] | None = None,
+) -> None:
+    """Run the server command to its end with output in a log.
+
+    :raises Trouble: when it fails or logs an error, since Odoo may exit 0 with a broken module.
+    """
+    errors: list[str] = []
+
+    def read(text: str) -> None:
+        found = LOADING.search(text)
+        if found and on_fraction:
+            on_fraction(int(found.group(2)) / max(1, int(found.group(3))))
+        if " ERROR " in text or " CRITICAL " in text:
+            errors.append(text.strip())
+
+    remedy = "read the log; after mending start again"
+    command = [sys.executable, "-m", "odoo", "server", "-d", database, "--no-http"]
+    command += ["--stop-after-init", *words]
+    run.logged(command, log, what, remedy, env=environment(server), on_line=read)
+    if errors:
+        from .say import Trouble
+
+        raise Trouble(f"{what}: {errors[0][:400]}", remedy, paths.cache() / "logs" / f"{log}.log")

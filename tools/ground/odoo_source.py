@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Odoo 19 itself: one that is there, else Debian's package, else a shallow clone."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import debian, paths, run
+from .say import Trouble, line, step
+
+SERIES = (19, 0)
+PACKAGE = "odoo-19"
+#: Files that Odoo ships and Debian cut out and links to, by the suite that has them. Without the
+#: scripts every page answers 500; without the fonts icons and reports lose their letters.
+LINKED = {
+    "sid": (
+        "libjs-jquery",
+        "libjs-jquery-form",
+        "libjs-underscore",
+        "fonts-roboto-unhinted",
+        "fonts-montserrat",
+        "fonts-inconsolata",
+        "fonts-ocr-b",
+    ),
+    # Font Awesome 4.7 left unstable; the stable suite still has it.
+    "stable": ("fonts-font-awesome",),
+}
+CLONE = "https://github.com/odoo/odoo"
+
+
+@dataclass(frozen=True)
+class Odoo:
+    """Where Odoo is: `path` goes on Python's path, `ident` names the version in cache keys."""
+
+    path: Path
+    ident: str
+
+
+def find() -> Odoo:
+    """Return an Odoo 19, fetched only when there is none.
+
+    :raises Trouble: when there is none and none can be fetched, or a given one is not 19.0.
+    """
+    home = os.environ.get("ODOO_HOME")
+    if home:
+        return _existing(Path(home).expanduser(), f"ODOO_HOME={home}")
+    spec = importlib.util.find_spec("odoo.release") if importlib.util.find_spec("odoo") else None
+    if spec and spec.origin:
+        return _existing(Path(spec.origin).parents[1], "the importable odoo")
+    kept = _kept()
+    if kept:
+        return kept
+    with paths.lock("odoo"):
+        return _kept() or _fetch()
+
+
+def _existing(path: Path, named: str) -> Odoo:
+    release = path / "odoo" / "release.py"
+    if not release.is_file():
+        raise Trouble(
+            f"{named} has no odoo/release.py",
+            "name the folder that holds Odoo's folder 'odoo' (of a source tree, its root)",
+        )
+    found = re.search(r"^version_info\s*=\s*\((\d+),\s*(\d+)", release.read_text("utf-8"), re.M)
+    version = (int(found.group(1)), int(found.group(2))) if found else (0, 0)
+    if version != SERIES:
+        raise Trouble(
+            f"{named} is Odoo {version[0]}.{version[1]}, needed is {SERIES[0]}.{SERIES[1]}",
+            "name another one, or unset ODOO_HOME to have Odoo fetched",
+        )
+    resolved = path.resolve()
+    return Odoo(resolved, f"local-{paths.key(str(resolved), release.read_text('utf-8'))}")
+
+
+def _kept() -> Odoo | None:
+    folder = paths.cache() / "odoo"
+    for tree in sorted(folder.glob("debian-*"), reverse=True):
+        if tree.suffix != ".part":
+            return Odoo(tree / "usr" / "lib" / "python3" / "dist-packages", tree.name)
+    for tree in sorted(folder.glob("git-*"), reverse=True):
+        if tree.suffix != ".part":
+            return Odoo(tree, tree.name)
+    return None
+
+
+def _fetch() -> Odoo:
+    if debian.available():
+        try:
+            return _from_debian()
+        except Trouble as trouble:
+            if not shutil.which("git"):
+                raise
+            line(f"  {trouble}")
+            line("  trying a shallow clone instead")
+    if shutil.which("git"):
+        return _from_git()
+    raise Trouble(
+        "no Odoo 19 here, and neither apt nor git to fetch it with",
+        "set ODOO_HOME to an Odoo 19 source tree, or install git",
+    )
+
+
+def _from_debian() -> Odoo:
+    cache = paths.cache()
+    paths.need_space(cache, 2.5, "Odoo")
+    archives = {suite: debian.Archive(suite, cache / "apt" / suite) for suite in LINKED}
+    with step("debian lists", "Debian's package lists"):
+        for archive in archives.values():
+            archive.update()
+    version = archives["sid"].version(PACKAGE)
+    if not version:
+        raise Trouble(f"Debian's unstable suite has no package {PACKAGE}", debian.MIRROR_REMEDY)
+    tree = cache / "odoo" / f"debian-{re.sub(r'[^0-9A-Za-z.+~-]', '_', version)}"
+    with step("debian odoo", f"Odoo {version} from Debian"), paths.whole(tree) as part:
+        for suite, packages in LINKED.items():
+            for package in packages:
+                debian.unpack(archives[suite].fetch(package), part)
+        debian.unpack(archives["sid"].fetch(PACKAGE), part)
+        for loose in dangling(part):
+            line(f"  Debian left out {loose.relative_to(part)} (not used here)")
+    for suite in LINKED:
+        paths.remove(cache / "apt" / suite)
+    return Odoo(tree / "usr" / "lib" / "python3" / "dist-packages", tree.name)
+
+
+def dangling(tree: Path) -> list[Path]:
+    """Links of the unpacked tree that point to nothing."""
+    return sorted(
+        Path(folder, name)
+        for folder, folders, names in os.walk(tree)
+        for name in (*folders, *names)
+        if os.path.islink(os.path.join(folder, name))
+        and not os.path.exists(os.path.join(folder, name))
+    )
+
+
+def _from_git() -> Odoo:
+    paths.need_space(paths.cache(), 3.0, "a clone of Odoo")
+    tree = paths.cache() / "odoo" / "git-19.0"
+    with step("git odoo", "Odoo 19.0, shallow clone"), paths.whole(tree) as part:
+        run.logged(
+            ["git", "clone", "--quiet", "--depth", "1", "--branch", "19.0", CLONE, part],
+            "git-odoo",
+            "cannot clone Odoo",
+            "check the network, or set ODOO_HOME to an Odoo 19 source tree",
+        )
+    return Odoo(tree, tree.name)
