@@ -28,6 +28,13 @@
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/rules_billing.xml",
+        "data/ir_sequence.xml",
         "views/menus.xml",
+        "views/contract_contract.xml",
+        "views/product_template.xml",
+        "views/res_config_settings.xml",
+        "views/res_partner.xml",
+        "views/telecom_order.xml",
     ],
 }
