@@ -7,4 +7,4 @@ pandas.
 """
 
 if __name__.startswith("odoo.addons."):
-    from . import models  # noqa: F401
+    from . import models

@@ -4,4 +4,4 @@
 A module here holds one step: a subclass of :class:`~.base.Step` marked with ``@register``.
 """
 
-from .base import STEPS, Step, StepError, Totals, register  # noqa: F401
+from .base import STEPS, Step, StepError, Totals, register

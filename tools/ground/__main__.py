@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``python -m tools.ground COMMAND``: what the Makefile calls."""
+"""``python3 -m tools.ground COMMAND``: what the Makefile calls."""
 
 from __future__ import annotations
 
 import sys
 
-from . import say
+from . import cleaning, commands, say, stage
 
 
 def main(arguments: list[str]) -> int:
     """Make the ground, go on inside it, and run one command; its exit code."""
+    name = arguments[0] if arguments else "help"
     try:
-        from . import stage
-
-        ground = stage.enter(arguments)
-        from . import commands
-
-        return commands.run(ground, arguments)
+        if name == "clean-all":
+            return cleaning.clean_all()
+        if name not in commands.COMMANDS:
+            print(commands.help_text())
+            return 0 if name in ("help", "-h", "--help") else 2
+        return commands.run(stage.enter(arguments), arguments)
     except say.Trouble as trouble:
         if say.debugging():
             raise

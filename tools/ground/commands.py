@@ -7,15 +7,13 @@ import shlex
 import sys
 from collections.abc import Callable
 
-from . import databases, odoo_run, postgres, template
+from . import checks, cleaning, databases, demo, locking, odoo_run, postgres, suite, template
 from .odoo_source import Odoo
 from .say import Trouble, line
 
-ADDON = "telecom_billing"
-
 
 def prepare(odoo: Odoo, words: list[str]) -> int:
-    """prepare: everything up to the template database"""
+    """prepare: everything up to the template database, nothing of this clone"""
     with postgres.server() as server:
         template.ensure(server, odoo.ident)
     line("  the ground is ready")
@@ -27,13 +25,13 @@ def env(odoo: Odoo, words: list[str]) -> int:
     with postgres.server() as server:
         wanted = odoo_run.environment(server)
     for name in sorted(wanted):
-        if name.startswith("PG") or name in ("ODOO_RC", "PYTHONPATH", "VIRTUAL_ENV", "PATH"):
+        if name.startswith("PG") or name in odoo_run.OWN_VARIABLES:
             print(f"export {name}={shlex.quote(wanted[name])}")
     return 0
 
 
 def db(odoo: Odoo, words: list[str]) -> int:
-    """db create|copy|drop NAME, db list: databases (create = template + telecom_billing)"""
+    """db create|copy|drop NAME, db list, db tidy: create = template + telecom_billing"""
     with postgres.server() as server:
         match words:
             case ["list"]:
@@ -41,12 +39,13 @@ def db(odoo: Odoo, words: list[str]) -> int:
             case ["copy", name]:
                 template.copy(server, odoo.ident, name)
             case ["create", name]:
-                template.copy(server, odoo.ident, name)
-                template.install(server, name, ADDON)
+                demo.fresh(server, odoo, name)
             case ["drop", name]:
                 databases.drop(server, name)
+            case ["tidy"]:
+                template.drop_old(server, odoo.ident)
             case _:
-                raise Trouble(f"db {' '.join(words)} is unknown", "say: " + str(db.__doc__))
+                raise Trouble(f"db {' '.join(words)} is unknown", f"say: {db.__doc__}")
     return 0
 
 
@@ -79,21 +78,41 @@ def run_postgres(odoo: Odoo, words: list[str]) -> int:
     return 0
 
 
+#: What the Makefile offers, then what developers use by hand.
 COMMANDS: dict[str, Callable[[Odoo, list[str]], int]] = {
+    "demo": demo.demo,
+    "test": suite.test,
+    "serve": demo.serve,
+    "bench": suite.bench,
+    "lint": checks.lint,
+    "clean": cleaning.clean,
     "prepare": prepare,
     "env": env,
     "db": db,
     "odoo": run_odoo,
     "python": run_python,
     "postgres": run_postgres,
+    "lock": locking.lock,
 }
 
 
 def run(odoo: Odoo, arguments: list[str]) -> int:
     """Run the command that `arguments` name."""
-    name, *words = arguments or ["help"]
-    if name not in COMMANDS:
-        for command in COMMANDS.values():
-            print(f"  {command.__doc__}")
-        return 0 if name == "help" else 2
+    name, *words = arguments
     return COMMANDS[name](odoo, words)
+
+
+def help_text() -> str:
+    """What there is, from the commands' own docstrings."""
+    made = ("demo", "test", "serve", "bench", "lint", "clean")
+    lines = ["make TARGET, in this folder or with make -C:"]
+    lines += [f"  {COMMANDS[name].__doc__}" for name in made]
+    lines += [f"  {cleaning.clean_all.__doc__}", "  help: this", ""]
+    lines += ["python3 -m tools.ground COMMAND, in the project's root:"]
+    lines += [f"  {command.__doc__}" for name, command in COMMANDS.items() if name not in made]
+    lines += [
+        "",
+        "Variables: PYTHON (an interpreter), PORT (serve), ARGS (test), ODOO_HOME (an Odoo 19),",
+        "PG* or ODOO_RC (a PostgreSQL server), XDG_CACHE_HOME, TELECOM_DEBUG=1 (stack traces).",
+    ]
+    return "\n".join(lines)

@@ -119,8 +119,8 @@ class Archive:
 
 
 def unpack(deb: Path, target: Path) -> None:
-    """Unpack a package's files under `target`, by dpkg-deb or, where there is none, by ar and tar."""
-    remedy = "remove the cache with `make clean` and try again"
+    """Unpack a package's files under `target`, by dpkg-deb, else by ar and tar."""
+    remedy = "remove the cache with `make clean-all` and try again"
     if shutil.which("dpkg-deb"):
         run.logged(["dpkg-deb", "-x", deb, target], "unpack", f"cannot unpack {deb.name}", remedy)
         return

@@ -3,16 +3,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import databases, paths, run
 from .postgres import Server
+from .say import Trouble
 
+#: What `environment` sets besides PG*.
+OWN_VARIABLES = (
+    "ODOO_RC",
+    "PATH",
+    "PYTHONNOUSERSITE",
+    "PYTHONPATH",
+    "TELECOM_GROUND_CONF",
+    "VIRTUAL_ENV",
+)
 LOADING = re.compile(r"[Ll]oading module (\S+) \((\d+)/(\d+)\)")
 
 
@@ -67,6 +80,36 @@ def foreground(command: list[str], env: dict[str, str], cwd: Path | None = None)
             continue
 
 
+@contextlib.contextmanager
+def background(server: Server, words: list[str], port: int, log: Path) -> Iterator[None]:
+    """Run Odoo's server for the time of the block, begun when it answers on `port`."""
+    command = [sys.executable, "-m", "odoo", *words]
+    process = subprocess.Popen(
+        command, env=environment(server), stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _wait_for(process, port, log)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen, port: int, log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise Trouble(f"Odoo's server ended with {process.returncode}", "read the log", log)
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.2)
+    raise Trouble(f"Odoo's server did not answer on port {port} in 3 minutes", "read the log", log)
+
+
 def quietly(
     server: Server,
     database: str,
@@ -93,6 +136,4 @@ def quietly(
     command += ["--stop-after-init", *words]
     run.logged(command, log, what, remedy, env=environment(server), on_line=read)
     if errors:
-        from .say import Trouble
-
         raise Trouble(f"{what}: {errors[0][:400]}", remedy, paths.cache() / "logs" / f"{log}.log")

@@ -58,6 +58,8 @@ class Server:
 
 def given() -> Server | None:
     """The server that PG* or the odoo.conf named by ODOO_RC gives, or None."""
+    if os.environ.get("PGHOST") == str(Cluster().sockets):
+        return None  # our own, in a shell that took what `env` prints
     if any(os.environ.get(name) for name in NAMING):
         env = {name: value for name, value in os.environ.items() if name.startswith("PG")}
         return _foreign(env, "the PG* variables")
@@ -132,7 +134,7 @@ class Cluster:
 
     def _sockets(self) -> Path:
         inside = self.home / "socket"
-        # A socket's path holds 107 bytes, and a comma or quote would need quoting in three syntaxes.
+        # A socket's path holds 107 bytes; a comma or a quote would need quoting in three syntaxes.
         if len(os.fsencode(inside)) < 80 and re.fullmatch(r"[\w./ +~-]+", str(inside)):
             return inside
         return Path(tempfile.gettempdir()) / f"telecom-{os.getuid()}-{paths.key(str(self.home))}"
@@ -190,7 +192,7 @@ class Cluster:
                 [self.binaries / tool, *words],
                 f"postgres-{tool}",
                 f"PostgreSQL's {tool} failed",
-                f"see {self.home / 'server.log'}; `make clean` starts anew",
+                f"see {self.home / 'server.log'}; `make clean-all` starts anew",
                 env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
                 cwd=Path("/"),
                 user=rootless.user(),

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +76,8 @@ def estimate(name: str) -> float:
 def _remember(name: str, seconds: float) -> None:
     known = _durations()
     known[name] = round(seconds, 1)
-    try:
+    with contextlib.suppress(OSError):  # an estimate is not worth a failure
         paths.write_atomic(_durations_file(), json.dumps(known, indent=1, sort_keys=True))
-    except OSError:
-        pass  # an estimate is not worth a failure
 
 
 def span(seconds: float) -> str:
@@ -134,6 +135,16 @@ class step:
             seconds = time.monotonic() - self.started
             _remember(self.name, seconds)
             line(f"  {self.text}: done in {span(seconds)}")
+
+
+@contextlib.contextmanager
+def took(what: str) -> Iterator[None]:
+    """Say at the end how long a command took, and the most memory one of its programs had."""
+    begun = time.monotonic()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    unit = 1 if sys.platform == "darwin" else 1024
+    line(f"  {what} took {span(time.monotonic() - begun)}, peak memory {peak * unit / 1e6:.0f} MB")
 
 
 def debugging() -> bool:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 from . import databases, odoo_run, paths, run, venv
 from .postgres import Server
-from .say import Trouble, line, step
+from .say import line, step
 
 HERE = Path(__file__).resolve().parent
 LANGUAGES = "en_US,de_DE"
@@ -24,9 +23,7 @@ def modules() -> list[str]:
 def key(odoo_ident: str) -> str:
     """Another Odoo, add-on version, module list or set-up makes another template."""
     addons = [
-        text
-        for text in venv.LOCK.read_text("utf-8").splitlines()
-        if text.startswith("odoo-addon-")
+        text for text in venv.LOCK.read_text("utf-8").splitlines() if text.startswith("odoo-addon-")
     ]
     setup = (HERE / "template_setup.py").read_text("utf-8")
     return paths.key(odoo_ident, *addons, *modules(), LANGUAGES, setup)
@@ -74,17 +71,16 @@ def _make(server: Server, wanted: str) -> None:
 
 def _set_up(server: Server, database: str) -> None:
     log = paths.cache() / "logs" / "template-setup.log"
-    command = [sys.executable, "-m", "odoo", "shell", "-d", database, "--no-http"]
-    with open(HERE / "template_setup.py", "rb") as script, open(log, "wb") as output:
-        code = subprocess.call(
-            command,
-            stdin=script,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=odoo_run.environment(server),
-        )
-    if code or b"Traceback" in log.read_bytes():
-        raise Trouble("the template's company could not be set up", "read the log", log)
+    log.unlink(missing_ok=True)
+    run.logged(
+        [sys.executable, "-m", "tools.ground.inside", database]
+        + ["tools.ground.template_setup:main", log],
+        "template-setup-run",
+        "the template's company could not be set up",
+        f"read {log}",
+        env=odoo_run.environment(server),
+        cwd=paths.ROOT,
+    )
 
 
 def copy(server: Server, odoo_ident: str, target: str) -> None:
@@ -115,6 +111,3 @@ def drop_old(server: Server, odoo_ident: str) -> None:
         if database.startswith("telecom-template-") and database != name(odoo_ident):
             line(f"  dropping {database}")
             databases.drop(server, database)
-
-
-__all__ = ["copy", "drop_old", "ensure", "install", "key", "modules", "name", "run"]

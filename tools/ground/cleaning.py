@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``make clean`` (this clone's results) and ``make clean-all`` (the cache that clones share)."""
+
+from __future__ import annotations
+
+import contextlib
+
+from . import databases, demo, paths, postgres, rootless
+from .odoo_source import Odoo
+from .say import Trouble, line
+
+PURPOSES = ("demo", "test", "e2e", "bench")
+
+
+def clean(odoo: Odoo, words: list[str]) -> int:
+    """clean: remove this clone's databases and its folder build/"""
+    with postgres.server() as server:
+        there = databases.names(server)
+        for name in map(demo.database, PURPOSES):
+            if name in there:
+                databases.drop(server, name)
+                line(f"  dropped {name}")
+    paths.remove(paths.BUILD)
+    line(f"  removed {paths.BUILD}")
+    return 0
+
+
+def clean_all() -> int:
+    """clean-all: clean, and the cache with Odoo, libraries, PostgreSQL and all its databases"""
+    cluster = postgres.Cluster()
+    with contextlib.suppress(Trouble):
+        cluster.stop()
+    for folder in dict.fromkeys((paths.BUILD, cluster.home, paths.cache())):
+        if folder.exists():
+            paths.remove(folder)
+            line(f"  removed {folder}")
+    if rootless.is_root() and rootless.OPEN.is_dir() and not any(rootless.OPEN.iterdir()):
+        paths.remove(rootless.OPEN)
+    return 0
