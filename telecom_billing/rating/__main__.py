@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Try a price list without a server::
+
+    python -m telecom_billing.rating BOOK.json USAGE.csv -o charges.csv
+    python -m telecom_billing.rating BOOK.json USAGE.csv --explain 3
+
+Exit status: 0 all charged, 1 some records have a reason instead, 2 book or usage unreadable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .engine import rate
+from .explain import explain
+from .files import read_book, read_usage, write_charges
+from .money import MICRO, decimal_text
+from .schema import BookError
+from .usage import UsageError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m telecom_billing.rating",
+        description="Price usage records by a tariff book (readme/TARIFF_BOOK.md).",
+    )
+    parser.add_argument("book", help="tariff book, JSON")
+    parser.add_argument("usage", help="usage records, CSV or Parquet")
+    parser.add_argument("-o", "--output", help="charges, .csv or .parquet (default: CSV on stdout)")
+    parser.add_argument(
+        "--explain", type=int, metavar="N", help="say why row N (from 0) costs that"
+    )
+    parser.add_argument("--language", choices=("de", "en"), default="en")
+    options = parser.parse_args(arguments)
+    try:
+        book, usage = read_book(options.book), read_usage(options.usage)
+        if options.explain is not None:
+            if not 0 <= options.explain < len(usage):
+                parser.error(f"--explain {options.explain}: usage has rows 0 to {len(usage) - 1}")
+            print(explain(book, usage, options.explain).text(options.language))
+            return 0
+        rated = rate(book, usage)
+    except (BookError, UsageError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    write_charges(rated.charges, options.output or sys.stdout)
+    refused = int(rated.charges["reason"].notna().sum())
+    total = decimal_text(int(rated.total() * MICRO))
+    print(
+        f"{len(usage)} records, {len(rated.charges)} charges, {refused} with a reason, "
+        f"total {total}",
+        file=sys.stderr,
+    )
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A tariff version made ready for one service: from a number and an instant to a rate.
+
+All rates whose zones share a prefix form a *cell*; a cell with bands has a schedule that picks
+the rate by time. Prefixes lead to cells through one :class:`~.prefixes.PrefixIndex`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .bands import Band
+from .clock import Clock
+from .digits import NumberColumn
+from .prefixes import PrefixIndex
+from .rates import Rate
+from .schedule import Schedule
+from .tariffs import LAST, Version, Zone
+
+
+class Cell(NamedTuple):
+    """Rates that compete for the same numbers, and the schedule (None: the first always wins)."""
+
+    rates: tuple[int, ...]
+    schedule: Schedule | None
+
+
+class Found(NamedTuple):
+    """Per row: rate (or -1), zone and prefix it came by (or -1), the cell that answered, whether
+    a zone matched, and (None unless a rate splits at band borders) the instant until which the
+    rate holds at least."""
+
+    rate: np.ndarray
+    zone: np.ndarray
+    prefix: np.ndarray
+    cell: np.ndarray
+    matched: np.ndarray
+    until: np.ndarray | None
+
+
+class Plan:
+    """The cells of one version for one service. ``rates`` are (position in the book, rate)."""
+
+    def __init__(
+        self,
+        version: Version,
+        rates: Sequence[tuple[int, Rate]],
+        zones: Mapping[str, tuple[int, Zone]],
+        bands: Mapping[str, Band],
+        clock: Clock,
+    ) -> None:
+        self.gap = version.gap
+        self._bands, self._clock = bands, clock
+        self._schedules: dict[tuple[Any, ...], Schedule | None] = {}
+        self._rates = dict(rates)
+        by_prefix: dict[str, list[tuple[int, int]]] = {}
+        by_name: dict[str, list[tuple[int, int]]] = {}
+        everywhere: list[tuple[int, int]] = []
+        for number, rate in rates:
+            if not rate.zones:
+                everywhere.append((number, -1))
+            for zone_id in rate.zones:
+                position, zone = zones[str(zone_id)]
+                for prefix in zone.prefixes:
+                    by_prefix.setdefault(prefix, []).append((number, position))
+                for name in zone.destinations:
+                    by_name.setdefault(name, []).append((number, position))
+        self.prefixes = list(by_prefix)
+        self.index = PrefixIndex(self.prefixes)
+        # Many prefixes share the same rates: one cell serves them all.
+        numbers: dict[tuple[tuple[int, int], ...], int] = {}
+        self.cells: list[Cell] = []
+        self._zones: list[tuple[int, ...]] = []
+
+        def cell(members: list[tuple[int, int]]) -> int:
+            signature = tuple(members)
+            if signature not in numbers:
+                numbers[signature] = len(self.cells)
+                ordered, schedule = self._compete(members)
+                self.cells.append(Cell(tuple(rate for rate, _ in ordered), schedule))
+                self._zones.append(tuple(zone for _, zone in ordered))
+            return numbers[signature]
+
+        cells = [cell(members) for members in by_prefix.values()]
+        self._cell_of_prefix = np.array([*cells, -1], dtype=np.int32)
+        self._cell_of_name = {name: cell(members) for name, members in by_name.items()}
+        self._everywhere = cell(everywhere) if everywhere else -1
+        self._single_rate = np.array(
+            [c.rates[0] if c.schedule is None else -2 for c in self.cells] + [-1], dtype=np.int32
+        )
+        self._single_zone = np.array([z[0] for z in self._zones] + [-1], dtype=np.int32)
+        self._splits = any(rate.split != "start" for _, rate in rates)
+        self._banded = [i for i, c in enumerate(self.cells) if c.schedule is not None]
+
+    def find(
+        self, numbers: NumberColumn, names: Sequence[str | None] | None, started: np.ndarray
+    ) -> Found:
+        """The rate that holds for each number (or destination name) at each instant (UTC)."""
+        rows = len(started)
+        prefix = self.index.lookup(numbers)
+        cells = self._cell_of_prefix[prefix]
+        if names is not None and self._cell_of_name:
+            for row in np.flatnonzero(prefix < 0):
+                cells[row] = self._cell_of_name.get(names[row] or "", -1)
+        matched = cells >= 0
+        cells = np.where(matched, cells, self._everywhere)
+        rate, zone = self._at(cells, started)
+        # The longest prefix had no rate at this hour: a shorter one may answer, if the tariff says.
+        missing = np.flatnonzero((rate < 0) & (cells >= 0) & (cells != self._everywhere))
+        if self.gap == "shorter":
+            while missing.size:
+                upper = prefix[missing]
+                upper = np.where(upper >= 0, self.index.parent[upper], -1)
+                prefix[missing] = upper
+                above = np.where(upper >= 0, self._cell_of_prefix[upper], self._everywhere)
+                cells[missing] = above
+                rate[missing], zone[missing] = self._at(above, started[missing])
+                missing = missing[(rate[missing] < 0) & (upper >= 0)]
+        prefix = np.where(zone >= 0, prefix, -1)
+        if rows and self._everywhere >= 0:
+            matched = matched | (cells == self._everywhere)
+        return Found(rate, zone, prefix, cells, matched, self._until(cells, started))
+
+    def _at(self, cells: np.ndarray, started: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rate = self._single_rate[cells]
+        zone = self._single_zone[cells]
+        if not self._banded:
+            return rate, zone
+        rows = np.flatnonzero(rate == -2)
+        if not rows.size:
+            return rate, zone
+        local = self._clock.local(started[rows])
+        wanted = cells[rows]
+        groups: dict[int, list[int]] = {}
+        for number in self._banded:
+            groups.setdefault(id(self.cells[number].schedule), []).append(number)
+        for members in groups.values():
+            schedule = self.cells[members[0]].schedule
+            assert schedule is not None
+            width = len(self.cells[members[0]].rates)
+            # Row -1 of both tables answers "no band holds".
+            table = np.full((len(self.cells) + 1, width + 1), -1, dtype=np.int32)
+            zones = np.full((len(self.cells) + 1, width + 1), -1, dtype=np.int32)
+            for number in members:
+                table[number, :width] = self.cells[number].rates
+                zones[number, :width] = self._zones[number]
+            mask = slice(None) if len(groups) == 1 else np.isin(wanted, members)
+            winner = schedule.winner(local[mask])
+            rate[rows[mask]] = table[wanted[mask], winner]
+            zone[rows[mask]] = zones[wanted[mask], winner]
+        return rate, zone
+
+    def _until(self, cells: np.ndarray, started: np.ndarray) -> np.ndarray | None:
+        if not self._splits:
+            return None
+        until = np.full(len(started), LAST, dtype=np.int64)
+        banded = np.isin(cells, self._banded)
+        for schedule in {id(s): s for s in self._schedules.values() if s is not None}.values():
+            members = [i for i in self._banded if self.cells[i].schedule is schedule]
+            rows = np.flatnonzero(banded & np.isin(cells, members))
+            utc = started[rows]
+            local = self._clock.local(utc)
+            _, ends = schedule.winner_until(local)
+            until[rows] = np.minimum(utc + ends - local, self._clock.next_changes(utc))
+        return until
+
+    def zones_of(self, cell: int) -> tuple[int, ...]:
+        """The zone (position or -1) behind each rate of a cell."""
+        return self._zones[cell]
+
+    def _compete(
+        self, members: list[tuple[int, int]]
+    ) -> tuple[list[tuple[int, int]], Schedule | None]:
+        """Members of a cell in the order of its schedule; without bands the heaviest first."""
+        rates = [self._rates[number] for number, _ in members]
+        if all(rate.band is None for rate in rates):
+            order = sorted(range(len(rates)), key=lambda i: -(rates[i].weight or 0))
+            return [members[i] for i in order], None
+        bands = tuple(None if r.band is None else str(r.band) for r in rates)
+        # A rate without a band serves the hours that no band claims, unless it states a weight.
+        weights = tuple(
+            r.weight if r.weight is not None else (0 if r.band is not None else -1) for r in rates
+        )
+        signature = (bands, weights)
+        if signature not in self._schedules:
+            self._schedules[signature] = Schedule(
+                [None if band is None else self._bands[band] for band in bands],
+                list(weights),
+                self._clock,
+            )
+        return members, self._schedules[signature]

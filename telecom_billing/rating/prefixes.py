@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Longest prefix match for millions of numbers with one binary search each.
+
+A prefix stands for the interval of all fifteen-digit numbers that begin with it. Intervals of
+prefixes are nested or disjoint, never crossed, so they flatten into a sorted row of borders, and
+the innermost interval around a number is one ``searchsorted`` away. Zones of a price list, blocks
+of customers' numbers and legal number classes are all the same thing.
+
+>>> index = PrefixIndex(["49", "4930", "491"])
+>>> index.find(["493012345", "4915112345", "4989123", "33142", None])
+array([ 1,  2,  0, -1, -1], dtype=int32)
+
+A number that is shorter than a prefix does not match it, although both pad to the same digits:
+
+>>> PrefixIndex(["49", "49300"]).find(["4930", "493000"])
+array([0, 1], dtype=int32)
+
+Number blocks are given by their first and last number, the extensions below included:
+
+>>> blocks = PrefixIndex.from_blocks([("4930123400", "4930123449"), ("4930123420", "4930123420")])
+>>> blocks.find(["4930123420", "4930123419", "493012344977", "4930123450"])
+array([ 1,  0,  0, -1], dtype=int32)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from .digits import WIDTH, NumberColumn, number_column
+
+#: Above this many look-ups a table over the leading digits is worth building.
+_TABLE_AFTER = 20_000
+_TABLE_DIGITS = 6
+
+
+def check_prefix(prefix: object) -> str | None:
+    """What is wrong with a prefix, or None.
+
+    >>> check_prefix("49x"), check_prefix("4930")
+    ('is not made of digits only', None)
+    """
+    if not isinstance(prefix, str) or not prefix:
+        return "is no text of digits"
+    if not (prefix.isascii() and prefix.isdigit()):
+        return "is not made of digits only"
+    if len(prefix) > WIDTH:
+        return f"is longer than {WIDTH} digits"
+    return None
+
+
+class PrefixIndex:
+    """Answers "which is the longest of these prefixes that a number begins with?".
+
+    ``prefixes`` are texts of 1 to 15 digits, each once. Positions in that list are the answers.
+    Raises ``ValueError`` naming the faulty prefix.
+    """
+
+    def __init__(self, prefixes: Sequence[str]) -> None:
+        for prefix in prefixes:
+            fault = check_prefix(prefix)
+            if fault:
+                raise ValueError(f"prefix {prefix!r} {fault}")
+        if len(set(prefixes)) != len(prefixes):
+            twice = sorted({p for p in prefixes if list(prefixes).count(p) > 1})
+            raise ValueError(f"prefix {twice[0]!r} occurs twice; keep one of them")
+        self._build([(p, p) for p in prefixes])
+
+    @classmethod
+    def from_blocks(cls, blocks: Iterable[tuple[str, str]]) -> PrefixIndex:
+        """An index over blocks (first, last) of equal length; smaller blocks win over larger.
+
+        Blocks must be nested or disjoint; ``ValueError`` names a pair that crosses.
+        """
+        checked = []
+        for first, last in blocks:
+            for end in (first, last):
+                fault = check_prefix(end)
+                if fault:
+                    raise ValueError(f"block {first!r}–{last!r}: {end!r} {fault}")
+            if len(first) != len(last) or first > last:
+                raise ValueError(
+                    f"block {first!r}–{last!r}: both ends need the same number of digits, "
+                    "the smaller first"
+                )
+            checked.append((first, last))
+        index = cls.__new__(cls)
+        index._build(checked)
+        return index
+
+    def _build(self, blocks: list[tuple[str, str]]) -> None:
+        self.blocks = blocks
+        count = len(blocks)
+        low = [int(first.ljust(WIDTH, "0")) for first, _ in blocks]
+        high = [int(last.ljust(WIDTH, "9")) + 1 for _, last in blocks]
+        # The last entry answers for "none" (-1) and is never too long for a number.
+        self.length = np.array([len(first) for first, _ in blocks] + [-1], dtype=np.int8)
+        self.parent = np.full(count + 1, -1, dtype=np.int32)
+        order = sorted(range(count), key=lambda i: (low[i], -high[i], self.length[i]))
+        starts: list[int] = [-1]
+        owners: list[int] = [-1]
+        open_: list[int] = []
+
+        def put(border: int, owner: int) -> None:
+            if starts[-1] == border:
+                owners[-1] = owner
+            else:
+                starts.append(border)
+                owners.append(owner)
+
+        def close(until: int) -> None:
+            while open_ and high[open_[-1]] <= until:
+                ended = open_.pop()
+                put(high[ended], open_[-1] if open_ else -1)
+
+        for i in order:
+            close(low[i])
+            if open_:
+                outer = open_[-1]
+                if high[i] > high[outer]:
+                    raise ValueError(
+                        f"blocks {blocks[outer]} and {blocks[i]} cross; make them nested or apart"
+                    )
+                self.parent[i] = outer
+            put(low[i], i)
+            open_.append(i)
+        close(10**WIDTH)
+        self._starts = np.array(starts, dtype=np.int64)
+        self._owners = np.array(owners, dtype=np.int32)
+        self._table: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def find(self, numbers: Iterable[str | None]) -> np.ndarray:
+        """Position of the longest prefix of each number (texts of digits), -1 where none is."""
+        return self.lookup(number_column(numbers))
+
+    def lookup(self, numbers: NumberColumn) -> np.ndarray:
+        """The same for numbers already read into a :class:`~.digits.NumberColumn`; int32."""
+        padded = numbers.padded
+        if len(self.blocks) == 0:
+            return np.full(len(padded), -1, dtype=np.int32)
+        found = self._search(padded)
+        # Padding makes "4930" look like "49300…": climb to a prefix the number is long enough for.
+        wrong = np.flatnonzero(self.length[found] > numbers.length)
+        while wrong.size:
+            found[wrong] = self.parent[found[wrong]]
+            wrong = wrong[self.length[found[wrong]] > numbers.length[wrong]]
+        return found
+
+    def _search(self, padded: np.ndarray) -> np.ndarray:
+        if len(padded) < _TABLE_AFTER:
+            return self._owners[np.searchsorted(self._starts, padded, side="right") - 1]
+        if self._table is None:
+            self._table = self._leading_table()
+        head = padded // 10 ** (WIDTH - _TABLE_DIGITS)
+        # Unreadable numbers are -1 and meet the table's last entry, which says "search".
+        slot = self._table[head]
+        open_ = np.flatnonzero(slot < 0)
+        if open_.size:
+            slot[open_] = np.searchsorted(self._starts, padded[open_], side="right") - 1
+        return self._owners[slot]
+
+    def _leading_table(self) -> np.ndarray:
+        """For each value of the leading digits: the border they fall under, or -1 if several."""
+        step = 10 ** (WIDTH - _TABLE_DIGITS)
+        heads = np.arange(10**_TABLE_DIGITS, dtype=np.int64) * step
+        first = np.searchsorted(self._starts, heads, side="right") - 1
+        last = np.searchsorted(self._starts, heads + step - 1, side="right") - 1
+        return np.append(np.where(first == last, first, -1), -1).astype(np.int32)

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One rate of a tariff version: what a quantity costs.
+
+Whatever notation the book uses (a price with increments 60/1, or a list of steps), a rate becomes
+a list of :class:`Step`: from which to which position within the record, in intervals of which
+size, at which exact price an interval. Positions, widths and intervals are millionths of the base
+unit; prices are fractions of the currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from .money import MICRO, ROUNDINGS, exact
+from .schema import Node
+from .units import Units
+
+SPLITS = ("start", "increment", "exact")
+ROUND_QUANTITY = ("record", "step", "fragment")
+ROUND_AT = ("step", "part", "charge", "position", "invoice")
+MODES = ("graduated", "volume")
+BEYOND = ("free", "last", "refuse")
+QUANTITY_ROUNDINGS = ("up", "none", "down")
+CONFERENCE_BY = ("leg", "participant", "session", "peak")
+REJOIN = ("sum", "merge")
+
+#: Properties that a tariff or version may state once for all its rates.
+INHERITED = (
+    "unit", "per", "initial", "step", "setup_on_zero", "rounding", "decimals", "round_at", "split",
+    "round_quantity", "mode", "beyond", "maximum_then",
+)  # fmt: skip
+_OWN = (
+    "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
+    "factor", "refuse", "free", "setup", "minimum", "maximum", "extras", "conference",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """``start`` ≤ position < ``end`` (None: without end); ``price`` of one ``interval``.
+
+    ``rounding``: "up" = every begun interval counts, "down" = only full ones, "none" = in
+    proportion. ``flat``: the price is for the step as a whole, once it is entered.
+    """
+
+    start: int
+    end: int | None
+    interval: int
+    price: Fraction
+    rounding: str = "up"
+    flat: bool = False
+
+    def per_unit(self) -> Fraction:
+        """Price of one base unit."""
+        return self.price * MICRO / self.interval
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate ready to price; see ``readme/TARIFF_BOOK.md`` for what each property means."""
+
+    id: Any
+    name: str | None
+    services: frozenset[str]
+    zones: tuple[Any, ...]
+    band: Any
+    weight: int | None
+    unit: str
+    steps: tuple[Step, ...]
+    mode: str = "graduated"
+    beyond: str = "free"
+    factor: Fraction | None = None
+    refuse: str | None = None
+    free: int = 0
+    setup: Fraction | None = None
+    setup_on_zero: bool = False
+    minimum: Fraction | None = None
+    maximum: Fraction | None = None
+    maximum_then: str = "free"
+    extras: tuple[Step, ...] = ()
+    rounding: str = "half_up"
+    decimals: int = 6
+    round_at: str = "charge"
+    split: str = "start"
+    round_quantity: str = "record"
+    conference_by: str = "leg"
+    rejoin: str | None = None
+
+
+def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
+    """A rate from its record; ``inherited`` holds what its version and tariff state for all."""
+    node.only(*_OWN, *INHERITED)
+    node = Node({**inherited, **node.data}, node.where, node.problems)
+    unit = node.text("unit", "second") or "second"
+    base, factor = units.base(unit)
+    conference = Node.of(node.data.get("conference") or {}, node.where, node.problems)
+    conference.only("by", "rejoin")
+    if node.has("zone") and node.has("zones"):
+        node.fault("zones", "stands beside 'zone'", "Use one of the two.")
+    minimum, maximum = node.amount("minimum"), node.amount("maximum")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        node.fault("minimum", f"is above the maximum {maximum}", "Exchange the two.")
+    services = node.data.get("service")
+    named = [services] if isinstance(services, str) else node.list("service")
+    if not all(isinstance(name, str) for name in named):
+        node.fault("service", "is no name", "Write a service such as voice, or leave it out.")
+        named = []
+    return Rate(
+        id=node.id(),
+        name=node.text("name"),
+        services=frozenset(named),
+        zones=tuple(node.ids("zones") or node.ids("zone")),
+        band=node.id("band", required=False),
+        weight=node.whole("weight", None, -(10**9), 10**9),
+        unit=base,
+        steps=_steps(node, units, base, factor),
+        mode=node.choice("mode", MODES, "graduated") or "graduated",
+        beyond=node.choice("beyond", BEYOND, "free") or "free",
+        factor=node.amount("factor"),
+        refuse=node.text("refuse"),
+        free=int((node.quantity("free") or 0) * factor * MICRO),
+        setup=node.amount("setup"),
+        setup_on_zero=node.flag("setup_on_zero"),
+        minimum=minimum,
+        maximum=maximum,
+        maximum_then=node.choice("maximum_then", ("free", "disconnect"), "free") or "free",
+        extras=_extras(node, factor),
+        rounding=node.choice("rounding", ROUNDINGS, "half_up") or "half_up",
+        decimals=node.whole("decimals", 6, 0, 12) or 0,
+        round_at=node.choice("round_at", ROUND_AT, "charge") or "charge",
+        split=node.choice("split", SPLITS, "start") or "start",
+        round_quantity=node.choice("round_quantity", ROUND_QUANTITY, "record") or "record",
+        conference_by=conference.choice("by", CONFERENCE_BY, "leg") or "leg",
+        rejoin=conference.choice("rejoin", REJOIN, None),
+    )
+
+
+def _per(node: Node, units: Units, base: str, factor: int, default: Fraction) -> Fraction:
+    """The quantity (in base units) that a price is for: a number of units, or a unit's name."""
+    value = node.data.get("per")
+    if value is None:
+        return default
+    if isinstance(value, str) and not value[:1].isdigit():
+        per_base, per_factor = units.base(value)
+        if per_base != base:
+            node.fault("per", f"does not measure {base}", "Use a unit of the same kind.")
+            return default
+        return Fraction(per_factor)
+    return (node.quantity("per", positive=True) or default / factor) * factor
+
+
+def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]:
+    if node.has("steps"):
+        if node.has("price"):
+            node.fault("price", "stands beside 'steps'", "Use one of the two.")
+        return _listed(node, units, base, factor)
+    if not node.has("price"):
+        return ()
+    price = node.amount("price") or Fraction(0)
+    per = _per(node, units, base, factor, Fraction(factor))
+    initial = node.quantity("initial", positive=True)
+    step = node.quantity("step", initial, positive=True)
+    if step is None:
+        return (Step(0, None, MICRO, price / per, "none"),)
+    size = int(step * factor * MICRO)
+    rest = price * step * factor / per
+    if initial is None or (initial == step and not node.has("price_initial")):
+        return (Step(0, None, size, rest),)
+    first = int(initial * factor * MICRO)
+    opening = (node.amount("price_initial", price) or Fraction(0)) * initial * factor / per
+    return (Step(0, first, first, opening), Step(first, None, size, rest))
+
+
+def _listed(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for part in node.children("steps", "step"):
+        part.only("from", "to", "interval", "price", "per", "rounding", "flat")
+        start = part.quantity(
+            "from", Fraction(steps[-1].end or 0, MICRO * factor) if steps else Fraction(0)
+        )
+        end = part.quantity("to")
+        interval = part.quantity("interval", Fraction(1), positive=True) or Fraction(1)
+        price = part.amount("price")
+        if price is None:
+            part.fault("price", "is missing", "Write it as text, for example '0.19'.", None)
+            price = Fraction(0)
+        per = _per(part, units, base, factor, interval * factor)
+        flat = part.flag("flat")
+        low = int((start or 0) * factor * MICRO)
+        high = None if end is None else int(end * factor * MICRO)
+        if high is not None and high <= low:
+            part.fault("to", "does not lie above 'from'", "Correct the bounds.")
+            continue
+        expected = steps[-1].end if steps else 0
+        if low != expected:
+            shown = "the end of the step before" if steps else "zero"
+            part.fault("from", f"is not {shown}", "Lay the steps end to end, the first from 0.")
+            continue
+        steps.append(
+            Step(
+                low,
+                high,
+                int(interval * factor * MICRO),
+                price if flat else price * interval * factor / per,
+                part.choice("rounding", QUANTITY_ROUNDINGS, "up") or "up",
+                flat,
+            )
+        )
+    if steps and steps[-1].end is not None and not node.has("beyond"):
+        node.fault(
+            "steps",
+            "end without saying what usage beyond them costs",
+            "Leave 'to' of the last step out, or set 'beyond' to free, last or refuse.",
+            None,
+        )
+    return tuple(steps)
+
+
+def _extras(node: Node, factor: int) -> tuple[Step, ...]:
+    extras = []
+    for part in node.children("extras", "extra"):
+        part.only("above", "each", "price")
+        above = part.quantity("above", Fraction(0)) or Fraction(0)
+        each = part.quantity("each", Fraction(1), positive=True) or Fraction(1)
+        extras.append(
+            Step(
+                int(above * factor * MICRO),
+                None,
+                int(each * factor * MICRO),
+                part.amount("price", Fraction(0)) or Fraction(0),
+            )
+        )
+    return tuple(extras)
+
+
+def price_per(rate: Rate, quantity: Any) -> Fraction:
+    """The highest price of ``quantity`` base units over all steps; guards look at it."""
+    return max((step.per_unit() for step in rate.steps if not step.flat), default=Fraction(0)) * (
+        exact(quantity)
+    )
+
+
+def scaled(base: Rate, over: Rate) -> Rate:
+    """``base`` with the prices of its steps times the factor of ``over``.
+
+    A setup fee, a minimum or a maximum that ``over`` states replaces that of ``base``.
+    """
+    factor = Fraction(1) if over.factor is None else over.factor
+    return replace(
+        base,
+        steps=tuple(replace(step, price=step.price * factor) for step in base.steps),
+        extras=tuple(replace(step, price=step.price * factor) for step in base.extras),
+        setup=base.setup if over.setup is None else over.setup,
+        minimum=base.minimum if over.minimum is None else over.minimum,
+        maximum=base.maximum if over.maximum is None else over.maximum,
+    )

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Why a record could not be priced: stable codes, and sentences that say what to do."""
+
+from __future__ import annotations
+
+#: code → (English, German); ``{…}`` are filled from the record.
+REASONS: dict[str, tuple[str, str]] = {
+    "no-contract": (
+        "No contract line is known for this record; assign the number {number} to one.",
+        "Zu diesem Satz ist keine Vertragsposition bekannt; die Nummer {number} einer zuordnen.",
+    ),
+    "no-tariff": (
+        "No tariff: {tariff} is not in the tariff book; give the contract line a tariff.",
+        "Kein Tarif: {tariff} steht nicht im Tarifbuch; der Vertragsposition einen Tarif geben.",
+    ),
+    "no-version": (
+        "Tariff {tariff} has no version that is valid at {started}; add one.",
+        "Tarif {tariff} hat keine am {started} gültige Version; eine anlegen.",
+    ),
+    "no-zone": (
+        "Tariff {tariff} has no zone for {number} ({service}); add the prefix to a zone.",
+        "Tarif {tariff} hat keine Zone für {number} ({service}); die Vorwahl einer Zone zuordnen.",
+    ),
+    "no-rate": (
+        "Tariff {tariff} has no price for {number} ({service}) at {started}; add a rate or band.",
+        "Tarif {tariff} hat für {number} ({service}) am {started} keinen Preis; "
+        "einen Preis oder ein Zeitfenster ergänzen.",
+    ),
+    "no-base-price": (
+        "Tariff {tariff} changes a price by a factor, but no price lies below it; add one.",
+        "Tarif {tariff} ändert einen Preis um einen Faktor, doch es liegt keiner darunter; "
+        "einen ergänzen.",
+    ),
+    "bad-start": (
+        "The record has no readable start; correct it at its source.",
+        "Der Satz hat keinen lesbaren Beginn; an der Quelle berichtigen.",
+    ),
+    "bad-quantity": (
+        "The quantity is missing or too large; correct it at its source.",
+        "Die Menge fehlt oder ist zu groß; an der Quelle berichtigen.",
+    ),
+    "wrong-unit": (
+        "The record counts in {unit}, the price of tariff {tariff} in another kind of unit.",
+        "Der Satz zählt in {unit}, der Preis von Tarif {tariff} in einer anderen Art von Einheit.",
+    ),
+    "wrong-currency": (
+        "The price that the record brings is not in the currency of tariff {tariff}.",
+        "Der mitgelieferte Preis ist nicht in der Währung von Tarif {tariff}.",
+    ),
+    "refused": (
+        "Tariff {tariff} does not serve this: {detail}.",
+        "Tarif {tariff} bedient dies nicht: {detail}.",
+    ),
+    "beyond-steps": (
+        "The quantity runs past the last step of tariff {tariff}; extend its steps.",
+        "Die Menge übersteigt die letzte Stufe von Tarif {tariff}; die Stufen verlängern.",
+    ),
+    "cap-per-minute": (
+        "Price per minute above the limit of {detail}; lower the price.",
+        "Minutenpreis über der Grenze von {detail}; den Preis senken.",
+    ),
+    "cap-per-call": (
+        "Price per call above the limit of {detail}; lower the price.",
+        "Preis je Verbindung über der Grenze von {detail}; den Preis senken.",
+    ),
+    "cap-increment": (
+        "Increment longer than the limit of {detail}; shorten it.",
+        "Takt länger als die Grenze von {detail}; ihn verkürzen.",
+    ),
+    "limit-reached": (
+        "The spending limit {detail} is used up.",
+        "Die Ausgabengrenze {detail} ist erreicht.",
+    ),
+    "no-conference": (
+        "The price is per conference, but the record names none; correct it at its source.",
+        "Der Preis gilt je Konferenz, der Satz nennt aber keine; an der Quelle berichtigen.",
+    ),
+}
+CODES = ("", *REASONS)
+NUMBER = {code: number for number, code in enumerate(CODES)}
+
+
+class _Blank(dict):  # type: ignore[type-arg]
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def message(code: str, facts: dict[str, object], german: bool = False) -> str:
+    """The sentence for a reason code."""
+    return REASONS[code][1 if german else 0].format_map(_Blank(facts))

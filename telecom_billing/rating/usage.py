@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A usage frame as the engine sees it: integers and codes instead of texts.
+
+Columns: ``started_at`` and ``quantity`` must be there; ``contract``, ``line``, ``customer``,
+``tariff``, ``service`` (default voice), ``unit`` (default second), ``b_number``, ``a_number``,
+``destination``, ``conference``, ``participant``, ``options``, ``continuation``, ``price``,
+``cost``, ``currency``, ``carrier`` and ``key`` are read where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .digits import NumberColumn, number_column
+
+#: A quantity above this (in millionths of its unit) is taken for an error of its source.
+MAX_QUANTITY = 1 << 61
+
+
+class UsageError(ValueError):
+    """A usage frame that cannot be read; the message names the column and the remedy."""
+
+
+class Usage:
+    """Columns of a usage frame, read once, lazily. ``frame`` itself is never changed."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self.rows = len(frame)
+        for name in ("started_at", "quantity"):
+            if name not in frame.columns:
+                raise UsageError(f"usage has no column {name!r}; add it")
+
+    @cached_property
+    def started(self) -> np.ndarray:
+        """Start in microseconds since 1970 (UTC); 0 where :attr:`bad_start`."""
+        column = self.frame["started_at"]
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+        if column.dtype.kind != "M":
+            raise UsageError(
+                f"started_at is {column.dtype}; it must be datetime64[us] in UTC (naive)"
+            )
+        values = column.to_numpy().astype("datetime64[us]")
+        return np.where(np.isnat(values), 0, values.astype(np.int64))
+
+    @cached_property
+    def bad_start(self) -> np.ndarray:
+        return self.frame["started_at"].isna().to_numpy()
+
+    @cached_property
+    def signed_quantity(self) -> np.ndarray:
+        """Quantity in millionths of the record's unit, int64; 0 where :attr:`bad_quantity`."""
+        column = self.frame["quantity"]
+        if not pd.api.types.is_integer_dtype(column.dtype):
+            raise UsageError(f"quantity is {column.dtype}; it must be int64 millionths of the unit")
+        return column.fillna(0).to_numpy(dtype=np.int64)
+
+    @cached_property
+    def bad_quantity(self) -> np.ndarray:
+        values = self.signed_quantity
+        bad = (values > MAX_QUANTITY) | (values < -MAX_QUANTITY)
+        column = self.frame["quantity"]
+        return bad | column.isna().to_numpy() if column.isna().any() else bad
+
+    def codes(self, name: str) -> tuple[np.ndarray, list[str]]:
+        """(code per row or -1, the texts behind the codes) of an identifier column."""
+        if name not in self._codes:
+            self._codes[name] = self._encode(name)
+        return self._codes[name]
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[np.ndarray, list[str]]]:
+        return {}
+
+    def _encode(self, name: str) -> tuple[np.ndarray, list[str]]:
+        if name not in self.frame.columns:
+            return np.full(self.rows, -1, dtype=np.int64), []
+        column = self.frame[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            return column.cat.codes.to_numpy().astype(np.int64), [
+                str(value) for value in column.cat.categories
+            ]
+        codes, values = pd.factorize(column, use_na_sentinel=True)
+        return np.asarray(codes, dtype=np.int64), [str(value) for value in values]
+
+    def filled_codes(self, name: str, default: str) -> tuple[np.ndarray, list[str]]:
+        """The same with a default for rows (or a frame) without a value."""
+        codes, values = self.codes(name)
+        if len(codes) and codes.min() < 0:
+            codes = np.where(codes < 0, len(values), codes)
+            values = [*values, default]
+        return codes, values
+
+    @cached_property
+    def number(self) -> NumberColumn:
+        """The called number."""
+        if "b_number" not in self.frame.columns:
+            none = np.full(self.rows, -1, dtype=np.int64)
+            return NumberColumn(none, none.astype(np.int8))
+        return number_column(self.frame["b_number"])
+
+    def texts(self, name: str) -> Sequence[str | None] | None:
+        """A text column with None for NA, or None where the frame has no such column."""
+        if name not in self.frame.columns:
+            return None
+        column = self.frame[name]
+        return [None if pd.isna(value) else str(value) for value in column]
+
+    def integers(self, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """(values, present) of a nullable integer column, or None where there is none."""
+        if name not in self.frame.columns:
+            return None
+        column = self.frame[name]
+        present = column.notna().to_numpy()
+        if not present.any():
+            return None
+        if not pd.api.types.is_integer_dtype(column.dtype):
+            raise UsageError(f"{name} is {column.dtype}; it must be Int64 millionths")
+        return column.fillna(0).to_numpy(dtype=np.int64), present
+
+    def flags(self, name: str) -> np.ndarray | None:
+        """A column of truth values (NA = false), or None where there is none."""
+        if name not in self.frame.columns:
+            return None
+        return self.frame[name].fillna(False).to_numpy(dtype=bool)
+
+    def facts(self, row: int) -> dict[str, Any]:
+        """What messages say about a row."""
+        record = self.frame.iloc[row]
+
+        def get(name: str, default: str = "–") -> str:
+            value = record.get(name, None)
+            return default if value is None or pd.isna(value) else str(value)
+
+        number = get("b_number", get("destination"))
+        return {
+            "number": number,
+            "started": get("started_at"),
+            "service": get("service", "voice"),
+            "unit": get("unit", "second"),
+            "tariff": get("tariff"),
+        }
