@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from . import (
     contract_contract,
+    contract_line,
     product_template,
     res_company,
     res_config_settings,
     res_partner,
+    telecom_allowance,
+    telecom_band,
+    telecom_number,
     telecom_order,
     telecom_order_fulfil,
+    telecom_rate,
+    telecom_rate_step,
+    telecom_tariff,
+    telecom_tariff_version,
+    telecom_zone,
+    telecom_zone_plan,
+    telecom_zone_prefix,
 )

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Contract lines carry the tariff and the numbers whose usage they pay for."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ContractLine(models.Model):
+    _inherit = "contract.line"
+
+    telecom_tariff_id = fields.Many2one(
+        "telecom.tariff",
+        string="Tariff",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Prices the usage of this line's numbers, by the version valid at each call's start.",
+    )
+    telecom_price_list_id = fields.Many2one(
+        "telecom.tariff",
+        string="Individual prices",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Prices agreed with this customer. They go before the tariff; what they do not "
+        "price, the tariff does.",
+    )
+    telecom_number_ids = fields.One2many("telecom.number", "contract_line_id", string="Numbers")
+    telecom_number_count = fields.Integer(compute="_compute_telecom_number_count")
+
+    # ------------------------------------------------------------------ compute
+    @api.depends("telecom_number_ids")
+    def _compute_telecom_number_count(self):
+        counts = dict(
+            self.env["telecom.number"]._read_group(
+                [("contract_line_id", "in", self.ids)], ["contract_line_id"], ["__count"]
+            )
+        )
+        for line in self:
+            line.telecom_number_count = counts.get(line, 0)
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("telecom_tariff_id", "telecom_price_list_id", "company_id")
+    def _check_telecom_tariff(self):
+        for line in self:
+            for tariff in line.telecom_tariff_id | line.telecom_price_list_id:
+                if tariff.company_id and line.company_id and tariff.company_id != line.company_id:
+                    raise ValidationError(
+                        self.env._(
+                            "Tariff “%(tariff)s” belongs to %(company)s, the line “%(line)s” to "
+                            "%(other)s. Choose a tariff of the same company.",
+                            tariff=tariff.name,
+                            company=tariff.company_id.name,
+                            line=line.name,
+                            other=line.company_id.name,
+                        )
+                    )
+
+    # ------------------------------------------------------------------ actions
+    def action_open_telecom_numbers(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Numbers of %(line)s", line=self.name),
+            "res_model": "telecom.number",
+            "view_mode": "list,form",
+            "domain": [("contract_line_id", "=", self.id)],
+            "context": {
+                "default_contract_line_id": self.id,
+                "default_company_id": self.company_id.id,
+                "default_date_start": self.date_start,
+            },
+        }

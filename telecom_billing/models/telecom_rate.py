@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A rate: what a zone costs in a version, at certain times."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+#: Prices to a hundred-millionth: rate decks quote up to six places of a cent.
+PRICE_DIGITS = (16, 8)
+UNIT_DIGITS = (16, 6)
+
+
+class TelecomRate(models.Model):
+    _name = "telecom.rate"
+    _description = "Rate"
+    _order = "version_id, sequence, id"
+
+    version_id = fields.Many2one(
+        "telecom.tariff.version", required=True, index=True, ondelete="cascade"
+    )
+    tariff_id = fields.Many2one(related="version_id.tariff_id", store=True, index=True)
+    company_id = fields.Many2one(related="version_id.company_id", store=True)
+    currency_id = fields.Many2one(related="version_id.currency_id")
+    zone_plan_id = fields.Many2one(related="version_id.zone_plan_id")
+    sequence = fields.Integer(default=10)
+    name = fields.Char(help="How invoices call it; empty: the zone's name.")
+    zone_id = fields.Many2one(
+        "telecom.zone",
+        index=True,
+        ondelete="restrict",
+        domain="[('plan_id', '=', zone_plan_id)]",
+        help="Empty: every number that no other rate's zone contains.",
+    )
+    service = fields.Char(help="voice, sms, data, conference …; empty: the tariff's service.")
+    direction = fields.Selection(
+        [("out", "Outgoing"), ("in", "Incoming"), ("transfer", "Transferred")],
+        required=True,
+        default="out",
+    )
+    band_id = fields.Many2one(
+        "telecom.band", index=True, ondelete="restrict", help="Empty: whenever no band holds."
+    )
+    weight = fields.Integer(help="Of several bands that hold at once, the heaviest decides.")
+    unit = fields.Char(
+        required=True, default="second", help="second, byte, KB, MB, GB, piece, participant …"
+    )
+    price = fields.Float(digits=PRICE_DIGITS)
+    price_per = fields.Float(
+        "Per units", digits=UNIT_DIGITS, default=60.0, help="60 seconds: the price of a minute."
+    )
+    initial = fields.Float(
+        "First increment",
+        digits=UNIT_DIGITS,
+        help="Units that are charged at least; 60 in 60/1.",
+    )
+    step = fields.Float(
+        "Increment",
+        digits=UNIT_DIGITS,
+        help="Units by which is charged on; 1 in 60/1. Empty: like the first increment; both "
+        "empty: in proportion.",
+    )
+    price_initial = fields.Float(
+        "Price of the first increment",
+        digits=PRICE_DIGITS,
+        help="Per the same number of units as the price; empty: the same price.",
+    )
+    setup = fields.Float("Setup fee", digits=PRICE_DIGITS)
+    setup_on_zero = fields.Boolean(
+        "Setup fee also at zero", help="Also for records without duration or quantity."
+    )
+    minimum = fields.Float(digits=PRICE_DIGITS, help="Least charge of a record.")
+    maximum = fields.Float(
+        digits=PRICE_DIGITS, help="Highest charge of a record; empty: unlimited."
+    )
+    free_units = fields.Float(digits=UNIT_DIGITS, help="First units of each record cost nothing.")
+    flat = fields.Boolean(
+        help="Contained in the basic fee: counted and shown, but without a price of its own."
+    )
+    factor = fields.Float(
+        digits=PRICE_DIGITS,
+        help="Changes the price of the tariff below instead of stating one: 0.9 is ten per cent "
+        "off. For individual prices.",
+    )
+    refuse = fields.Char(
+        "Refused because", help="Records are set aside with this reason instead of priced."
+    )
+    conference_by = fields.Selection(
+        [
+            ("leg", "Each participant's leg"),
+            ("participant", "Each participant"),
+            ("session", "The conference as a whole"),
+            ("peak", "Participants at the same time"),
+        ],
+        string="Conference priced by",
+    )
+    rejoin = fields.Selection(
+        [("sum", "Added up"), ("merge", "Merged")],
+        string="Rejoins",
+        help="How a participant's several stays in one conference count.",
+    )
+    step_ids = fields.One2many("telecom.rate.step", "rate_id", string="Steps", copy=True)
+    advanced = fields.Json(
+        help="Further properties of the tariff book, e.g. extras, mode, round_quantity."
+    )
+
+    _increments_positive = models.Constraint(
+        "CHECK(initial >= 0 AND step >= 0 AND price_per > 0 AND free_units >= 0)",
+        "Increments and free units must not be negative, and the price must be for more than "
+        "zero units. Write 60 and 1 for 60/1.",
+    )
+
+    # ------------------------------------------------------------------ compute
+    @api.depends("name", "zone_id", "band_id", "service")
+    def _compute_display_name(self):
+        for rate in self:
+            label = rate.name or rate.zone_id.name or self.env._("Any destination")
+            parts = [label, rate.band_id.name, rate.service]
+            rate.display_name = ", ".join(filter(None, parts))
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("initial", "step", "minimum", "maximum", "price_per", "free_units")
+    def _check_numbers(self):
+        for rate in self:
+            if rate.maximum and rate.minimum > rate.maximum:
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s: the least charge %(minimum)s is above the highest %(maximum)s. "
+                        "Exchange the two.",
+                        rate=rate._where(),
+                        minimum=rate.minimum,
+                        maximum=rate.maximum,
+                    )
+                )
+
+    @api.constrains("zone_id", "version_id")
+    def _check_zone_plan(self):
+        for rate in self.filtered("zone_id"):
+            plan = rate.version_id.zone_plan_id
+            if rate.zone_id.plan_id != plan:
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s: the zone belongs to the plan “%(zone_plan)s”, the version "
+                        "uses “%(plan)s”. Choose a zone of that plan, or change the version's "
+                        "plan.",
+                        rate=rate._where(),
+                        zone_plan=rate.zone_id.plan_id.name,
+                        plan=plan.name or "…",
+                    )
+                )
+
+    # ------------------------------------------------------------------ business
+    def _where(self):
+        """How messages call this rate: tariff, version, rate."""
+        self.ensure_one()
+        return f"{self.version_id.display_name}, {self.display_name}"

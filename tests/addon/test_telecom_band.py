@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Bands: times, days, holidays, and their record in a tariff book."""
+
+from odoo.exceptions import ValidationError
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestBand(TransactionCase):
+    def _band(self, **values):
+        return self.env["telecom.band"].create({"name": "Peak", "code": "PEAK-T", **values})
+
+    def test_record_of_the_book(self):
+        band = self._band(time_from=8, time_to=18.5, saturday=False, sunday=False)
+        self.assertEqual(
+            band._to_book(),
+            {
+                "id": band.id,
+                "name": "Peak",
+                "from": "08:00",
+                "to": "18:30",
+                "weekdays": [1, 2, 3, 4, 5],
+            },
+        )
+        band.write(
+            {
+                "holidays": "exclude",
+                "country_id": self.env.ref("base.de").id,
+                "subdivision": "BY",
+                "advanced": {"months": [12]},
+            }
+        )
+        record = band._to_book()
+        self.assertEqual(record["calendar"], "DE-BY")
+        self.assertEqual(record["holidays"], "exclude")
+        self.assertEqual(record["months"], [12])
+        values = self.env["telecom.band"]._from_book(
+            record, {"DE-BY": {"id": "DE-BY", "country": "DE", "subdivision": "BY"}}
+        )
+        copy = self.env["telecom.band"].create(values)
+        self.assertEqual(copy._to_book() | {"id": 0}, record | {"id": 0})
+
+    def test_refused_with_value_and_remedy(self):
+        no_day = dict.fromkeys(
+            ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), False
+        )
+        for values, remedy in (
+            ({"time_to": 25}, "00:00 to 24:00"),
+            ({"time_from": -1}, "00:00 to 24:00"),
+            (no_day, "at least one weekday"),
+            ({"holidays": "only", "country_id": False}, "their country"),
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError) as caught:
+                self._band(**values)
+            self.assertIn("Peak", str(caught.exception))
+            self.assertIn(remedy, str(caught.exception))

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tariffs and versions: what is refused where it is entered."""
+
+import datetime
+
+from odoo.exceptions import ValidationError
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+
+@tagged("post_install", "-at_install")
+class TestTariff(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.env["telecom.zone.plan"].create(
+            {"name": "Plan", "zone_ids": [(0, 0, {"code": "DE", "name": "Germany"})]}
+        )
+        cls.zone = cls.plan.zone_ids
+        cls.tariff = cls.env["telecom.tariff"].create({"name": "Business", "code": "BIZ"})
+
+    def _version(self, name="V1", valid_from="2026-01-01", state="active", rate=None, **values):
+        return self.env["telecom.tariff.version"].create(
+            {
+                "tariff_id": self.tariff.id,
+                "name": name,
+                "valid_from": valid_from,
+                "zone_plan_id": self.plan.id,
+                "state": state,
+                "rate_ids": [(0, 0, {"zone_id": self.zone.id, "price": 0.02} | (rate or {}))],
+                **values,
+            }
+        )
+
+    def test_a_version_ends_where_the_next_begins(self):
+        first = self._version()
+        second = self._version("V2", "2026-03-15")
+        self.assertEqual(first.valid_until, datetime.date(2026, 3, 14))
+        self.assertFalse(second.valid_until)
+        self.assertEqual(self.tariff._version_at(datetime.date(2026, 3, 14)), first)
+        self.assertEqual(self.tariff._version_at(datetime.date(2026, 3, 15)), second)
+        self.assertFalse(self.tariff._version_at(datetime.date(2025, 12, 31)))
+
+    def test_overlapping_versions(self):
+        self._version("Winter", valid_to="2026-03-31")
+        for valid_from in ("2026-01-01", "2026-03-31"):
+            with self.subTest(valid_from), self.assertRaises(ValidationError) as caught:
+                self._version("Spring", valid_from)
+            for part in ("Business", "Winter", "Spring", "Let one end"):
+                self.assertIn(part, str(caught.exception))
+        draft = self._version("Spring", "2026-03-31", state="draft")
+        with self.assertRaises(ValidationError):
+            draft.action_activate()
+
+    def test_active_version_needs_a_rate(self):
+        draft = self._version("Empty", state="draft", rate_ids=[])
+        with self.assertRaises(ValidationError) as caught:
+            draft.action_activate()
+        self.assertIn("Business: Empty", str(caught.exception))
+
+    def test_numbers_of_a_rate(self):
+        for values in ({"step": -1}, {"initial": -60}, {"price_per": 0}):
+            with (
+                self.subTest(values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.cr.savepoint(),
+            ):
+                self._version(rate=values)
+        with self.assertRaises(ValidationError) as caught:
+            self._version(rate={"minimum": 2, "maximum": 1})
+        self.assertIn("Business: V1, Germany", str(caught.exception))
+
+    def test_zone_of_another_plan(self):
+        other = self.env["telecom.zone.plan"].create(
+            {"name": "Other", "zone_ids": [(0, 0, {"code": "X", "name": "Elsewhere"})]}
+        )
+        with self.assertRaises(ValidationError) as caught:
+            self._version(rate={"zone_id": other.zone_ids.id})
+        self.assertIn("“Other”", str(caught.exception))
+
+    def test_fallbacks_form_no_circle(self):
+        other = self.env["telecom.tariff"].create(
+            {"name": "Default", "code": "DEF", "fallback_tariff_id": self.tariff.id}
+        )
+        with self.assertRaises(ValidationError) as caught:
+            self.tariff.fallback_tariff_id = other
+        self.assertIn("Business → Default → Business", str(caught.exception))
+
+    def test_one_currency(self):
+        franc = self.env.ref("base.CHF")
+        other = self.env["telecom.tariff"].create(
+            {"name": "Swiss", "code": "CH", "currency_id": franc.id}
+        )
+        with self.assertRaises(ValidationError) as caught:
+            self.tariff.fallback_tariff_id = other
+        self.assertIn("CHF", str(caught.exception))
+
+    def test_new_version_is_a_draft_copy(self):
+        version = self._version()
+        action = version.action_new_version()
+        draft = self.env["telecom.tariff.version"].browse(action["res_id"])
+        self.assertEqual(draft.state, "draft")
+        self.assertEqual(draft.rate_ids.price, version.rate_ids.price)
+        self.assertNotEqual(draft.rate_ids, version.rate_ids)
