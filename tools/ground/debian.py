@@ -26,9 +26,9 @@ def available() -> bool:
 
 
 def configured_mirror(etc: Path = Path("/etc/apt")) -> tuple[str, str]:
-    """(address, keyring) of the machine's Debian archive, from its own sources.
+    """(address, value of Signed-By) of the machine's Debian archive, from its own sources.
 
-    The keyring is empty when the machine trusts keys globally.
+    The latter is empty when the machine trusts keys globally.
     :raises Trouble: when no Debian archive is configured.
     """
     files = [*sorted((etc / "sources.list.d").glob("*.sources")), etc / "sources.list"]
@@ -38,7 +38,7 @@ def configured_mirror(etc: Path = Path("/etc/apt")) -> tuple[str, str]:
             continue
         text = file.read_text("utf-8", "replace")
         for mirror, keyring in _deb822(text) if file.suffix == ".sources" else _one_line(text):
-            if re.search(r"/debian/?$", mirror):
+            if re.search(r"/debian(/\d{8}T\d{6}Z)?/?$", mirror):
                 return mirror, keyring
     raise Trouble(
         f"no Debian archive among the apt sources of {etc}",
@@ -49,10 +49,11 @@ def configured_mirror(etc: Path = Path("/etc/apt")) -> tuple[str, str]:
 def _deb822(text: str) -> list[tuple[str, str]]:
     found = []
     for stanza in re.split(r"\n\s*\n", text):
-        fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*)$", stanza, re.M))
+        # A value may go on in indented lines, as a key written into Signed-By does.
+        fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t].*)*)", stanza, re.M))
         if "deb" in fields.get("Types", "").split() and fields.get("Enabled", "yes") != "no":
             for mirror in fields.get("URIs", "").split():
-                found.append((mirror, fields.get("Signed-By", "").strip()))
+                found.append((mirror, fields.get("Signed-By", "")))
     return found
 
 

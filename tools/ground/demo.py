@@ -27,7 +27,8 @@ ADDON = "telecom_billing"
 
 def database(purpose: str) -> str:
     """This clone's database for a purpose; clones share the server, not their databases."""
-    return os.environ.get("TELECOM_DB") or f"telecom_{purpose}_{paths.key(str(paths.ROOT))[:6]}"
+    named = os.environ.get("TELECOM_DB") if purpose == "demo" else ""
+    return named or f"telecom_{purpose}_{paths.key(str(paths.ROOT))[:6]}"
 
 
 def fresh(server: Server, odoo: Odoo, name: str) -> None:

@@ -78,6 +78,10 @@ def foreground(command: list[str], env: dict[str, str], cwd: Path | None = None)
             return process.wait()
         except KeyboardInterrupt:
             continue
+        except SystemExit:  # asked to end: end the program first
+            process.terminate()
+            process.wait()
+            raise
 
 
 @contextlib.contextmanager

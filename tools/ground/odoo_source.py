@@ -15,20 +15,20 @@ from .say import Trouble, line, step
 
 SERIES = (19, 0)
 PACKAGE = "odoo-19"
-#: Files that Odoo ships and Debian cut out and links to, by the suite that has them. Without the
+#: Where Debian's package has its Python files.
+PACKAGED = Path("usr/lib/python3/dist-packages")
+#: Files that Odoo ships and Debian cut out and links to, with the suites to look in. Without the
 #: scripts every page answers 500; without the fonts icons and reports lose their letters.
 LINKED = {
-    "sid": (
-        "libjs-jquery",
-        "libjs-jquery-form",
-        "libjs-underscore",
-        "fonts-roboto-unhinted",
-        "fonts-montserrat",
-        "fonts-inconsolata",
-        "fonts-ocr-b",
-    ),
-    # Font Awesome 4.7 left unstable; the stable suite still has it.
-    "stable": ("fonts-font-awesome",),
+    "libjs-jquery": ("sid",),
+    "libjs-jquery-form": ("sid",),
+    "libjs-underscore": ("sid",),
+    "fonts-roboto-unhinted": ("sid",),
+    "fonts-montserrat": ("sid",),
+    "fonts-inconsolata": ("sid",),
+    "fonts-ocr-b": ("sid",),
+    # Version 4.7 left unstable, and so will leave stable one day.
+    "fonts-font-awesome": ("stable", "oldstable"),
 }
 CLONE = "https://github.com/odoo/odoo"
 
@@ -78,14 +78,11 @@ def _existing(path: Path, named: str) -> Odoo:
 
 
 def _kept() -> Odoo | None:
-    folder = paths.cache() / "odoo"
-    for tree in sorted(folder.glob("debian-*"), reverse=True):
-        if tree.suffix != ".part":
-            return Odoo(tree / "usr" / "lib" / "python3" / "dist-packages", tree.name)
-    for tree in sorted(folder.glob("git-*"), reverse=True):
-        if tree.suffix != ".part":
-            return Odoo(tree, tree.name)
-    return None
+    trees = [tree for tree in (paths.cache() / "odoo").glob("*-*") if tree.suffix != ".part"]
+    if not trees:
+        return None
+    tree = max(trees, key=lambda tree: tree.stat().st_mtime)
+    return Odoo(tree / PACKAGED if tree.name.startswith("debian-") else tree, tree.name)
 
 
 def _fetch() -> Odoo:
@@ -107,25 +104,34 @@ def _fetch() -> Odoo:
 
 def _from_debian() -> Odoo:
     cache = paths.cache()
-    paths.need_space(cache, 2.5, "Odoo")
-    archives = {suite: debian.Archive(suite, cache / "apt" / suite) for suite in LINKED}
+    paths.need_space(cache, 2.0, "Odoo")
+    archives: dict[str, debian.Archive] = {}
+
+    def holder(package: str, suites: tuple[str, ...]) -> debian.Archive | None:
+        for suite in suites:
+            if suite not in archives:
+                archives[suite] = debian.Archive(suite, cache / "apt" / suite)
+                archives[suite].update()
+            if archives[suite].version(package):
+                return archives[suite]
+        return None
+
     with step("debian lists", "Debian's package lists"):
-        for archive in archives.values():
-            archive.update()
-    version = archives["sid"].version(PACKAGE)
-    if not version:
+        sid = holder(PACKAGE, ("sid",))
+        linked = {package: holder(package, suites) for package, suites in LINKED.items()}
+    version = sid.version(PACKAGE) if sid else ""
+    if not sid or not version:
         raise Trouble(f"Debian's unstable suite has no package {PACKAGE}", debian.MIRROR_REMEDY)
     tree = cache / "odoo" / f"debian-{re.sub(r'[^0-9A-Za-z.+~-]', '_', version)}"
     with step("debian odoo", f"Odoo {version} from Debian"), paths.whole(tree) as part:
-        for suite, packages in LINKED.items():
-            for package in packages:
-                debian.unpack(archives[suite].fetch(package), part)
-        debian.unpack(archives["sid"].fetch(PACKAGE), part)
+        for package, archive in linked.items():
+            if archive:
+                debian.unpack(archive.fetch(package), part)
+        debian.unpack(sid.fetch(PACKAGE), part)
         for loose in dangling(part):
-            line(f"  Debian left out {loose.relative_to(part)} (not used here)")
-    for suite in LINKED:
-        paths.remove(cache / "apt" / suite)
-    return Odoo(tree / "usr" / "lib" / "python3" / "dist-packages", tree.name)
+            line(f"  Debian left out {loose.relative_to(part)}")
+    paths.remove(cache / "apt")
+    return Odoo(tree / PACKAGED, tree.name)
 
 
 def dangling(tree: Path) -> list[Path]:

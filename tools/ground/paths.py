@@ -19,6 +19,17 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 
 
+def check_root() -> None:
+    """:raises Trouble: when the project's path cannot be said in a list of folders."""
+    from .say import Trouble
+
+    if any(sign in str(ROOT) for sign in ",:\n"):
+        raise Trouble(
+            f"the path {ROOT} has a comma or a colon, which lists of folders cannot hold",
+            "move the project elsewhere (spaces are fine)",
+        )
+
+
 def cache() -> Path:
     """The project's one folder in the user's cache; shared by all clones."""
     base = os.environ.get("TELECOM_CACHE")

