@@ -37,7 +37,104 @@ PRODUCTS = (
     ("NL-ROUTER-B", "Gateway-Miete", "Gateway rental", "12.50", "business"),
 )
 
-SOURCES = ()
+SOURCES = (
+    {
+        "code": "rheintel",
+        "name": "Rheintel",
+        "partner": "Rheintel Carrier Services GmbH",
+        "format": "csv_mapping",
+        "transport": "folder",
+        "settings": {
+            "encoding": "cp1252",
+            "delimiter": ";",
+            "decimal": ",",
+            "time_pattern": "german",
+            "timezone": "Europe/Berlin",
+            "a_notation": "national_de",
+            "b_notation": "national_de",
+            "columns": [
+                {"target": "record_id", "column": "Satz"},
+                {"target": "a_number", "column": "Rufnummer A"},
+                {"target": "b_number", "column": "Rufnummer B"},
+                {"target": "started_at", "column": "Datum + Uhrzeit"},
+                {"target": "quantity", "column": "Dauer", "shape": "s"},
+                {"target": "destination", "column": "Ziel"},
+                {"target": "cost", "column": "Betrag EUR"},
+            ],
+        },
+    },
+    {
+        "code": "alpentel",
+        "name": "Alpentel",
+        "partner": "Alpentel Interconnect AG",
+        "format": "csv_mapping",
+        "transport": "folder",
+        "settings": {
+            "delimiter": ",",
+            "time_pattern": "iso",
+            "timezone": "UTC",
+            "a_notation": "e164",
+            "b_notation": "e164",
+            "extension_max": 0,
+            "cost_exponent": 2,
+            "columns": [
+                {"target": "service", "column": "service"},
+                {"target": "started_at", "column": "start_utc"},
+                {"target": "a_number", "column": "caller"},
+                {"target": "b_number", "column": "callee"},
+                {"target": "quantity", "column": "quantity", "shape": "s"},
+                {"target": "unit", "column": "unit"},
+                {"target": "cost", "column": "price_ct"},
+                {"target": "destination", "column": "destination"},
+            ],
+        },
+    },
+    {
+        "code": "pbx",
+        "name": "Cloud-Telefonanlage",
+        "partner": "",
+        "format": "asterisk",
+        "transport": "upload",
+        "settings": {"timezone": "Europe/Berlin", "extension_max": 2},
+    },
+    {
+        "code": "bridge",
+        "name": "Konferenzserver",
+        "partner": "",
+        "format": "csv_mapping",
+        "transport": "folder",
+        "settings": {
+            "delimiter": ";",
+            "time_pattern": "epoch",
+            "columns": [
+                {"target": "record_id", "column": "leg"},
+                {"target": "service", "value": "conference"},
+                {"target": "account", "column": "room"},
+                {"target": "conference", "column": "conference"},
+                {"target": "participant", "column": "participant"},
+                {"target": "started_at", "column": "start_epoch"},
+                {"target": "quantity", "column": "seconds", "shape": "s"},
+            ],
+        },
+    },
+)
+
+# A shop's mistakes, all in one order: it must be refused with the list of them.
+BAD_ORDER = {
+    "order_id": "WEB-9001",
+    "ordered_at": "2026-08-30T12:00:00+02:00",
+    "customer": {
+        "kind": "private",
+        "name": "Fiete Tippfehler",
+        "language": "de",
+        "email": "fiete.example",
+        "address": {"street": "Irrweg 1", "zip": "20457", "city": "Hamburg", "country": "XX"},
+    },
+    "delivery": {"invoice": "fax", "itemised_bill": "full"},
+    "contract": {"start": "2026-02-30"},
+    "lines": [{"product": "NL-HOME", "price": 9.95, "numbers": []}],
+    "payment": {"method": "sepa_debit"},
+}
 
 
 def papers() -> dict[str, object]:
@@ -49,4 +146,5 @@ def papers() -> dict[str, object]:
             for code, name, english, price, kind in PRODUCTS
         ],
         "sources.json": list(SOURCES),
+        "refused/WEB-9001.json": BAD_ORDER,
     }

@@ -6,7 +6,7 @@
 The same seed gives the same bytes. The folder then holds::
 
     company.json products.json sources.json     what is set up once
-    orders/WEB-1001.json …                      what the web shop hands over
+    orders/WEB-1001.json … refused/…            what the web shop hands over
     tariffs/privat.json …                       tariff books
     inbox/2026-09/<source>/…                    what the sources deliver in that month
     manifest.json                               which file comes when, how, and what is in it

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from demo import files
+from demo import files, setup, world
 from demo.calls import Call, Dice, local
 from demo.places import PLACES
 
@@ -84,3 +84,24 @@ def test_zip_has_no_time_of_making():
     content = files.zipped("a.csv", b"x")
     assert content == files.zipped("a.csv", b"x")
     assert zipfile.ZipFile(io.BytesIO(content)).read("a.csv") == b"x"
+
+
+def test_every_file_decodes_as_it_was_meant(tmp_path):
+    """The connectors read from each file what the generator put there, line by line."""
+    connectors = pytest.importorskip("connectors.formats")
+    for delivery in world.build(tmp_path, small=True):
+        source = next(s for s in setup.SOURCES if s["code"] == delivery.source)
+        content = (tmp_path / delivery.file).read_bytes()
+        if delivery.source == "rheintel":
+            archive = zipfile.ZipFile(io.BytesIO(content))
+            content = archive.read(archive.namelist()[0])
+        decoder = connectors.get(source["format"])
+        decoded = decoder.decode(io.BytesIO(content), source["settings"]).read()
+        faulty = decoded.rejects[decoded.rejects["kind"] == "faulty"]
+        filtered = decoded.rejects[decoded.rejects["kind"] == "filtered"]
+        assert len(faulty) == delivery.dirty, faulty["message"].tolist()
+        assert len(decoded.frame) + len(filtered) == delivery.good + delivery.twins
+        assert decoded.frame["b_number"].notna().all() or delivery.source == "bridge"
+        if delivery.source in ("rheintel", "alpentel"):
+            assert decoded.frame["a_number"].notna().all()
+            assert (decoded.frame["cost"] >= 0).all()
