@@ -181,7 +181,7 @@ def _rate(zone: str, suffix: str = "", **values) -> dict:
 
 def _book(tariff: dict, zones, bands=()) -> dict:
     head = {"currency": "EUR", "timezone": "Europe/Berlin", "rounding": "half_up"}
-    book: dict = {}
+    book: dict = {"format": 1}
     if zones:
         book["zones"] = [
             {"id": code, "name": name, "prefixes": list(prefixes)} for code, name, prefixes in zones
