@@ -4,4 +4,9 @@
 A module here holds one step: a subclass of :class:`~.base.Step` marked with ``@register``.
 """
 
-from .base import STEPS, Step, StepError, Totals, register
+from .base import STEPS, Paused, Step, StepError, Totals, register
+from . import (  # isort: skip
+    check,
+    fetch,
+    load,
+)

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from __future__ import annotations
+
+import io
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..store import facts, locks
+from . import delivery_loader
+
+_logger = logging.getLogger(__name__)
+
+#: A delivery in one of these states is no obstacle for the same file coming again.
+VOID_STATES = ("duplicate", "undone")
+
+
+class TelecomDelivery(models.Model):
+    """One received file (or page of an API), kept unchanged, and what became of its lines.
+
+    An archive is a delivery whose members are deliveries of their own (``child_ids``); counts of
+    the archive are the sums of its members.
+    """
+
+    _name = "telecom.delivery"
+    _description = "Usage Delivery"
+    _order = "received_at desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char("File", required=True, readonly=True)
+    source_id = fields.Many2one(
+        "telecom.source", required=True, index=True, readonly=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="source_id.company_id", store=True, index=True)
+    parent_id = fields.Many2one(
+        "telecom.delivery", "Archive", index=True, readonly=True, ondelete="cascade"
+    )
+    child_ids = fields.One2many("telecom.delivery", "parent_id", "Files in the Archive")
+    is_archive = fields.Boolean(readonly=True)
+    member = fields.Char(readonly=True, help="Path inside the archive.")
+    sha256 = fields.Char("SHA-256", required=True, readonly=True)
+    size = fields.Integer("Bytes", readonly=True)
+    attachment_id = fields.Many2one("ir.attachment", "Original", readonly=True)
+    received_at = fields.Datetime(
+        "Received", required=True, default=lambda self: fields.Datetime.now(), readonly=True
+    )
+    loaded_at = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("loading", "Loading"),
+            ("loaded", "Loaded"),
+            ("failed", "Failed"),
+            ("duplicate", "Delivered before"),
+            ("undone", "Undone"),
+        ],
+        default="received",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    message = fields.Text(readonly=True)
+    original_id = fields.Many2one(
+        "telecom.delivery", "Delivered First", compute="_compute_original_id")
+
+    lines = fields.Integer(readonly=True)
+    loaded = fields.Integer(readonly=True)
+    duplicates = fields.Integer(readonly=True, help="Records that were in the store already.")
+    rejects = fields.Integer(readonly=True, help="Faulty lines and lines left out by selection.")
+    filtered = fields.Integer("Left Out", readonly=True, help="Left out by declared selection.")
+    faulty = fields.Integer(compute="_compute_faulty", store=True)
+    quantity = fields.Float(
+        "Seconds", digits=(20, 6), readonly=True, help="Seconds of the loaded records."
+    )
+    quantity_decoded = fields.Float(
+        "Seconds Decoded", digits=(20, 6), readonly=True, help="With those delivered before."
+    )
+    cost = fields.Float("Stated Cost", digits=(20, 6), readonly=True)
+    first_started_at = fields.Datetime("First Record", readonly=True)
+    last_started_at = fields.Datetime("Last Record", readonly=True)
+    totals = fields.Json(readonly=True, help="Sums by unit and currency; rejects by reason.")
+    reject_ids = fields.One2many("telecom.reject", "delivery_id")
+    run_id = fields.Many2one("telecom.billing.run", "Billing Run", index=True, readonly=True)
+
+    _file_uniq = models.UniqueIndex(
+        "(source_id, sha256) WHERE state NOT IN ('duplicate', 'undone')",
+        "This file was delivered before.",
+    )
+
+    # --- compute -----------------------------------------------------------------------------
+
+    @api.depends("rejects", "filtered")
+    def _compute_faulty(self):
+        for delivery in self:
+            delivery.faulty = delivery.rejects - delivery.filtered
+
+    @api.depends("sha256", "state", "source_id")
+    def _compute_original_id(self):
+        for delivery in self:
+            known = delivery.state == "duplicate" and self._known(
+                delivery.source_id, delivery.sha256
+            )
+            delivery.original_id = known and known != delivery and known
+
+    def _known(self, source, sha256: str):
+        """The delivery of this source that holds the file with this hash, or none."""
+        return self.search(
+            [
+                ("source_id", "=", source.id),
+                ("sha256", "=", sha256),
+                ("state", "not in", VOID_STATES),
+            ],
+            limit=1,
+        )
+
+    # --- CRUD --------------------------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_loaded(self):
+        kept = self.filtered(lambda delivery: delivery.state in ("loading", "loaded"))
+        if kept:
+            raise UserError(
+                self.env._(
+                    "Delivery %s was loaded: its records are in the store. Undo it first.",
+                    kept[0].name,
+                )
+            )
+
+    # --- actions -----------------------------------------------------------------------------
+
+    def action_load(self):
+        """Load now, each delivery in a transaction of its own."""
+        self._load_each(self.filtered(lambda delivery: delivery.state != "duplicate"))
+        failed = self.filtered(lambda delivery: delivery.state == "failed")
+        if failed and len(self) == 1:
+            return self._notification(failed.message, "danger")
+        return True
+
+    def action_undo(self):
+        self._undo()
+        return True
+
+    def action_view_usage(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telecom_billing.action_telecom_usage"
+        )
+        return action | {"domain": [("delivery_id", "in", (self | self.child_ids).ids)]}
+
+    def action_view_rejects(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telecom_billing.action_telecom_reject"
+        )
+        return action | {"domain": [("delivery_id", "in", (self | self.child_ids).ids)]}
+
+    def action_download(self):
+        """The original file; for a member of an archive the archive it came in."""
+        attachment = self.attachment_id or self.parent_id.attachment_id
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "self",
+        }
+
+    def _notification(self, message: str, kind: str) -> dict:
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": message, "type": kind, "sticky": kind == "danger"},
+        }
+
+    # --- the original ------------------------------------------------------------------------
+
+    def _keep(self, content: bytes):
+        """Store the file as it came; Odoo's file store keeps equal contents once."""
+        return self.env["ir.attachment"].create(
+            {
+                "name": self.name,
+                "raw": content,
+                "res_model": self._name,
+                "res_id": self.id,
+                "company_id": self.company_id.id,
+            }
+        )
+
+    def _open(self) -> io.BufferedIOBase:
+        """The original's bytes as a seekable file, from the file store where there is one."""
+        self.ensure_one()
+        attachment = self.attachment_id.sudo()
+        if attachment.store_fname and attachment._storage() == "file":
+            return open(attachment._full_path(attachment.store_fname), "rb")
+        return io.BytesIO(attachment.raw or b"")
+
+    # --- loading -----------------------------------------------------------------------------
+
+    def _load(self):
+        """Bring the records of these deliveries into the store, in the caller's transaction.
+
+        Loading a delivery again adds what is missing and nothing twice.
+        """
+        for delivery in self:
+            if delivery.state != "duplicate":
+                delivery_loader.load(delivery)
+
+    def _store(self, chunks):
+        """Take records that no file brought (API pages, tests) as this delivery's content.
+
+        :param chunks: iterable of connectors.frame.Decoded
+        """
+        self.ensure_one()
+        return delivery_loader.store(self, chunks)
+
+    def _load_each(self, deliveries) -> None:
+        """Load each in its own transaction; one source by one worker at a time."""
+        committing = self.env["telecom.billing.run"]._commits()
+        for delivery in deliveries:
+            with locks.held(self.env.cr, "source", delivery.source_id.id) as got:
+                if not got:
+                    continue  # the other worker loads all that this source has waiting
+                if committing:
+                    self.env.cr.commit()  # see what another worker stored before we had the lock
+                    self.env.invalidate_all()
+                delivery._load()
+                if committing:
+                    self.env.cr.commit()
+
+    def _get_waiting_domain(self, companies) -> list:
+        """Deliveries to be loaded: new ones, and those that a killed worker left half done."""
+        return [
+            ("company_id", "in", companies.ids),
+            ("state", "in", ("received", "loading")),
+            ("parent_id", "=", False),
+        ]
+
+    @api.model
+    def _cron_load(self):
+        """Scheduled action: fetch from all sources and load what waits."""
+        companies = self.env["res.company"].search([])
+        self.env["telecom.source"]._fetch_due(companies)
+        waiting = self.search(self._get_waiting_domain(companies), order="id")
+        for number, delivery in enumerate(waiting, 1):
+            self._load_each(delivery)
+            self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - number)
+
+    def _retry(self) -> None:
+        self.state = "received"
+        self.message = False
+
+    # --- undo --------------------------------------------------------------------------------
+
+    def _undo(self) -> None:
+        """Take the records of these deliveries out again, as long as none is on an invoice.
+
+        Other deliveries of the source whose records had counted as duplicates are put back to
+        "received": they may have to supply now what goes away here.
+        """
+        for delivery in self:
+            leaves = delivery.child_ids or delivery
+            invoiced = leaves._count_invoiced()
+            if invoiced:
+                raise UserError(
+                    self.env._(
+                        "Delivery %(name)s cannot be undone: %(count)s of its records are on"
+                        " invoices. Reverse these invoices first.",
+                        name=delivery.name,
+                        count=invoiced,
+                    )
+                )
+            leaves._hook_forget_charges()
+            facts.remove(self.env.cr, leaves.ids)
+            self.env["telecom.usage"].invalidate_model()
+            leaves.reject_ids.unlink()
+            (delivery | leaves).write({"state": "undone", "message": False})
+            self._heirs(delivery)._retry()
+
+    def _heirs(self, delivery):
+        return self.search(
+            [
+                ("source_id", "=", delivery.source_id.id),
+                ("state", "=", "loaded"),
+                ("duplicates", ">", 0),
+                ("parent_id", "=", False),
+                ("id", "!=", delivery.id),
+            ]
+        )
+
+    def _count_invoiced(self) -> int:
+        """How many records of these deliveries are on an invoice."""
+        self.env.cr.execute(SQL("SELECT to_regclass('telecom_charge_data')"))
+        if not self.env.cr.fetchone()[0]:
+            return 0
+        self.env.cr.execute(
+            SQL(
+                "SELECT count(DISTINCT u.id) FROM telecom_usage_data u"
+                " JOIN telecom_charge_data c"
+                " ON c.usage_id = u.id AND c.started_at = u.started_at"
+                " JOIN telecom_usage_summary s ON s.id = c.summary_id"
+                " WHERE u.delivery_id IN %s AND s.invoice_line_id IS NOT NULL",
+                tuple(self.ids),
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _hook_forget_charges(self) -> None:
+        """Called before the facts of these deliveries go: rating removes what it derived."""

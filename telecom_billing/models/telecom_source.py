@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from . import connector_choices as choices
+
+
+class TelecomSource(models.Model):
+    """A carrier, switch or conference server that delivers usage: what it sends, and how."""
+
+    _name = "telecom.source"
+    _description = "Usage Source"
+    _inherit = ["mail.thread"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    code = fields.Char(required=True, help="Short name, used by the shell tool and the API.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one("res.partner", "Carrier", check_company=True, index=True)
+    note = fields.Html()
+
+    format = fields.Selection(
+        lambda self: choices.formats(), required=True, tracking=True, help="What a file looks like."
+    )
+    settings = fields.Json(
+        "Format Settings (data)", default=dict, help="Encoding, time zone, notation …"
+    )
+    settings_text = fields.Text(
+        "Format Settings",
+        compute="_compute_settings_text",
+        inverse="_inverse_settings_text",
+        help="JSON. What is not named here is as the format has it.",
+    )
+    transport = fields.Selection(
+        lambda self: choices.transports(), required=True, default="upload", tracking=True
+    )
+    transport_settings = fields.Json(
+        "Transport Settings (data)",
+        default=dict,
+        help="Address and paths. Never a password: name the environment variable that holds it.",
+    )
+    transport_settings_text = fields.Text(
+        "Transport Settings",
+        compute="_compute_settings_text",
+        inverse="_inverse_transport_settings_text",
+        help="JSON, for instance {\"path\": \"/srv/cdr/carrier\", \"pattern\": \"*.zip\"}. Never a "
+        "password: name the environment variable that holds it.",
+    )
+    fetch_automatically = fields.Boolean(
+        default=True, help="The scheduled action looks for new files; else only by the button."
+    )
+    checkpoint = fields.Json(readonly=True, copy=False, help="Where the last fetch ended.")
+
+    state = fields.Selection(
+        [("idle", "Waiting"), ("ok", "Working"), ("failing", "Failing")],
+        default="idle",
+        readonly=True,
+        copy=False,
+    )
+    last_fetch_at = fields.Datetime(readonly=True, copy=False)
+    last_error = fields.Text(readonly=True, copy=False)
+    delivery_ids = fields.One2many("telecom.delivery", "source_id")
+    delivery_count = fields.Integer(compute="_compute_deliveries")
+    last_delivery_at = fields.Datetime("Last Delivery", compute="_compute_deliveries")
+    reject_count = fields.Integer("Open Rejects", compute="_compute_deliveries")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (company_id, code)", "Another source of this company has this code."
+    )
+
+    # --- compute -----------------------------------------------------------------------------
+
+    @api.depends("settings", "transport_settings")
+    def _compute_settings_text(self):
+        for source in self:
+            source.settings_text = choices.as_text(source.settings)
+            source.transport_settings_text = choices.as_text(source.transport_settings)
+
+    def _inverse_settings_text(self):
+        for source in self:
+            source.settings = source._parse_settings(source.settings_text)
+
+    def _inverse_transport_settings_text(self):
+        for source in self:
+            source.transport_settings = source._parse_settings(source.transport_settings_text)
+
+    def _parse_settings(self, text: str | bool) -> dict:
+        try:
+            parsed = json.loads(text or "{}")
+        except ValueError as error:
+            raise ValidationError(
+                self.env._(
+                    "The settings of source %(source)s are not JSON: %(error)s. Write for instance"
+                    ' {"encoding": "cp1252"}.',
+                    source=self.name or self.code,
+                    error=error,
+                )
+            ) from error
+        if not isinstance(parsed, dict):
+            raise ValidationError(
+                self.env._(
+                    "The settings of source %s must be names with values, in curly brackets.",
+                    self.name or self.code,
+                )
+            )
+        return parsed
+
+    @api.depends("delivery_ids.received_at", "delivery_ids.rejects")
+    def _compute_deliveries(self):
+        groups = self.env["telecom.delivery"]._read_group(
+            [("source_id", "in", self.ids), ("child_ids", "=", False)],
+            ["source_id"],
+            ["__count", "received_at:max"],
+        )
+        rejects = dict(
+            self.env["telecom.reject"]._read_group(
+                [
+                    ("source_id", "in", self.ids),
+                    ("kind", "=", "faulty"),
+                    ("state", "=", "open"),
+                ],
+                ["source_id"],
+                ["__count"],
+            )
+        )
+        found = {source: (count, last) for source, count, last in groups}
+        for source in self:
+            source.delivery_count, source.last_delivery_at = found.get(source, (0, False))
+            source.reject_count = rejects.get(source, 0)
+
+    # --- constraints -------------------------------------------------------------------------
+
+    @api.constrains("format", "settings")
+    def _check_settings(self):
+        for source in self:
+            fault = choices.format_fault(source.format, source.settings or {})
+            if fault:
+                raise ValidationError(
+                    self.env._("Source %(source)s: %(fault)s", source=source.name, fault=fault)
+                )
+
+    @api.constrains("transport", "transport_settings")
+    def _check_transport_settings(self):
+        for source in self:
+            secret = choices.secret_in(source.transport_settings or {})
+            if secret:
+                raise ValidationError(
+                    self.env._(
+                        "Source %(source)s: %(name)s would be stored in clear text. Put it into an"
+                        " environment variable of the server and write its name as %(name)s_env.",
+                        source=source.name,
+                        name=secret,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for source in self:
+            if source.delivery_ids:
+                raise UserError(
+                    self.env._(
+                        "Source %(name)s has %(count)s deliveries, which are kept. Archive it.",
+                        name=source.name,
+                        count=len(source.delivery_ids),
+                    )
+                )
+
+    # --- actions -----------------------------------------------------------------------------
+
+    def action_view_deliveries(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telecom_billing.action_telecom_delivery"
+        )
+        return action | {
+            "domain": [("source_id", "in", self.ids)],
+            "context": {"default_source_id": self[:1].id},
+        }
+
+    def action_view_rejects(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telecom_billing.action_telecom_reject"
+        )
+        return action | {"domain": [("source_id", "in", self.ids)]}
+
+    def action_upload(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telecom_billing.action_telecom_upload"
+        )
+        return action | {"context": {"default_source_id": self[:1].id}}
+
+    def action_fetch(self):
+        """Take in what waits, here and now."""
+        deliveries = self._fetch()
+        failing = self.filtered(lambda source: source.state == "failing")
+        if failing:
+            return self._notification(failing[0].last_error, "danger")
+        return self._notification(
+            self.env._("%s new files were taken in.", len(deliveries)), "success"
+        )
+
+    def action_test(self):
+        """Look at the settings and at what waits, and take nothing."""
+        self.ensure_one()
+        fault = choices.format_fault(self.format, self.settings or {})
+        if fault:
+            return self._notification(fault, "danger")
+        return self._notification(self.env._("The settings are in order."), "success")
+
+    def _notification(self, message: str, kind: str) -> dict:
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": message, "type": kind, "sticky": kind == "danger"},
+        }
+
+    # --- fetching ----------------------------------------------------------------------------
+
+    def _fetch(self):
+        """Take in what waits at these sources; returns the new deliveries."""
+        return self.env["telecom.delivery"]
+
+    @api.model
+    def _fetch_due(self, companies) -> None:
+        """Fetch from every source of ``companies`` that does so by itself."""
+        self.search(
+            [("company_id", "in", companies.ids), ("fetch_automatically", "=", True)]
+        )._fetch()
+
+    # --- receiving ---------------------------------------------------------------------------
+
+    def _receive(self, name: str, content: bytes):
+        """Keep a delivered file unchanged; returns its telecom.delivery.
+
+        The file is known by its hash: given a second time it becomes a delivery in the state
+        ``duplicate`` of which nothing is loaded. What had failed before is tried again instead.
+        """
+        self.ensure_one()
+        sha256 = hashlib.sha256(content).hexdigest()
+        Delivery = self.env["telecom.delivery"]
+        known = Delivery._known(self, sha256)
+        if known.state == "failed":
+            known._retry()
+            return known
+        if not known:
+            try:
+                with self.env.cr.savepoint():
+                    delivery = Delivery.create(self._prepare_delivery(name, sha256, len(content)))
+                    delivery.attachment_id = delivery._keep(content)
+                    return delivery
+            except psycopg2.errors.UniqueViolation:
+                pass  # another worker took the same file in just now
+        return Delivery.create(
+            self._prepare_delivery(name, sha256, len(content)) | {"state": "duplicate"}
+        )
+
+    def _prepare_delivery(self, name: str, sha256: str, size: int) -> dict:
+        return {"name": name, "source_id": self.id, "sha256": sha256, "size": size}
+
+    def receive(self, name: str, base64_content: str) -> dict:
+        """Take in a file from outside (JSON-2, shell tool): returns id, state and known facts.
+
+        :param name: the file's name, with its ending
+        :param base64_content: the bytes, base64
+        """
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            content = base64.b64decode(base64_content, validate=True)
+        except ValueError as error:
+            raise UserError(
+                self.env._("File %(name)s is not valid base64: %(error)s", name=name, error=error)
+            ) from error
+        delivery = self._receive(name, content)
+        return {"id": delivery.id, "state": delivery.state, "sha256": delivery.sha256}

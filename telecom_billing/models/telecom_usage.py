@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from __future__ import annotations
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..store import facts, partitions
+
+
+class TelecomUsage(models.Model):
+    """A usage record as the carrier delivered it: a view on the partitioned store, read only.
+
+    Never point a Many2one at it: ids are bigint. It is written by COPY, see ``store/intake.py``.
+    """
+
+    _name = "telecom.usage"
+    _description = "Usage Record"
+    _auto = False
+    _log_access = False
+    _order = "id desc"
+    _rec_name = "b_raw"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    source_id = fields.Many2one("telecom.source", readonly=True)
+    delivery_id = fields.Many2one("telecom.delivery", readonly=True)
+    line = fields.Integer(readonly=True, aggregator=None)
+    record_id = fields.Char("Record ID", readonly=True)
+    service = fields.Char(readonly=True)
+    direction = fields.Selection(
+        [("out", "Outgoing"), ("in", "Incoming"), ("transfer", "Transferred")], readonly=True
+    )
+    started_at = fields.Datetime("Start", readonly=True)
+    quantity = fields.Float(
+        digits=(20, 6), readonly=True, help="Units of the record: seconds, bytes, messages …"
+    )
+    unit = fields.Char(readonly=True)
+    a_number = fields.Char("A-Number", readonly=True)
+    b_number = fields.Char("B-Number", readonly=True)
+    a_raw = fields.Char("A as Delivered", readonly=True)
+    b_raw = fields.Char("B as Delivered", readonly=True)
+    account = fields.Char(readonly=True)
+    destination = fields.Char("Carrier's Destination", readonly=True)
+    cost = fields.Float("Stated Cost", digits=(20, 6), readonly=True)
+    currency = fields.Char(readonly=True)
+    conference = fields.Char(readonly=True)
+    participant = fields.Char(readonly=True)
+
+    def init(self):
+        facts.create(self.env.cr)
+        today = fields.Date.today()
+        partitions.ensure(self.env.cr, facts.TABLE, [today, partitions.next_month(today)])
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            SQL("CREATE VIEW %s AS %s", SQL.identifier(self._table), self._view_query())
+        )
+
+    def _view_query(self) -> SQL:
+        """The SELECT behind the view. To add columns, extend the two hooks it is made of."""
+        return SQL("SELECT %s FROM %s", self._view_select(), self._view_from())
+
+    def _view_select(self) -> SQL:
+        columns = [SQL("u.id")] + [
+            SQL("u.quantity / 1000000.0 AS quantity") if name == "quantity" else SQL(f"u.{name}")
+            for name in facts.COLUMNS
+            if name != "dedup_key"
+        ]
+        return SQL(", ").join(columns)
+
+    def _view_from(self) -> SQL:
+        return SQL("telecom_usage_data u")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise UserError(
+            self.env._("Usage records are not entered by hand. Upload a file of a source instead.")
+        )
+
+    def write(self, vals):
+        raise UserError(
+            self.env._(
+                "Usage records say what the carrier delivered and are never changed. Undo the"
+                " delivery and load a corrected file."
+            )
+        )
+
+    def unlink(self):
+        raise UserError(
+            self.env._("Usage records are not deleted one by one. Undo their delivery.")
+        )

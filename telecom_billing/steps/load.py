@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Step: bring all received deliveries into the store."""
+
+from __future__ import annotations
+
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+from ..store import exact
+from .base import Step, Totals, register
+
+_lt = LazyTranslate(__name__)
+
+
+@register
+class Load(Step):
+    code = "load"
+    sequence = 20
+    name = _lt("Load usage records")
+
+    def execute(self) -> Totals:
+        """Load what waits; adopt every delivery loaded since the last run into this run."""
+        Delivery = self.env["telecom.delivery"]
+        waiting = Delivery.search(Delivery._get_waiting_domain(self.company), order="id")
+        for number, delivery in enumerate(waiting, 1):
+            Delivery._load_each(delivery)
+            self.progress(number, len(waiting))
+        self._adopt()
+        self._report_failures()
+        return self._count()
+
+    def _adopt(self) -> None:
+        """Control totals of a run begin with the deliveries that it took in."""
+        Delivery = self.env["telecom.delivery"]
+        Delivery.search(
+            [
+                ("company_id", "=", self.company.id),
+                ("run_id", "=", False),
+                ("state", "in", ("loaded", "duplicate")),
+            ]
+        ).write({"run_id": self.run.id})
+
+    def _report_failures(self) -> None:
+        failed = self.env["telecom.delivery"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "failed")]
+        )
+        for delivery in failed:
+            self.finding(
+                "delivery_failed",
+                self.env._(
+                    "File %(file)s of source %(source)s could not be read: %(message)s Correct the"
+                    " source's settings and load it again, or delete the delivery.",
+                    file=delivery.name,
+                    source=delivery.source_id.name,
+                    message=delivery.message,
+                ),
+                record=delivery,
+            )
+
+    def _count(self) -> Totals:
+        self.env.flush_all()
+        query = SQL(
+            "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(loaded), 0),"
+            " coalesce(sum(duplicates), 0), coalesce(sum(rejects - filtered), 0),"
+            " coalesce(sum(filtered), 0), coalesce(sum(quantity), 0), coalesce(sum(cost), 0)"
+            " FROM telecom_delivery"
+            " WHERE run_id = %s AND NOT coalesce(is_archive, FALSE) AND state = 'loaded'",
+            self.run.id,
+        )
+        row = exact.fetch(self.env.cr, query)[0]
+        files, lines, loaded, duplicates, faulty, filtered, quantity, cost = row
+        return Totals(
+            records=loaded,
+            quantity=quantity,
+            amount=cost,
+            details={
+                "files": files,
+                "lines": lines,
+                "duplicates": duplicates,
+                "faulty": faulty,
+                "left out": filtered,
+            },
+        )

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Frames into tables by COPY.
+
+Arrow writes the CSV, PostgreSQL reads it: no Python loop over rows, no value passes a float.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import typing
+
+import numpy as np
+import pandas as pd
+import psycopg2.extensions
+import pyarrow as pa
+import pyarrow.compute as pc
+from odoo.tools import SQL
+from pyarrow import csv
+
+_HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="S2")
+
+
+@contextlib.contextmanager
+def blocking() -> typing.Iterator[None]:
+    """Without psycopg2's wait callback (gevent's), which COPY does not get along with."""
+    callback = psycopg2.extensions.get_wait_callback()
+    psycopg2.extensions.set_wait_callback(None)
+    try:
+        yield
+    finally:
+        psycopg2.extensions.set_wait_callback(callback)
+
+
+def copy(cr, table: str, data: pa.Table) -> int:
+    """COPY the rows of ``data`` into ``table``, column by name; returns how many there were.
+
+    NUL characters, which PostgreSQL cannot store, become U+FFFD.
+    """
+    if not data.num_rows:
+        return 0
+    sink = pa.BufferOutputStream()
+    csv.write_csv(data, sink, csv.WriteOptions(include_header=False))
+    text = sink.getvalue().to_pybytes()
+    if b"\x00" in text:
+        text = text.replace(b"\x00", "\N{REPLACEMENT CHARACTER}".encode())
+    statement = SQL(
+        "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",
+        SQL.identifier(table),
+        SQL(", ").join(SQL.identifier(name) for name in data.column_names),
+    )
+    with blocking():
+        cr.copy_expert(statement.code, io.BytesIO(text))
+    return data.num_rows
+
+
+def constant(value: object, rows: int) -> pa.Array:
+    """A column that holds one value."""
+    return pa.repeat(pa.scalar(value), rows)
+
+
+def text(column: pd.Series) -> pa.Array | pa.ChunkedArray:
+    """A string column; missing values become NULL, empty strings stay empty strings."""
+    return pa.array(column, from_pandas=True, type=pa.large_string())
+
+
+def micro(column: pd.Series) -> pa.Array:
+    """Integers of a millionth as exact decimals with six places."""
+    mask = column.isna().to_numpy()
+    low = column.fillna(0).to_numpy(dtype="int64")
+    words = np.empty((len(low), 2), dtype="int64")
+    words[:, 0] = low
+    words[:, 1] = low >> 63  # sign, so that both words are one little-endian int128
+    wide = pa.Array.from_buffers(
+        pa.decimal128(38, 6), len(low), [None, pa.py_buffer(words.tobytes())]
+    )
+    return pc.if_else(pa.array(mask), pa.scalar(None, wide.type), wide)
+
+
+def uuids(keys: np.ndarray) -> pa.Array:
+    """16-byte keys (n,) as the 32 hexadecimal digits that PostgreSQL reads as uuid."""
+    digits = _HEX[np.ascontiguousarray(keys).view(np.uint8)]
+    ends = np.arange(0, 32 * len(keys) + 1, 32, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(keys), pa.py_buffer(ends), pa.py_buffer(digits))
+
+
+def total(column: pd.Series) -> int:
+    """Exact sum of a column of int64, also where the sum itself is beyond int64."""
+    values = column.dropna().to_numpy(dtype="int64")
+    return (int((values >> 32).sum()) << 32) + int((values & 0xFFFFFFFF).sum())
+
+
+def facts(frame: pd.DataFrame, keys: np.ndarray, company: int, source: int, delivery: int):
+    """The usage frame (see ``connectors.frame``) as the rows of ``telecom_usage_data``."""
+    rows = len(frame)
+    data = {
+        "company_id": constant(company, rows),
+        "source_id": constant(source, rows),
+        "delivery_id": constant(delivery, rows),
+        "line": pa.array(frame["line"]),
+        "dedup_key": uuids(keys),
+        "started_at": pa.array(frame["started_at"]),
+        "quantity": pa.array(frame["quantity"]),
+        "cost": micro(frame["cost"]),
+    }
+    data |= {name: text(frame[name]) for name in frame.columns if name not in data}
+    return pa.table(data)

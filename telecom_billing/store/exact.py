@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Numbers of the database without loss: Odoo turns every numeric into a float, sums included."""
+
+from __future__ import annotations
+
+import psycopg2.extensions
+from odoo.sql_db import DECIMAL_TO_FLOAT_TYPE
+from odoo.tools import SQL
+
+
+def fetch(cr, query: SQL) -> list[tuple]:
+    """Execute and fetch all rows, with numeric as Decimal.
+
+    The sum of a bigint column is numeric too; with Odoo's own cast it would come as a float.
+    """
+    cr.execute(query)
+    psycopg2.extensions.register_type(psycopg2.extensions.DECIMAL, cr._obj)
+    try:
+        return cr.fetchall()
+    finally:
+        psycopg2.extensions.register_type(DECIMAL_TO_FLOAT_TYPE, cr._obj)

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The engine: order, lock, findings, failure and resumption."""
+
+import datetime
+import decimal
+from unittest.mock import patch
+
+from odoo import api
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.addons.telecom_billing.steps import STEPS, Paused, Step, StepError, Totals, engine
+from odoo.addons.telecom_billing.store import locks
+from odoo.tools import mute_logger
+
+from tests.addon.common import TelecomCase
+
+ENGINE_LOG = "odoo.addons.telecom_billing.steps.engine"
+
+
+def chain(*steps):
+    """Only these steps, in place of the real ones."""
+    return patch.dict(STEPS, {step.code: step for step in steps}, clear=True)
+
+
+def step_kind(code_, sequence_, work):
+    """A step class whose execute is ``work(step)``."""
+
+    class Fake(Step):
+        code, sequence, name = code_, sequence_, f"Step {code_}"
+
+        def execute(self):
+            return work(self) or Totals()
+
+    return Fake
+
+
+class TestBillingRun(TelecomCase):
+    def setUp(self):
+        super().setUp()
+        self.done = []
+
+    def note(self, code, sequence, **totals):
+        def work(step):
+            self.done.append(code)
+            return Totals(**totals)
+
+        return step_kind(code, sequence, work)
+
+    def test_steps_run_in_order_and_keep_what_they_counted(self):
+        first = self.note("a", 10, records=3, quantity=decimal.Decimal("61.5"),
+                          amount=decimal.Decimal("1.23"), details={"files": 1})  # fmt: skip
+        with chain(self.note("b", 20), first):
+            run = self.new_run()
+            self.assertTrue(run._run_all())
+        self.assertEqual(self.done, ["a", "b"])
+        step = run.step_ids.filtered(lambda step: step.code == "a")
+        self.assertEqual((step.state, step.records, step.quantity, step.amount, step.result),
+                         ("done", 3, 61.5, 1.23, {"files": 1}))  # fmt: skip
+        self.assertTrue(step.started_at and step.ended_at >= step.started_at)
+        self.assertEqual((run.state, run.progress, step.starts), ("done", 100.0, 1))
+
+    def test_until_stops_there_and_the_rest_follows_later(self):
+        with chain(self.note("a", 10), self.note("b", 20)):
+            run = self.new_run()
+            run._run_all(until="a")
+            self.assertEqual((self.done, run.state), (["a"], "draft"))
+            run._run_all()
+        self.assertEqual((self.done, run.state), (["a", "b"], "done"))
+
+    def test_a_step_does_not_start_before_its_predecessors(self):
+        with chain(self.note("a", 10), self.note("b", 20)):
+            run = self.new_run()
+            with self.assertRaisesRegex(UserError, "Step a is not done"):
+                run._run_step("b")
+        self.assertEqual(self.done, [])
+
+    def test_a_failure_is_rolled_back_told_and_locks_the_run(self):
+        def broken(step):
+            step.company.telecom_retention_months = 77
+            raise StepError("Contract 4711: price 'x' is no number. Correct the tariff.")
+
+        with chain(step_kind("a", 10, broken), self.note("b", 20)):
+            run = self.new_run()
+            with mute_logger(ENGINE_LOG):
+                self.assertFalse(run._run_all())
+            self.assertEqual(self.done, [])
+            self.assertEqual(run.state, "locked")
+            self.assertEqual(run.step_ids.mapped("state"), ["failed", "todo"])
+            self.assertNotEqual(self.company.telecom_retention_months, 77)
+            self.assertIn("Contract 4711", run.finding_ids.message)
+            # Locked: what comes later does not start, but the step itself may, and mends it.
+            with self.assertRaises(UserError):
+                run._run_step("b")
+        with chain(self.note("a", 10), self.note("b", 20)):
+            self.assertTrue(run._run_all())
+        self.assertEqual(run.finding_ids.state, "solved")
+        self.assertEqual((self.done, run.state), (["a", "b"], "done"))
+
+    def test_an_unexpected_error_names_its_kind(self):
+        def broken(step):
+            raise ZeroDivisionError("by zero")
+
+        with chain(step_kind("a", 10, broken)), mute_logger(ENGINE_LOG):
+            run = self.new_run()
+            run._run_all()
+        self.assertRegex(run.finding_ids.message, "ZeroDivisionError: by zero")
+
+    def test_blocking_findings_lock_until_waived_by_name_with_a_reason(self):
+        def doubtful(step):
+            self.done.append("a")
+            step.finding("gap", "File 17 is missing.", record=self.source, amount=10)
+            step.finding("odd", "Less than last month.", severity="warn")
+
+        with chain(step_kind("a", 10, doubtful), self.note("b", 20)):
+            run = self.new_run()
+            self.assertFalse(run._run_all())
+            self.assertEqual((self.done, run.state, run.blocking_count), (["a"], "locked", 1))
+            gap = run.finding_ids.filtered(lambda finding: finding.code == "gap")
+            self.assertEqual(gap.action_open_record()["res_id"], self.source.id)
+            with self.assertRaisesRegex(UserError, "needs a reason"):
+                gap._waive("  ")
+            gap.with_user(self.manager)._waive("The carrier says there is none.")
+            self.assertEqual((gap.state, gap.waived_by, run.state), ("waived", self.manager, "draft"))
+            # Started again, the same finding stays waived: one reason is enough.
+            run._run_step("a")
+            self.assertEqual(gap.state, "waived")
+            self.assertTrue(run._run_all())
+        self.assertEqual(self.done, ["a", "a", "b"])
+        self.assertEqual(run.state, "done")
+        self.assertIn("The carrier says", str(run.message_ids.mapped("body")))
+
+    def test_a_waived_finding_with_another_amount_is_open_again(self):
+        amounts = [10, 12]
+
+        def doubtful(step):
+            step.finding("sum", "Sums differ.", amount=amounts.pop(0))
+
+        with chain(step_kind("a", 10, doubtful)):
+            run = self.new_run()
+            run._run_all()
+            run.finding_ids._waive("Rounding.")
+            run._run_step("a")
+        self.assertEqual((run.finding_ids.state, run.finding_ids.amount), ("open", 12))
+
+    def test_waiving_a_failed_step_lets_the_next_one_start(self):
+        def broken(step):
+            raise StepError("The printer is on fire.")
+
+        with chain(step_kind("a", 10, broken), self.note("b", 20)), mute_logger(ENGINE_LOG):
+            run = self.new_run()
+            run._run_all()
+            run.finding_ids._waive("Printed by hand.")
+            run._run_step("b")
+        self.assertEqual((self.done, run.state), (["b"], "done"))
+
+    def test_an_agent_reads_but_does_not_start_or_waive(self):
+        run = self.new_run()
+        as_agent = run.with_user(self.agent)
+        self.assertEqual(as_agent.name, "2026-09")
+        with self.assertRaises(AccessError):
+            as_agent.action_start()
+        with self.assertRaises(AccessError):
+            self.env["telecom.waive"].with_user(self.agent).create({"reason": "no"})
+
+    def test_start_is_left_to_the_scheduled_action(self):
+        with chain(self.note("a", 10), self.note("b", 20)):
+            run = self.new_run()
+            run.with_user(self.manager).action_start()
+            self.assertEqual((self.done, run.step_ids.mapped("requested")), ([], [True, True]))
+            with patch.object(self.registry["ir.cron"], "_commit_progress", lambda *a, **k: 1):
+                self.env["telecom.billing.run"]._cron_run()
+        self.assertEqual((self.done, run.state), (["a", "b"], "done"))
+
+    def test_a_step_that_runs_out_of_time_goes_on_later(self):
+        def slow(step):
+            self.done.append("slow")
+            if len(self.done) == 1:
+                raise Paused
+
+        with chain(step_kind("slow", 10, slow), self.note("b", 20)):
+            run = self.new_run()
+            run.action_start()
+            with patch.object(self.registry["ir.cron"], "_commit_progress", lambda *a, **k: 1):
+                self.env["telecom.billing.run"]._cron_run()
+                self.assertEqual(run.step_ids.mapped("state"), ["todo", "todo"])
+                self.assertTrue(run.step_ids[0].requested)
+                self.env["telecom.billing.run"]._cron_run()
+        self.assertEqual(self.done, ["slow", "slow", "b"])
+
+    def test_the_autopilot_opens_the_month_on_its_day(self):
+        self.company.write({"telecom_autopilot": True, "telecom_autopilot_day": 3})
+        Run = self.env["telecom.billing.run"]
+        for day, runs in ((2, 0), (3, 1), (4, 1)):
+            with patch(
+                "odoo.fields.Date.context_today", lambda *args: datetime.date(2031, 3, day)
+            ), self.subTest(day=day):
+                Run._open_due(self.company)
+                found = Run.search([("period_start", "=", "2031-02-01")])
+                self.assertEqual(len(found), runs)
+        self.assertTrue(all(found.step_ids.mapped("requested")))
+
+    def test_one_run_a_month_that_begins_with_the_first(self):
+        run = self.new_run()
+        self.assertEqual(str(run.period_end), "2026-09-30")
+        self.assertEqual(self.env["telecom.billing.run"]._get_or_create(
+            self.company, run.period_start), run)  # fmt: skip
+        with self.assertRaises(ValidationError):
+            self.new_run("2026-08-02")
+
+    def test_the_period_is_the_companys_month_in_utc(self):
+        self.company.partner_id.tz = "Europe/Berlin"
+        run = self.new_run("2026-10-01")  # summer time at its begin, winter time at its end
+        begin, end = run._period_utc()
+        self.assertEqual(str(begin), "2026-09-30 22:00:00")
+        self.assertEqual(str(end), "2026-10-31 23:00:00")
+
+    def test_another_tenants_runs_are_invisible(self):
+        other = self.new_run(company_id=self.new_company("Other Ltd").id)
+        found = self.env["telecom.billing.run"].with_user(self.manager).search([])
+        self.assertNotIn(other, found)
+
+
+class TestEngineAcrossConnections(TelecomCase):
+    """Two real connections: what one holds, the other sees."""
+
+    def test_only_one_worker_a_company(self):
+        other = self.registry.cursor()
+        self.addCleanup(other.close)
+        with locks.held(other, engine.ROOM, self.company.id) as got:
+            self.assertTrue(got)
+            with self.assertRaisesRegex(UserError, "Another process"):
+                self.new_run()._run_all()
+        self.assertFalse(locks.is_held(self.env.cr, engine.ROOM, self.company.id))
+
+    def test_a_killed_worker_leaves_no_lock_and_its_step_is_done_again(self):
+        ran = []
+
+        def work(step):
+            ran.append(step.code)
+
+        with chain(step_kind("a", 10, work)):
+            run = self.new_run()
+            victim = self.registry.cursor()
+            self.addCleanup(victim.close)
+            victim.execute("SELECT pg_backend_pid()")
+            (pid,) = victim.fetchone()
+            with locks.held(victim, engine.ROOM, self.company.id):
+                run.state = run.step_ids.state = "running"
+                run.invalidate_recordset(["is_alive"])
+                self.assertTrue(run.is_alive)
+                self.env.cr.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+                victim._cnx.close()
+            run.invalidate_recordset(["is_alive"])
+            self.assertFalse(run.is_alive)
+            self.assertTrue(run._run_all())
+        self.assertEqual((ran, run.state), (["a"], "done"))
+
+    def test_committed_chunks_survive_a_failure(self):
+        """Against a cursor that really commits; what was made is removed at the end."""
+        env = api.Environment(self.registry.cursor(), self.env.uid, {"telecom_commits": True})
+        self.addCleanup(env.cr.close)
+
+        def work(step):
+            step.company.sudo().telecom_retention_months = 41
+            step.progress(1, 2)
+            step.company.sudo().telecom_retention_months = 42
+            raise StepError("Out of paper.")
+
+        before = env.company.telecom_retention_months
+        with chain(step_kind("a", 10, work)), mute_logger(ENGINE_LOG):
+            run = env["telecom.billing.run"].create({"period_start": "1999-01-01"})
+            try:
+                self.assertFalse(run._run_all())
+                self.assertEqual(env.company.telecom_retention_months, 41)
+                self.assertEqual((run.step_ids.state, run.step_ids.progress), ("failed", 50.0))
+            finally:
+                env.cr.rollback()
+                env.company.telecom_retention_months = before
+                run.step_ids.state = "todo"
+                run.unlink()
+                env.cr.commit()
