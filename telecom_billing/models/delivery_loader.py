@@ -38,9 +38,7 @@ def store(delivery, chunks) -> Counts:
     env = delivery.env
     env.flush_all()
     delivery.reject_ids.unlink()
-    intake = Intake(
-        env.cr, delivery.company_id.id, delivery.source_id.id, delivery.id
-    )
+    intake = Intake(env.cr, delivery.company_id.id, delivery.source_id.id, delivery.id)
     keys = Deduplicator()
     for chunk in chunks:
         intake.add(chunk.frame, keys.keys(chunk.frame))

@@ -190,9 +190,7 @@ class TelecomBillingRun(models.Model):
         self.ensure_one()
         self._sync_steps()
         last = STEPS[until].sequence if until else max(self.step_ids.mapped("sequence"), default=0)
-        steps = self.step_ids.filtered(
-            lambda step: step.state != "done" and step.sequence <= last
-        )
+        steps = self.step_ids.filtered(lambda step: step.state != "done" and step.sequence <= last)
         return engine.work(self, steps)
 
     def _run_step(self, code: str) -> bool:
@@ -296,7 +294,7 @@ class TelecomBillingRun(models.Model):
 
     def _open_due(self, company) -> None:
         """On the company's day of the month, make last month's run and request all its steps."""
-        today = fields.Date.context_today(self)
+        today = company.with_context(self.env.context)._telecom_today()
         if today.day < company.telecom_autopilot_day:
             return
         start = today + relativedelta(months=-1, day=1)

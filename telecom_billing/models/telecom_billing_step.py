@@ -111,9 +111,11 @@ class TelecomBillingStep(models.Model):
         """
         self.ensure_one()
         known = self.finding_ids.filtered(
-            lambda finding: finding.code == code
-            and (finding.res_model or False) == (record._name if record else False)
-            and (finding.res_id or 0) == (record.id if record else 0)
+            lambda finding: (
+                finding.code == code
+                and (finding.res_model or False) == (record._name if record else False)
+                and (finding.res_id or 0) == (record.id if record else 0)
+            )
         )[:1]
         vals = {"message": message, "severity": severity, "amount": amount or 0.0}
         if not known:

@@ -63,7 +63,8 @@ class TelecomDelivery(models.Model):
     )
     message = fields.Text(readonly=True)
     original_id = fields.Many2one(
-        "telecom.delivery", "Delivered First", compute="_compute_original_id")
+        "telecom.delivery", "Delivered First", compute="_compute_original_id"
+    )
 
     lines = fields.Integer(readonly=True)
     loaded = fields.Integer(readonly=True)

@@ -16,9 +16,7 @@ class TelecomFinding(models.Model):
     _rec_name = "message"
 
     run_id = fields.Many2one("telecom.billing.run", index=True, readonly=True, ondelete="cascade")
-    step_id = fields.Many2one(
-        "telecom.billing.step", index=True, readonly=True, ondelete="cascade"
-    )
+    step_id = fields.Many2one("telecom.billing.step", index=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     severity = fields.Selection(
         [("block", "Blocks the run"), ("warn", "Warning"), ("info", "Information")],

@@ -55,7 +55,7 @@ class TelecomSource(models.Model):
         "Transport Settings",
         compute="_compute_settings_text",
         inverse="_inverse_transport_settings_text",
-        help="JSON, for instance {\"path\": \"/srv/cdr/carrier\", \"pattern\": \"*.zip\"}. Never a "
+        help='JSON, for instance {"path": "/srv/cdr/carrier", "pattern": "*.zip"}. Never a '
         "password: name the environment variable that holds it.",
     )
     fetch_automatically = fields.Boolean(

@@ -5,6 +5,7 @@ A module here holds one step: a subclass of :class:`~.base.Step` marked with ``@
 """
 
 from .base import STEPS, Paused, Step, StepError, Totals, register
+
 from . import (  # isort: skip
     check,
     fetch,

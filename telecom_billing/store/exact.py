@@ -13,9 +13,9 @@ def fetch(cr, query: SQL) -> list[tuple]:
 
     The sum of a bigint column is numeric too; with Odoo's own cast it would come as a float.
     """
-    cr.execute(query)
     psycopg2.extensions.register_type(psycopg2.extensions.DECIMAL, cr._obj)
     try:
+        cr.execute(query)
         return cr.fetchall()
     finally:
         psycopg2.extensions.register_type(DECIMAL_TO_FLOAT_TYPE, cr._obj)

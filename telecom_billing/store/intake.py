@@ -174,10 +174,7 @@ class Intake:
                     "line": pa.array(kept["line"]),
                     "state": pa.array(state, type=pa.string()),
                 }
-                | {
-                    name: copying.text(kept[name])
-                    for name in ("kind", "reason", "message", "raw")
-                }
+                | {name: copying.text(kept[name]) for name in ("kind", "reason", "message", "raw")}
             ),
         )
 

@@ -49,11 +49,11 @@ def ensure(cr, table: str, wanted) -> list[datetime.date]:
     Two workers may need the same month at once: the second waits for the first and then finds
     the partition there. Returns the months that were made.
     """
-    missing = sorted({month_of(day) for day in wanted} - set(months(cr, table)))
+    missing = _without_partition(cr, table, {month_of(day) for day in wanted})
     if not missing:
         return []
     cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", f"{table} partitions"))
-    missing = sorted(set(missing) - set(months(cr, table)))
+    missing = _without_partition(cr, table, missing)
     for month in missing:
         part, parent = SQL.identifier(name_of(table, month)), SQL.identifier(table)
         cr.execute(SQL("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS)", part, parent))
@@ -67,6 +67,21 @@ def ensure(cr, table: str, wanted) -> list[datetime.date]:
             )
         )
     return missing
+
+
+def _without_partition(cr, table: str, wanted) -> list[datetime.date]:
+    # Not by months(): a snapshot from before the other worker's commit would not show it.
+    wanted = sorted(wanted)
+    names = [name_of(table, month) for month in wanted]
+    cr.execute(
+        SQL(
+            "SELECT name FROM unnest(%s) WITH ORDINALITY AS wanted (name, place)"
+            " WHERE to_regclass(name) IS NULL ORDER BY place",
+            names,
+        )
+    )
+    missing = {name for (name,) in cr.fetchall()}
+    return [month for month, name in zip(wanted, names, strict=True) if name in missing]
 
 
 def retire(cr, table: str, month: datetime.date, keep: SQL | None = None) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from . import (  # noqa: F401
+from . import (
     telecom_upload,
     telecom_waive,
 )

@@ -7,9 +7,10 @@ import datetime
 
 import numpy as np
 import pandas as pd
-from connectors import frame as usage_frame
 from odoo import Command
 from odoo.tests import TransactionCase, tagged
+
+from connectors import frame as usage_frame
 
 MICRO = usage_frame.MICRO
 
@@ -128,7 +129,7 @@ def frame_of(rows) -> pd.DataFrame:
     for name, dtype in usage_frame.COLUMNS.items():
         values = table.get(name, pd.Series([None] * len(table), dtype=object))
         if name == "started_at":
-            values = pd.to_datetime(values).astype(dtype)
+            values = pd.to_datetime(values, format="ISO8601").astype(dtype)
         elif dtype == np.dtype("int64"):
             values = values.astype("int64")
         else:

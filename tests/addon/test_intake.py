@@ -4,10 +4,11 @@
 import threading
 from decimal import Decimal
 
-from connectors.frame import Deduplicator, dedup_keys
-from odoo.addons.telecom_billing.store import partitions
+from odoo.addons.telecom_billing.store import exact, partitions
 from odoo.addons.telecom_billing.store.intake import Intake
+from odoo.tools import SQL
 
+from connectors.frame import Deduplicator, dedup_keys
 from tests.addon.common import TelecomCase, frame_of
 
 CALL = {"record_id": "r1", "cost": Decimal("0.014561")}
@@ -35,13 +36,13 @@ class TestIntake(TelecomCase):
             "cost": Decimal("-0.014561"),
         }
         self.load([row])
-        self.env.cr.execute(
+        query = SQL(
             "SELECT record_id, started_at::text, quantity, a_number, a_raw, b_raw, account,"
             " destination, cost, currency, tableoid::regclass::text"
             " FROM telecom_usage_data WHERE delivery_id = 1001"
         )
         self.assertEqual(
-            self.env.cr.fetchall(),
+            exact.fetch(self.env.cr, query),
             [
                 (
                     'a"b,c\nd', "2026-09-30 23:59:59.123456", 61_000_001, None, "",
@@ -103,7 +104,10 @@ class TestIntake(TelecomCase):
         self.assertEqual(intake.finish().duplicates, 4)
 
     def test_unbelievable_dates_are_rejected_and_make_no_partition(self):
-        intake = self.intake()
+        delivery = self.env["telecom.delivery"].create(
+            {"name": "dates.csv", "source_id": self.source.id, "sha256": "dates"}
+        )
+        intake = self.intake(delivery.id)
         rows = [CALL, {"record_id": "old", "started_at": "1970-01-01"}, {"record_id": "r3"},
                 {"record_id": "late", "started_at": "2098-01-01", "b_raw": "110"}]  # fmt: skip
         frame = frame_of(rows)
@@ -111,7 +115,7 @@ class TestIntake(TelecomCase):
         counts = intake.finish()
         self.assertEqual((counts.lines, counts.loaded, counts.rejects), (4, 2, 2))
         self.assertEqual(counts.reasons, {"date_implausible": 2})
-        rejects = self.env["telecom.reject"].search([("delivery_id", "=", 1001)])
+        rejects = self.env["telecom.reject"].search([("delivery_id", "=", delivery.id)])
         self.assertEqual(rejects.mapped("line"), [2, 4])
         self.assertIn("2098-01-01", rejects[1].message)
         self.assertIn("110", rejects[1].raw)
@@ -141,7 +145,7 @@ class TestIntakeOfTwoWorkers(TelecomCase):
                             intake.add(frame, dedup_keys(frame))
                         results[delivery] = intake.finish()
                         return
-                    except Exception as error:  # noqa: BLE001
+                    except Exception as error:
                         cr.rollback()
                         errors.append(error)
 

@@ -6,9 +6,9 @@ import decimal
 from unittest.mock import patch
 
 from odoo import api
-from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.addons.telecom_billing.steps import STEPS, Paused, Step, StepError, Totals, engine
 from odoo.addons.telecom_billing.store import locks
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from tests.addon.common import TelecomCase
@@ -119,7 +119,8 @@ class TestBillingRun(TelecomCase):
             with self.assertRaisesRegex(UserError, "needs a reason"):
                 gap._waive("  ")
             gap.with_user(self.manager)._waive("The carrier says there is none.")
-            self.assertEqual((gap.state, gap.waived_by, run.state), ("waived", self.manager, "draft"))
+            self.assertEqual((gap.state, gap.waived_by), ("waived", self.manager))
+            self.assertEqual(run.state, "draft")
             # Started again, the same finding stays waived: one reason is enough.
             run._run_step("a")
             self.assertEqual(gap.state, "waived")
@@ -190,10 +191,9 @@ class TestBillingRun(TelecomCase):
         self.company.write({"telecom_autopilot": True, "telecom_autopilot_day": 3})
         Run = self.env["telecom.billing.run"]
         for day, runs in ((2, 0), (3, 1), (4, 1)):
-            with patch(
-                "odoo.fields.Date.context_today", lambda *args: datetime.date(2031, 3, day)
-            ), self.subTest(day=day):
-                Run._open_due(self.company)
+            today = datetime.date(2031, 3, day)
+            with self.subTest(day=day):
+                Run.with_context(telecom_today=today)._open_due(self.company)
                 found = Run.search([("period_start", "=", "2031-02-01")])
                 self.assertEqual(len(found), runs)
         self.assertTrue(all(found.step_ids.mapped("requested")))
