@@ -5,9 +5,6 @@ from __future__ import annotations
 
 import logging
 
-import connectors.formats
-from connectors.frame import Deduplicator
-from connectors.reasons import DeliveryError, SettingsError
 from odoo import fields
 from odoo.tools import SQL
 
@@ -21,6 +18,9 @@ def load(delivery) -> None:
 
     A file that cannot be read at all fails with the reason, and leaves nothing behind.
     """
+    import connectors.formats
+    from connectors.reasons import DeliveryError, SettingsError
+
     try:
         with delivery.env.cr.savepoint(), delivery._open() as file:
             decoding = connectors.formats.get(delivery.source_id.format).decode(
@@ -35,6 +35,8 @@ def load(delivery) -> None:
 
 def store(delivery, chunks) -> Counts:
     """Store decoded ``chunks`` (connectors.frame.Decoded) as the content of ``delivery``."""
+    from connectors.frame import Deduplicator
+
     env = delivery.env
     env.flush_all()
     delivery.reject_ids.unlink()
