@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The shell tool.  `--help` of each command is its manual."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from connectors import archives, detect, formats, transports
+from connectors.formats.summary import Summary
+from connectors.frame import COLUMNS
+from connectors.reasons import DeliveryError, SettingsError
+
+EPILOG = """\
+examples:
+  python -m connectors formats                          what can be read
+  python -m connectors describe asterisk                the settings of a format
+  python -m connectors detect sample.csv                what a file looks like
+  python -m connectors decode -f german_carrier 2026-09.zip -o usage.parquet
+  python -m connectors decode -f csv_mapping --settings carrier.json calls.csv -o usage.csv
+  python -m connectors decode -f asterisk -s timezone=UTC Master.csv --rejects rejects.csv
+  python -m connectors fetch folder -s path=/var/spool/cdr --into deliveries
+
+settings: repeat -s name=value, or give a JSON file of names and values with --settings.
+secrets: write env:NAME as the value to take it from the environment variable NAME.
+exit codes: 0 all used, 1 some lines were faulty or totals differ, 2 wrong use or unreadable.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args) or 0)
+    except BrokenPipeError:
+        return 0
+    except (
+        DeliveryError, SettingsError, archives.ArchiveError, transports.TransportError, OSError,
+    ) as error:  # fmt: skip
+        print(f"connectors: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m connectors",
+        description="Usage records of carriers, switches and conference servers: "
+        "fetch them, decode them into one layout, see what could not be used and why.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    command = commands.add_parser("formats", help="list the formats and ready-made mappings")
+    command.set_defaults(run=_formats)
+
+    command = commands.add_parser("describe", help="show the settings of a format or transport")
+    command.add_argument("name")
+    command.add_argument("--json", action="store_true", help="as JSON, for programs")
+    command.set_defaults(run=_describe)
+
+    command = commands.add_parser("detect", help="propose settings from a sample file")
+    command.add_argument("file", type=Path)
+    command.set_defaults(run=_detect)
+
+    command = commands.add_parser("decode", help="decode files (also zip and gz) to CSV or Parquet")
+    command.add_argument("files", nargs="+", type=Path, metavar="file")
+    command.add_argument("-f", "--format", required=True, help="see the command formats")
+    _settings_arguments(command)
+    command.add_argument("-o", "--output", type=Path, help="records, as .csv or .parquet")
+    command.add_argument("--rejects", type=Path, help="lines not used, with reasons, as .csv")
+    command.add_argument("--json", action="store_true", help="the counts as JSON")
+    command.set_defaults(run=_decode)
+
+    command = commands.add_parser("fetch", help="fetch what waits at a transport")
+    command.add_argument("transport", choices=transports.names())
+    _settings_arguments(command)
+    command.add_argument("--into", type=Path, required=True, help="folder for the files")
+    command.add_argument("--list", action="store_true", help="only list what waits")
+    command.add_argument("--keep", action="store_true", help="do not mark as done at the source")
+    command.set_defaults(run=_fetch)
+    return parser
+
+
+def _settings_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-s", "--set", action="append", default=[], metavar="name=value", help="a setting"
+    )
+    command.add_argument("--settings", type=Path, help="JSON file of settings")
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if args.settings:
+        try:
+            given = json.loads(args.settings.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise SettingsError(f"{args.settings} is no JSON: {error}") from None
+        given = given.get("settings", given)
+    for part in args.set:
+        name, sign, value = part.partition("=")
+        if not sign:
+            raise SettingsError(f"-s {part}: write name=value")
+        given[name] = value
+    return given
+
+
+def _formats(args: argparse.Namespace) -> None:
+    for name in formats.names():
+        form = formats.get(name)
+        print(f"{name:20} {form.kind:6} {form.label}")
+
+
+def _describe(args: argparse.Namespace) -> None:
+    known = transports if args.name in transports.names() else formats
+    found = known.describe(args.name)
+    if args.json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    print(f"{found['label']} ({found['name']})\n{found.get('help', '')}\n")
+    for setting in found["settings"]:
+        default = setting["default"]
+        shown = f" [{default}]" if default not in ("", None, []) else ""
+        need = ", needed" if setting["required"] else ""
+        print(f"  {setting['name']:18} {setting['label']} ({setting['type']}{need}){shown}")
+        if setting["choices"]:
+            print(f"{'':21}one of " + ", ".join(choice[0] for choice in setting["choices"]))
+        if setting["help"]:
+            print(f"{'':21}{setting['help']}")
+
+
+def _detect(args: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        for member in archives.members(args.file, folder):
+            with member.path.open("rb") as stream:
+                found = detect.propose(stream.read(detect.SAMPLE))
+            print(f"{member.name}:")
+            print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _decode(args: argparse.Namespace) -> int:
+    form = formats.get(args.format)
+    given = _given(args)
+    form.resolve(given)
+    clean = True
+    with tempfile.TemporaryDirectory() as folder, _Writer(args.output) as records, \
+            _Writer(args.rejects) as rejects:  # fmt: skip
+        for path in args.files:
+            for member in archives.members(path, folder):
+                decoding = form.decode(member.path, given)
+                for chunk in decoding:
+                    records.write(chunk.frame, member.name)
+                    rejects.write(chunk.rejects, member.name)
+                summary = decoding.summary
+                clean = clean and not summary.faulty and not summary.differences()
+                _report(member.name, summary, args.json)
+    return 0 if clean else 1
+
+
+def _report(name: str, summary: Summary, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"file": name} | summary.as_dict(), ensure_ascii=False))
+        return
+    print(
+        f"{name}: {summary.lines} lines = {summary.loaded} records + {summary.faulty} faulty "
+        f"+ {summary.filtered} filtered + {summary.header} header + {summary.trailer} trailer "
+        f"+ {summary.blank} blank"
+    )
+    for reason, number in summary.reasons.most_common():
+        print(f"  {number:>9}  {reason}")
+    for note, number in sorted(summary.notes.items()):
+        print(f"  {number:>9}  {note} (kept)")
+    for difference in summary.differences():
+        print(f"  control totals: {difference}")
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    args.into.mkdir(parents=True, exist_ok=True)
+    with transports.get(args.transport)(_given(args)) as transport:
+        for item in transport.list():
+            if args.list:
+                print(item.name, item.size if item.size is not None else "")
+                continue
+            fetched = transport.fetch(item, args.into)
+            if not args.keep:
+                transport.done(item)
+            print(f"{fetched.path} {fetched.size} bytes sha256 {fetched.sha256}")
+    return 0
+
+
+class _Writer:
+    """Appends frames to a CSV or Parquet file."""
+
+    def __init__(self, path: Path | None) -> None:
+        if path is not None and path.suffix not in (".csv", ".parquet"):
+            raise SettingsError(f"{path}: the name must end in .csv or .parquet")
+        self.path = path
+        self._writer: Any = None
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, frame: pd.DataFrame, name: str) -> None:
+        """Append a frame, with the name of the file it is from."""
+        if self.path is None:
+            return
+        frame = frame.assign(file=pd.array([name] * len(frame), dtype="string"))
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        if self._writer is None:
+            opener = pacsv.CSVWriter if self.path.suffix == ".csv" else pq.ParquetWriter
+            self._writer = opener(str(self.path), table.schema)
+        self._writer.write_table(
+            table.cast(self._writer.schema) if hasattr(self._writer, "schema") else table
+        )
+
+
+def columns() -> Iterable[str]:
+    """The columns of the records written."""
+    return [*COLUMNS, "file"]

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every format is: declarations, and the way from a batch of texts to a usage frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from connectors.formats.fields import Const, Rule, Work
+from connectors.formats.summary import Declared, Summary
+from connectors.frame import COLUMNS, Decoded, empty, rejects_frame, text_column
+from connectors.readers.batch import Batch
+from connectors.reasons import message
+from connectors.settings import Setting, resolve
+
+Source = str | Path | BinaryIO
+
+DEFAULTS: dict[str, Const] = {
+    "record_id": Const(None),
+    "service": Const("voice"),
+    "direction": Const("out"),
+    "unit": Const("second"),
+    "account": Const(None),
+    "destination": Const(None),
+    "currency": Const(None),
+    "conference": Const(None),
+    "participant": Const(None),
+}
+
+
+class Field(Protocol):
+    """A declaration of connectors.formats.fields."""
+
+    def build(self, work: Work) -> Any: ...
+
+
+class Decoding(Iterator[Decoded]):
+    """The chunks of a delivery, and its :class:`Summary`, complete when the chunks are used up."""
+
+    def __init__(self, chunks: Iterator[Decoded], summary: Summary) -> None:
+        self._chunks = chunks
+        self.summary = summary
+
+    def __iter__(self) -> Decoding:
+        return self
+
+    def __next__(self) -> Decoded:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        """Stop early and let go of the file."""
+        self._chunks.close()  # type: ignore[attr-defined]
+
+    def read(self) -> Decoded:
+        """The rest of the delivery as one chunk; for files that fit into memory."""
+        chunks = list(self)
+        if not chunks:
+            return Decoded(empty(), rejects_frame([]))
+        return Decoded(
+            pd.concat([chunk.frame for chunk in chunks], ignore_index=True),
+            pd.concat([chunk.rejects for chunk in chunks], ignore_index=True),
+        )
+
+
+class Format:
+    """A format of usage records.  Subclasses declare; see readme/DEVELOP.md for how to add one."""
+
+    name = ""
+    label = ""
+    help = ""
+    kind = ""  # csv, fixed, xml, json
+    extensions: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+    def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
+        """Frame column -> declaration, in the order in which faults are reported."""
+        raise NotImplementedError
+
+    def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
+        """Record selection; what no rule wants becomes a reject of kind "filtered"."""
+        return ()
+
+    def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
+        """Row hook: change or add text columns before they are read."""
+        return batch
+
+    def control(self, fields: list[str], settings: Mapping[str, Any]) -> Declared:
+        """What a control record states."""
+        return Declared()
+
+    def batches(
+        self, source: BinaryIO, settings: Mapping[str, Any], summary: Summary
+    ) -> Iterator[Any]:
+        """Pieces of the delivery for :meth:`read_piece`; counts header lines in the summary."""
+        raise NotImplementedError
+
+    def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Settings with defaults; raises SettingsError with all faults."""
+        return resolve(self.settings, settings)
+
+    def decode(
+        self,
+        source: Source,
+        settings: Mapping[str, Any] | None = None,
+        chunk_rows: int = 100_000,
+    ) -> Decoding:
+        """Decode a delivery, in bounded memory.
+
+        Raises SettingsError here, DeliveryError or OSError here or with the first chunk, and
+        nothing afterwards: whatever a line holds, it becomes a record or a reject.
+        """
+        from connectors.formats.decode import decode
+
+        return decode(self, source, self.resolve(settings), chunk_rows)
+
+    def describe(self) -> dict[str, Any]:
+        """Name, label, kind and settings as plain data, for a form."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "help": self.help,
+            "kind": self.kind,
+            "extensions": list(self.extensions),
+            "settings": [setting.describe() for setting in self.settings],
+        }
+
+    def assemble(self, batch: Batch, settings: Mapping[str, Any]) -> tuple[Decoded, dict[str, int]]:
+        """Frame and rejects of a batch, and notes (code -> number of rows)."""
+        batch = self.prepare(batch, settings)
+        work = Work(batch, settings)
+        for rule in self.rules(settings):
+            rule.apply(work)
+        declared = self.fields(settings)
+        built: dict[str, Any] = {"line": batch.line}
+        for column, field in declared.items():
+            built[column] = field.build(work)
+        for column, default in DEFAULTS.items():
+            if column not in built:
+                built[column] = default.build(work)
+        for side in ("a", "b"):
+            source = getattr(declared.get(f"{side}_number"), "name", "")
+            if f"{side}_raw" not in built:
+                built[f"{side}_raw"] = work.text(source) if source else work.text("")
+            built.setdefault(f"{side}_number", Const(None).build(work))
+        built.setdefault("cost", pa.nulls(work.count, pa.int64()))
+        keep = ~work.gone
+        frame = _frame(built, None if keep.all() else keep)
+        rejects = [
+            (fault.line, fault.kind, fault.reason,
+             message(fault.reason, fault.field, fault.value), batch.raw(fault.line))
+            for fault in batch.faults
+        ]  # fmt: skip
+        for at, kind, reason, name, values in work.lost:
+            lines = batch.line[at].tolist()
+            rejects += [
+                (line, kind, reason, message(reason, name, value), batch.raw(line))
+                for line, value in zip(lines, values.to_pylist(), strict=True)
+            ]
+        rejects.sort(key=lambda row: row[0])
+        return Decoded(frame, rejects_frame(rejects)), work.notes
+
+
+def _frame(built: Mapping[str, Any], keep: np.ndarray | None) -> pd.DataFrame:
+    mask = None if keep is None else pa.array(keep)
+    columns: dict[str, Any] = {}
+    for name in COLUMNS:
+        values = built[name]
+        if isinstance(values, np.ndarray):
+            values = values if keep is None else values[keep]
+            columns[name] = values.view("M8[us]") if name == "started_at" else values
+        else:
+            values = values if mask is None else values.filter(mask)
+            columns[name] = _nullable_int(values) if name == "cost" else text_column(values)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _nullable_int(values: pa.Array) -> pd.api.extensions.ExtensionArray:
+    mask = values.is_null().to_numpy(zero_copy_only=False)
+    filled = values.fill_null(0).to_numpy(zero_copy_only=False)
+    return pd.arrays.IntegerArray(filled.astype(np.int64), mask.astype(bool))

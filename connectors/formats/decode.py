@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Running a format over a delivery: pieces converted by a few threads, handed out in order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.formats.summary import Declared, Summary
+from connectors.frame import Decoded
+
+if TYPE_CHECKING:
+    from connectors.formats.base import Decoding, Format, Source
+    from connectors.readers.batch import Batch
+
+THREADS = max(1, min(4, os.cpu_count() or 1))
+"""Arrow and numpy work outside the interpreter's lock, so threads are enough."""
+
+
+def decode(form: Format, source: Source, settings: Mapping[str, Any], chunk_rows: int) -> Decoding:
+    """See :meth:`connectors.formats.base.Format.decode`."""
+    from connectors.formats.base import Decoding
+
+    summary = Summary()
+    return Decoding(_chunks(form, source, settings, chunk_rows, summary), summary)
+
+
+def _chunks(
+    form: Format, source: Source, settings: Mapping[str, Any], chunk_rows: int, summary: Summary
+) -> Iterator[Decoded]:
+    with ExitStack() as stack:
+        if isinstance(source, (str, Path)):
+            source = stack.enter_context(open(source, "rb"))
+        readers = form.batches(source, settings, summary)
+        pool = stack.enter_context(ThreadPoolExecutor(THREADS, "decode"))
+
+        def work(read: Callable[[], Batch]) -> tuple[Batch, Decoded, dict[str, int]]:
+            batch = read()
+            return batch, *form.assemble(batch, settings)
+
+        for batch, chunk, notes in _in_order(pool, readers, work):
+            for name in ("lines", "blank", "header", "trailer"):
+                setattr(summary, name, getattr(summary, name) + getattr(batch, name))
+            for fields in batch.controls:
+                summary.declared.add(form.control(fields, settings) or Declared())
+            summary.notes.update(notes)
+            summary.count(chunk)
+            yield from _sliced(chunk, chunk_rows)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, items: Iterator[Any], work: Callable[[Any], Any]
+) -> Iterator[Any]:
+    """Results in the order of the items, with no more than one waiting per thread."""
+    waiting: deque[Future[Any]] = deque()
+    first = next(items, None)
+    if first is None:
+        return
+    try:
+        for item in chain([first], items):
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _sliced(chunk: Decoded, rows: int) -> Iterator[Decoded]:
+    """A chunk in parts of at most `rows` records and about as many rejects, by line."""
+    size = max(len(chunk.frame), len(chunk.rejects))
+    if size <= rows:
+        if size:
+            yield chunk
+        return
+    for at in range(0, size, rows):
+        yield Decoded(
+            chunk.frame.iloc[at : at + rows].reset_index(drop=True),
+            chunk.rejects.iloc[at : at + rows].reset_index(drop=True),
+        )

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Declarations: what a column of the usage frame is made of.
+
+Each class reads one or more text columns of a batch and returns an Arrow or numpy array; values
+that make no sense are reported to the :class:`Work`, which turns their rows into rejects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.convert.amounts import LIMIT, parse_micro
+from connectors.convert.durations import parse_quantity
+from connectors.convert.times import parse_times
+from connectors.frame import FAULTY
+from connectors.number_arrays import normalise_array
+from connectors.numbers import Notation
+from connectors.readers.batch import TEXT, Batch
+from connectors.reasons import FAULT_NUMBERS
+
+
+class Work:
+    """A batch on its way to a frame: its columns, and the rows already given up."""
+
+    def __init__(self, batch: Batch, settings: Mapping[str, Any]) -> None:
+        self.batch = batch
+        self.settings = settings
+        self.count = len(batch.line)
+        self.gone = np.zeros(self.count, dtype=bool)
+        self.lost: list[tuple[np.ndarray, str, str, str, pa.Array]] = []
+        self.notes: dict[str, int] = {}
+
+    def text(self, name: str) -> pa.Array:
+        """A column, trimmed; empty texts where the file has no such column."""
+        values = self.batch.columns.get(name)
+        if values is None:
+            return _same("", self.count)
+        return pc.utf8_trim_whitespace(values)
+
+    def refuse(
+        self, mask: Any, reason: str, name: str, values: pa.Array, kind: str = FAULTY
+    ) -> None:
+        """Give rows up; the first reason of a row counts."""
+        mask = mask if isinstance(mask, np.ndarray) else mask.to_numpy(zero_copy_only=False)
+        fresh = mask & ~self.gone
+        if fresh.any():
+            at = np.flatnonzero(fresh)
+            self.gone |= fresh
+            self.lost.append((at, kind, reason, name, values.take(pa.array(at))))
+
+    def note(self, name: str, mask: np.ndarray) -> None:
+        """Count something worth knowing about rows that are kept."""
+        number = int((mask & ~self.gone).sum())
+        if number:
+            self.notes[name] = self.notes.get(name, 0) + number
+
+
+def _same(value: str | None, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, TEXT), count)
+
+
+def _nullable(values: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
+
+
+@dataclass(frozen=True)
+class Const:
+    """The same text in every row."""
+
+    value: str | None = None
+
+    def build(self, work: Work) -> pa.Array:
+        return _same(self.value, work.count)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A column as it stands; empty becomes NA, or `default`.
+
+    Of several `names` the first that is filled counts.
+    """
+
+    names: str | tuple[str, ...]
+    default: str | None = None
+    required: bool = False
+
+    def build(self, work: Work) -> pa.Array:
+        names = (self.names,) if isinstance(self.names, str) else self.names
+        values = _nullable(work.text(names[0]))
+        for name in names[1:]:
+            values = pc.coalesce(values, _nullable(work.text(name)))
+        if self.required:
+            work.refuse(values.is_null(), "missing", " / ".join(names), work.text(names[0]))
+        return values if self.default is None else pc.fill_null(values, self.default)
+
+
+@dataclass(frozen=True)
+class Map:
+    """A column translated by a table; values outside it become `default` or make a reject."""
+
+    name: str
+    table: Mapping[str, str]
+    default: str | None = None
+    fold: bool = True
+
+    def build(self, work: Work) -> pa.Array:
+        text = work.text(self.name)
+        table = {key.lower() if self.fold else key: value for key, value in self.table.items()}
+        coded = _dictionary(text)
+        keys = coded.dictionary.to_pylist()
+        found = [table.get(key.lower() if self.fold else key, self.default) for key in keys]
+        values = pa.array(found, TEXT).take(coded.indices)
+        if self.default is None:
+            work.refuse(values.is_null(), "value_unknown", self.name, text)
+        return values
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A telephone number in the notation the settings `<side>_notation` … declare."""
+
+    name: str
+    side: str  # "a" or "b"
+
+    def notation(self, settings: Mapping[str, Any]) -> Notation:
+        return Notation.of(
+            settings[f"{self.side}_notation"],
+            country=settings["country"],
+            area=settings["area"],
+            outside=settings["outside"],
+            extension_max=settings["extension_max"],
+            call_by_call=settings["call_by_call"],
+        )
+
+    def build(self, work: Work) -> pa.Array:
+        text = work.text(self.name)
+        digits, reasons = normalise_array(text, self.notation(work.settings))
+        if reasons.null_count < len(reasons):
+            for reason in pc.unique(reasons.drop_null()).to_pylist():
+                mask = pc.fill_null(pc.equal(reasons, reason), False)
+                if reason in FAULT_NUMBERS and work.settings["bad_numbers"] == "reject":
+                    work.refuse(mask, reason, self.name, text)
+                else:
+                    work.note(reason, mask.to_numpy(zero_copy_only=False))
+        return digits
+
+
+@dataclass(frozen=True)
+class Time:
+    """A point of time, of one column or of several joined by a blank (date and time apart).
+
+    `pattern` and `tz` overrule the settings `time_pattern` and `timezone`.  With `zero_empty`
+    a 0 means that nothing is there.  `fallback` is read where the first is empty.
+    """
+
+    names: str | tuple[str, ...]
+    pattern: str = ""
+    tz: str = ""
+    fallback: str = ""
+    zero_empty: bool = False
+
+    def build(self, work: Work) -> np.ndarray:
+        names = (self.names,) if isinstance(self.names, str) else self.names
+        text = work.text(names[0])
+        for name in names[1:]:
+            text = pc.binary_join_element_wise(text, work.text(name), " ")
+        if self.fallback:
+            text = pc.if_else(pc.equal(text, ""), work.text(self.fallback), text)
+        if self.zero_empty:
+            text = pc.if_else(pc.match_substring_regex(text, "^0+$"), "", text)
+        settings, label = work.settings, " ".join(names)
+        zone = self.tz or settings.get("timezone", "UTC")
+        policy = settings.get("ambiguous", "summer")
+        pattern = self.pattern or settings["time_pattern"]
+        found = parse_times(text, pattern, zone, winter=policy == "winter")
+        work.refuse(found.empty, "missing", label, text)
+        work.refuse(found.bad, "time", label, text)
+        work.refuse(found.range, "time_range", label, text)
+        if policy == "reject":
+            work.refuse(found.ambiguous, "time_ambiguous", label, text)
+        if settings.get("nonexistent") == "reject":
+            work.refuse(found.skipped, "time_nonexistent", label, text)
+        work.note("time_ambiguous", found.ambiguous)
+        work.note("time_nonexistent", found.skipped)
+        return found.utc
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A duration or an amount of something; `shape` as in connectors.convert.durations."""
+
+    name: str
+    shape: str = "s"
+    empty_zero: bool = False
+
+    def build(self, work: Work) -> np.ndarray:
+        text = work.text(self.name)
+        settings = work.settings
+        micro, empty, bad = parse_quantity(
+            text, self.shape, settings.get("decimal", "."), settings.get("thousands", "")
+        )
+        if not self.empty_zero:
+            work.refuse(empty, "missing", self.name, text)
+        work.refuse(bad, "duration", self.name, text)
+        work.refuse(micro < 0, "duration_negative", self.name, text)
+        return micro
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A fixed quantity in every row: one SMS, one participant."""
+
+    micro: int
+
+    def build(self, work: Work) -> np.ndarray:
+        return np.full(work.count, self.micro, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money in the file's own unit; several columns are added.  Empty becomes NA."""
+
+    names: str | tuple[str, ...]
+
+    def build(self, work: Work) -> pa.Array:
+        names = (self.names,) if isinstance(self.names, str) else self.names
+        settings = work.settings
+        total = np.zeros(work.count, dtype=np.int64)
+        none = np.ones(work.count, dtype=bool)
+        for name in names:
+            text = work.text(name)
+            micro, empty, bad = parse_micro(
+                text,
+                settings.get("decimal", "."),
+                settings.get("thousands", ""),
+                int(settings.get("cost_exponent", 0)),
+            )
+            work.refuse(bad, "amount", name, text)
+            work.refuse(np.abs(micro) > LIMIT, "amount_range", name, text)
+            total += np.where(np.abs(micro) > LIMIT, 0, micro)
+            none &= empty
+        if settings.get("cost_sign") == "negative":
+            total = -total
+        return pa.array(total, mask=none)
+
+
+def _dictionary(values: pa.Array) -> pa.DictionaryArray:
+    coded = values.dictionary_encode()
+    return coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Record selection: rows whose column is (`only`) or is not (`skip`) among values.
+
+    What is left out is a reject of kind "filtered" with `reason`.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    skip: bool = False
+    reason: str = "not_selected"
+    fold: bool = True
+
+    def apply(self, work: Work) -> None:
+        text = work.text(self.name)
+        seen = pc.utf8_lower(text) if self.fold else text
+        wanted = [value.lower() if self.fold else value for value in self.values]
+        inside = pc.is_in(seen, value_set=pa.array(wanted, TEXT))
+        work.refuse(
+            inside if self.skip else pc.invert(inside),
+            self.reason,
+            self.name,
+            text,
+            kind="filtered",
+        )
