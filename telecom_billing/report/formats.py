@@ -18,7 +18,7 @@ _TEXTS = json.loads((pathlib.Path(__file__).parent / "texts.json").read_text(enc
 # thousands separator, decimal separator, date; English dates name the month, for 01/02 means two
 # days in two countries
 _STYLE = {"de": (".", ",", "{0:%d.%m.%Y}"), "en": (",", ".", "{0:%d} {1} {0:%Y}")}
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def language(code: str | None) -> str:

@@ -128,7 +128,6 @@ class Renderer:
         for _ in range(_FORGETS_AFTER + 1):
             self._compiler.compile(b"", format="pdf", sys_inputs={})
 
-
     def usable(self) -> bool:
         """Whether this is still our process and nobody has tidied up the private folder."""
         return self._pid == os.getpid() and all(

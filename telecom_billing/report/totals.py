@@ -6,14 +6,15 @@ from __future__ import annotations
 import dataclasses
 import decimal
 
-from .letter import Letter, Table, render as render_letter
+from .letter import Letter, Table
+from .letter import render as render_letter
 from .renderer import Renderer
 from .sheet import Sheet
 
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """One line: counts may be None where a stage has no such count; check None: nothing to check."""
+    """One line; a count is None where the stage has none, check where nothing is compared."""
 
     name: str
     records: int | None = None

@@ -36,19 +36,42 @@ COMPANY = Company(
 
 def sheet(title: str, lang: str = "de", **values) -> Sheet:
     words = {
-        "de": ("Rechnungsnummer", "Rechnungsdatum", "Leistungszeitraum", "Kundennummer",
-               "Vertragsnummer", "Fällig am"),
-        "en": ("Invoice number", "Invoice date", "Service period", "Customer number",
-               "Contract number", "Due on"),
+        "de": (
+            "Rechnungsnummer",
+            "Rechnungsdatum",
+            "Leistungszeitraum",
+            "Kundennummer",
+            "Vertragsnummer",
+            "Fällig am",
+        ),
+        "en": (
+            "Invoice number",
+            "Invoice date",
+            "Service period",
+            "Customer number",
+            "Contract number",
+            "Due on",
+        ),
     }[lang]
-    facts = ("RE/2026/11/0042", "01.11.2026", "01.10.2026 – 30.11.2026", "10023", "V-2026-0007",
-             "15.11.2026")
+    facts = (
+        "RE/2026/11/0042",
+        "01.11.2026",
+        "01.10.2026 – 30.11.2026",
+        "10023",
+        "V-2026-0007",
+        "15.11.2026",
+    )
     return Sheet(
         company=COMPANY,
         title=title,
         lang=lang,
         date=DATE,
-        recipient=["Bäckerei Brodersen GmbH", "Frau Inken Brodersen", "Friesenweg 4", "25813 Husum"],
+        recipient=[
+            "Bäckerei Brodersen GmbH",
+            "Frau Inken Brodersen",
+            "Friesenweg 4",
+            "25813 Husum",
+        ],
         info=list(zip(words, facts, strict=True)),
         continued=["Kunde 10023", "vom 01.11.2026"],
         **values,
@@ -63,7 +86,9 @@ ZONES = [
 ]
 
 
-def make_invoice(lines: int = 6, lang: str = "de", gross: bool = False, **values) -> invoice.Invoice:
+def make_invoice(
+    lines: int = 6, lang: str = "de", gross: bool = False, **values
+) -> invoice.Invoice:
     """An invoice of ``lines`` usage positions in groups of four, and a monthly fee."""
     groups = [
         invoice.Group(
@@ -97,12 +122,16 @@ def make_invoice(lines: int = 6, lang: str = "de", gross: bool = False, **values
                 )
             )
         groups.append(
-            invoice.Group(f"Rufnummer 04841 9090{first}", group, subtitle="Tarif Business Flat Plus")
+            invoice.Group(
+                f"Rufnummer 04841 9090{first}", group, subtitle="Tarif Business Flat Plus"
+            )
         )
     net = sum(line.amount for group in groups for line in group.lines)
     tax = (net * D("0.19")).quantize(D("0.01"), decimal.ROUND_HALF_UP)
     return invoice.Invoice(
-        sheet=sheet("Rechnung RE/2026/11/0042" if lang == "de" else "Invoice RE/2026/11/0042", lang),
+        sheet=sheet(
+            "Rechnung RE/2026/11/0042" if lang == "de" else "Invoice RE/2026/11/0042", lang
+        ),
         groups=groups,
         net=net,
         taxes=[invoice.Tax("19 % USt", net, tax)],
@@ -116,11 +145,11 @@ def make_invoice(lines: int = 6, lang: str = "de", gross: bool = False, **values
             ],
             "payment": [
                 "Wir ziehen den Rechnungsbetrag am 15.11.2026 von Ihrem Konto DE89 **** **** **** "
-                "**30 00 ein (SEPA-Lastschrift, Mandat NT-10023-1, Gläubiger-ID DE98ZZZ09999999999).",
+                "**30 00 ein (SEPA-Lastschrift, Mandat NT-10023-1, Gläubiger DE98ZZZ09999999999).",
             ],
             "notes": [
-                "Begründete Einwendungen gegen einzelne in der Rechnung gestellte Forderungen können "
-                "Sie innerhalb von acht Wochen nach Zugang erheben (§ 67 TKG).",
+                "Begründete Einwendungen gegen einzelne in der Rechnung gestellte Forderungen "
+                "können Sie innerhalb von acht Wochen nach Zugang erheben (§ 67 TKG).",
                 "Bei Zahlungsverzug berechnen wir Zinsen in gesetzlicher Höhe.",
             ],
             "enclosed": ["Einzelverbindungsnachweis"],
@@ -147,7 +176,8 @@ def make_calls(count: int, seed: int = 1) -> list[itemised.Call]:
         seconds = state // 31 % 900
         calls.append(
             itemised.Call(
-                started=datetime.datetime(2026, 10, 1) + datetime.timedelta(seconds=state % 2678400),
+                started=datetime.datetime(2026, 10, 1)
+                + datetime.timedelta(seconds=state % 2678400),
                 other=other.format(state % 90 + 10),
                 destination=destination,
                 quantity=D(seconds),
@@ -158,13 +188,17 @@ def make_calls(count: int, seed: int = 1) -> list[itemised.Call]:
     return calls
 
 
-def make_itemised(counts: dict[str, list[int]], lang: str = "de", **values) -> itemised.ItemisedBill:
+def make_itemised(
+    counts: dict[str, list[int]], lang: str = "de", **values
+) -> itemised.ItemisedBill:
     """A bill with a section for each main number, holding numbers with that many calls."""
     sections = [
         itemised.Section(
             main,
             [
-                itemised.Number(main if len(numbers) == 1 else f"{main}{index + 11}", make_calls(n, index + 1))
+                itemised.Number(
+                    main if len(numbers) == 1 else f"{main}{index + 11}", make_calls(n, index + 1)
+                )
                 for index, n in enumerate(numbers)
             ],
             subtitle="Tarif Business Flat Plus",
