@@ -9,6 +9,7 @@ line.  Both ways give the same answer for the same line.
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def split_line(text: str, layout: Layout) -> list[str] | None:
 
 def read_block(block: Block, layout: Layout) -> Batch:
     """The rows of a block."""
-    if not block.dirty and b"\x00" not in block.data:
+    if not block.dirty and b"\x00" not in block.data and not block.data.startswith(BOM_UTF8):
         batch = _read_fast(block, layout)
         if batch is not None:
             return batch

@@ -79,19 +79,22 @@ def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 23) -> Iterator[Blo
         stream = _Narrowed(stream, encoding)  # type: ignore[assignment]
     first, rest, start = 1, b"", True
     while True:
-        piece = stream.read(size)
+        piece = stream.read(max(size, 4) if start else size)
+        last = not piece
         if start and piece.startswith(codecs.BOM_UTF8) and (wide or encoding == "utf-8"):
             piece = piece[3:]
-        start = start and not piece
+        start = False
         data = rest + piece
         if not data:
-            return
+            if last:
+                return
+            continue
         held = b""
-        if piece and data.endswith(b"\r"):
+        if not last and data.endswith(b"\r"):
             data, held = data[:-1], b"\r"
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if not piece:
+        if last:
             whole, rest = data if data.endswith(b"\n") else data + b"\n", b""
         else:
             cut = data.rfind(b"\n") + 1
@@ -104,7 +107,7 @@ def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 23) -> Iterator[Blo
             head, rest = _skip_line(stream, rest, size)
             yield _too_long(first, head, encoding)
             first += 1
-        if not piece:
+        if last:
             return
 
 

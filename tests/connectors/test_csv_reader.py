@@ -48,11 +48,10 @@ def test_every_line_reads_as_if_it_stood_alone(lines, end, last, size):
     text = end.join(lines) + (end if last else "")
     rows, faults, blank = read(text.encode(), size=size)
     alone_rows, alone_faults, alone_blank = [], [], 0
-    body = text.removesuffix(end) if text.endswith(end) else text
-    parts = body.split(end) if text else []
+    body = text.removeprefix("\ufeff")
+    parts = body.removesuffix(end).split(end) if body else []
     for at, line in enumerate(parts, 1):
-        one = line.removeprefix("\ufeff") if at == 1 else line
-        some = _alone(one, at)
+        some = _alone(line, at)
         alone_rows += some[0]
         alone_faults += some[1]
         alone_blank += some[2]
