@@ -12,8 +12,8 @@ from .odoo_source import Odoo
 from .say import line
 
 #: The readme is README.md at the root, not one more in the add-on; a method may be called like
-#: one of Odoo's models' in a class that is no model.
-NOT_OURS = "missing-readme,method-required-super"
+#: one of Odoo's models' in a class that is no model; a command prints.
+NOT_OURS = "missing-readme,method-required-super,print-used"
 CHECKS = {
     "ruff": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],

@@ -15,7 +15,7 @@ from .say import Trouble, line
 def prepare(odoo: Odoo, words: list[str]) -> int:
     """prepare: everything up to the template database, nothing of this clone"""
     with postgres.server() as server:
-        template.ensure(server, odoo.ident)
+        template.ensure(server, odoo)
     line("  the ground is ready")
     return 0
 
@@ -37,13 +37,13 @@ def db(odoo: Odoo, words: list[str]) -> int:
             case ["list"]:
                 print("\n".join(databases.names(server)))
             case ["copy", name]:
-                template.copy(server, odoo.ident, name)
+                template.copy(server, odoo, name)
             case ["create", name]:
                 demo.fresh(server, odoo, name)
             case ["drop", name]:
                 databases.drop(server, name)
             case ["tidy"]:
-                template.drop_old(server, odoo.ident)
+                template.drop_old(server, odoo)
             case _:
                 raise Trouble(f"db {' '.join(words)} is unknown", f"say: {db.__doc__}")
     return 0

@@ -20,7 +20,8 @@ from pathlib import Path
 from . import databases, odoo_run, paths, postgres, template
 from .odoo_source import Odoo
 from .postgres import Server
-from .say import Trouble, line, took
+from .progress import took
+from .say import Trouble, line
 
 ADDON = "telecom_billing"
 
@@ -33,7 +34,7 @@ def database(purpose: str) -> str:
 
 def fresh(server: Server, odoo: Odoo, name: str) -> None:
     """Make `name` a new database with this clone's add-on."""
-    template.copy(server, odoo.ident, name)
+    template.copy(server, odoo, name)
     template.install(server, name, ADDON)
 
 

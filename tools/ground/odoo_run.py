@@ -137,7 +137,7 @@ def quietly(
 
     remedy = "read the log; after mending start again"
     command = [sys.executable, "-m", "odoo", "server", "-d", database, "--no-http"]
-    command += ["--stop-after-init", *words]
+    command += ["--stop-after-init", "--workers", "0", *words]
     run.logged(command, log, what, remedy, env=environment(server), on_line=read)
     if errors:
         raise Trouble(f"{what}: {errors[0][:400]}", remedy, paths.cache() / "logs" / f"{log}.log")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian, paths, run
-from .say import Trouble, line, step
+from .progress import step
+from .say import Trouble, line
 
 SERIES = (19, 0)
 PACKAGE = "odoo-19"

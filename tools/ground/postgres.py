@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import paths, rootless, run, venv
-from .say import Trouble, step
+from .progress import step
+from .say import Trouble
 
 ROLE = "odoo"
 #: The variables of libpq that name a server; Odoo reads the same ones.

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
-from . import odoo_source, paths, venv
+from . import odoo_source, paths, progress, venv
 from .odoo_source import Odoo
 
 
@@ -22,6 +23,7 @@ def enter(arguments: list[str]) -> Odoo:
 
     A shell may have an older environment of ours activated: then a new one is made beside it.
     """
+    os.environ.setdefault(progress.BEGAN, str(time.time()))
     paths.check_root()
     venv.check_python()
     odoo = inside()

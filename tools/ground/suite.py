@@ -20,7 +20,8 @@ from pathlib import Path
 from . import demo, odoo_run, paths, postgres
 from .odoo_source import Odoo
 from .postgres import Server
-from .say import Trouble, line, took
+from .progress import took
+from .say import Trouble, line
 
 #: Rooms that need more than Python, and are not part of the pure one.
 ODOO_ROOMS = ("addon", "e2e", "bench")

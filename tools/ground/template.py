@@ -4,44 +4,51 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import databases, odoo_run, paths, run, venv
+from .odoo_source import Odoo
 from .postgres import Server
-from .say import line, step
+from .progress import step
+from .say import line
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = "en_US,de_DE"
+PREFIX = "telecom-template-"
 
 
-def modules() -> list[str]:
-    """What the template has installed."""
-    lines = (HERE / "modules.txt").read_text("utf-8").splitlines()
-    return [text.strip() for text in lines if text.strip() and not text.startswith("#")]
+@dataclass(frozen=True)
+class Recipe:
+    """What a template is made of: add-ons, languages, and a function run inside Odoo at the end."""
+
+    modules: tuple[str, ...]
+    languages: str = "en_US,de_DE"
+    setup: str = "tools.ground.template_setup:main"
+
+    @classmethod
+    def shipped(cls) -> Recipe:
+        """The project's own."""
+        lines = (HERE / "modules.txt").read_text("utf-8").splitlines()
+        return cls(tuple(t.strip() for t in lines if t.strip() and not t.startswith("#")))
+
+    def name(self, odoo: Odoo) -> str:
+        """The template's database: another Odoo, add-on version or set-up makes another."""
+        pins = venv.LOCK.read_text("utf-8").splitlines()
+        addons = [pin for pin in pins if pin.startswith("odoo-addon-")]
+        setup = (HERE / "template_setup.py").read_text("utf-8")
+        return PREFIX + paths.key(
+            odoo.ident, *addons, *self.modules, self.languages, self.setup, setup
+        )
 
 
-def key(odoo_ident: str) -> str:
-    """Another Odoo, add-on version, module list or set-up makes another template."""
-    addons = [
-        text for text in venv.LOCK.read_text("utf-8").splitlines() if text.startswith("odoo-addon-")
-    ]
-    setup = (HERE / "template_setup.py").read_text("utf-8")
-    return paths.key(odoo_ident, *addons, *modules(), LANGUAGES, setup)
-
-
-def name(odoo_ident: str) -> str:
-    """The template's database."""
-    return f"telecom-template-{key(odoo_ident)}"
-
-
-def ensure(server: Server, odoo_ident: str) -> str:
+def ensure(server: Server, odoo: Odoo, recipe: Recipe | None = None) -> str:
     """Return the name of a complete template; make it when it or its files are missing."""
-    wanted = name(odoo_ident)
-    if _there(server, wanted):
-        return wanted
-    with paths.lock("template"):
-        if not _there(server, wanted):
-            _make(server, wanted)
+    recipe = recipe or Recipe.shipped()
+    wanted = recipe.name(odoo)
+    if not _there(server, wanted):
+        with paths.lock("template"):
+            if not _there(server, wanted):
+                _make(server, wanted, recipe)
     return wanted
 
 
@@ -49,32 +56,34 @@ def _there(server: Server, wanted: str) -> bool:
     return wanted in databases.names(server) and databases.filestore(server, wanted).is_dir()
 
 
-def _make(server: Server, wanted: str) -> None:
+def _make(server: Server, wanted: str, recipe: Recipe) -> None:
+    """Build under another name and rename at the end: what has the name is whole."""
     paths.need_space(databases.data_dir(server), 1.0, "the template database")
     building = f"{wanted}-building"
     databases.drop(server, building)
     databases.drop(server, wanted)
-    with step("template", f"Odoo with {len(modules())} modules in a template") as progress:
+    text = f"Odoo with {len(recipe.modules)} modules and what they need, in a template"
+    with step("template", text) as progress:
         databases.create(server, building)
         odoo_run.quietly(
             server,
             building,
-            ["--init", ",".join(modules()), "--load-language", LANGUAGES, "--workers", "0"],
+            ["--init", ",".join(recipe.modules), "--load-language", recipe.languages],
             "template",
             "the template database could not be made",
             lambda fraction: progress.done(0.9 * fraction),
         )
-        _set_up(server, building)
+        if recipe.setup:
+            _set_up(server, building, recipe.setup)
         databases.filestore(server, building).mkdir(parents=True, exist_ok=True)
         databases.rename(server, building, wanted)
 
 
-def _set_up(server: Server, database: str) -> None:
+def _set_up(server: Server, database: str, function: str) -> None:
     log = paths.cache() / "logs" / "template-setup.log"
     log.unlink(missing_ok=True)
     run.logged(
-        [sys.executable, "-m", "tools.ground.inside", database]
-        + ["tools.ground.template_setup:main", log],
+        [sys.executable, "-m", "tools.ground.inside", database, function, log],
         "template-setup-run",
         "the template's company could not be set up",
         f"read {log}",
@@ -83,9 +92,9 @@ def _set_up(server: Server, database: str) -> None:
     )
 
 
-def copy(server: Server, odoo_ident: str, target: str) -> None:
+def copy(server: Server, odoo: Odoo, target: str, recipe: Recipe | None = None) -> None:
     """Make `target` a fresh copy of the template, in place of whatever has this name."""
-    source = ensure(server, odoo_ident)
+    source = ensure(server, odoo, recipe)
     with paths.lock("template"):
         databases.drop(server, target)
         with step("copy", f"database {target} from the template"):
@@ -93,21 +102,21 @@ def copy(server: Server, odoo_ident: str, target: str) -> None:
 
 
 def install(server: Server, database: str, *names: str) -> None:
-    """Install (or update) this clone's add-on in a database."""
+    """Install this clone's add-ons in a database."""
     with step("install", f"{', '.join(names)} in {database}") as progress:
         odoo_run.quietly(
             server,
             database,
-            ["--init", ",".join(names), "--workers", "0"],
+            ["--init", ",".join(names)],
             f"install-{paths.key(str(paths.ROOT), database)}",
             f"{', '.join(names)} could not be installed in {database}",
             progress.done,
         )
 
 
-def drop_old(server: Server, odoo_ident: str) -> None:
+def drop_old(server: Server, odoo: Odoo) -> None:
     """Drop templates of other versions."""
     for database in databases.names(server):
-        if database.startswith("telecom-template-") and database != name(odoo_ident):
+        if database.startswith(PREFIX) and database != Recipe.shipped().name(odoo):
             line(f"  dropping {database}")
             databases.drop(server, database)

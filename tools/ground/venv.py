@@ -12,10 +12,13 @@ from pathlib import Path
 
 from . import paths, run
 from .odoo_source import Odoo
-from .say import Trouble, step
+from .progress import step
+from .say import Trouble
 
 LOCK = paths.ROOT / "requirements" / "lock.txt"
 POSTGRES = paths.ROOT / "requirements" / "postgres.txt"
+#: What must be importable before an environment counts as complete.
+PROBE = "import odoo.init, odoo.release, psycopg2, gevent, lxml"
 MONTH = 30 * 24 * 3600
 OLDEST, NEWEST = (3, 10), (3, 13)
 
@@ -90,8 +93,12 @@ def _make(place: Path, odoo: Odoo) -> None:
         install(place, LOCK, "libraries", count)
     site = next((place / "lib").glob("python*/site-packages"))
     paths.write_atomic(site / "telecom_odoo.pth", f"{odoo.path}\n")
-    probe = [python(place), "-c", "import odoo.init, odoo.release, psycopg2, gevent, lxml"]
-    run.logged(probe, "venv-probe", f"Odoo at {odoo.path} does not start", "see the log")
+    run.logged(
+        [python(place), "-c", PROBE],
+        "venv-probe",
+        f"Odoo at {odoo.path} does not start",
+        "read the log; ODOO_HOME names another Odoo, without it one is fetched",
+    )
     stored = {"path": str(odoo.path), "ident": odoo.ident}
     paths.write_atomic(_marker(place), json.dumps(stored))
 
