@@ -53,4 +53,9 @@
         "views/telecom_zone_views.xml",
         "wizards/telecom_upload.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "telecom_billing/static/src/**/*",
+        ],
+    },
 }

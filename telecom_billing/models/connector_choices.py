@@ -5,26 +5,31 @@ from __future__ import annotations
 
 import json
 
-try:
-    import connectors.formats
-    from connectors.reasons import SettingsError
-except ImportError:  # the package is about to land
-    connectors = None
+import connectors.formats
+import connectors.transports
+from connectors.reasons import SettingsError
+from connectors.settings import resolve
 
-_SECRETS = ("password", "secret", "token", "passphrase", "api_key")
+#: Files that nobody fetches: the form's upload, and ``receive`` called from outside.
+UPLOAD = "upload"
+#: How a setting names the environment variable that holds a secret. The rest of the environment
+#: (the database's password, say) is none of a source's business.
+SECRET_MARK = "env:TELECOM_"
 
 
 def formats() -> list[tuple[str, str]]:
     """Codes and labels of the record formats."""
-    if connectors is None:
-        return [("asterisk", "Asterisk Master.csv")]
-    named = [(name, connectors.formats.get(name).label) for name in connectors.formats.names()]
-    return sorted(named, key=lambda choice: choice[1].lower())
+    return _choices(connectors.formats)
 
 
 def transports() -> list[tuple[str, str]]:
-    """Codes and labels of the ways in which files arrive."""
-    return [("upload", "Upload by hand or by API"), ("folder", "Watched folder")]
+    """Codes and labels of the ways in which files arrive; upload without translation first."""
+    return [(UPLOAD, "Upload by hand or by API"), *_choices(connectors.transports)]
+
+
+def _choices(package) -> list[tuple[str, str]]:
+    named = [(name, package.get(name).label) for name in package.names()]
+    return sorted(named, key=lambda choice: choice[1].lower())
 
 
 def as_text(settings: dict | bool) -> str:
@@ -32,17 +37,35 @@ def as_text(settings: dict | bool) -> str:
     return json.dumps(settings or {}, indent=2, ensure_ascii=False)
 
 
-def format_fault(code: str, settings: dict) -> str:
-    """What is wrong with the settings of a format, in words; empty when nothing is."""
-    if connectors is None:
+def schema(package: str, name: str | bool) -> list[dict]:
+    """The settings that a format or transport declares, as data for the form.
+
+    :param package: ``formats`` or ``transports``
+    """
+    if not name or name == UPLOAD:
+        return []
+    return getattr(connectors, package).describe(name)["settings"]
+
+
+def fault(package: str, name: str, settings: dict) -> str:
+    """What is wrong with settings, in words; empty when nothing is."""
+    if name == UPLOAD:
         return ""
+    declared = getattr(connectors, package).get(name)
     try:
-        connectors.formats.get(code).resolve(settings)
+        if package == "formats":
+            declared.resolve(settings)
+        else:
+            resolve(declared.settings, settings)
     except SettingsError as error:
         return str(error)
     return ""
 
 
-def secret_in(settings: dict) -> str:
+def secret_in(settings: dict, declared: list[dict]) -> str:
     """The name of a setting that holds a secret in clear text; empty when there is none."""
-    return next((name for name in settings if name.lower() in _SECRETS and settings[name]), "")
+    for setting in declared:
+        value = settings.get(setting["name"])
+        if setting["type"] == "secret" and value and not str(value).startswith(SECRET_MARK):
+            return setting["name"]
+    return ""

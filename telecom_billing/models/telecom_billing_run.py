@@ -52,6 +52,9 @@ class TelecomBillingRun(models.Model):
         tracking=True,
     )
     is_alive = fields.Boolean(compute="_compute_is_alive")
+    is_under_way = fields.Boolean(
+        compute="_compute_is_under_way", help="Working, or waiting for the scheduled action."
+    )
     step_ids = fields.One2many("telecom.billing.step", "run_id")
     finding_ids = fields.One2many("telecom.finding", "run_id")
     finding_count = fields.Integer("Open Findings", compute="_compute_finding_counts")
@@ -94,6 +97,11 @@ class TelecomBillingRun(models.Model):
             run.is_alive = run.state == "running" and locks.is_held(
                 self.env.cr, engine.ROOM, run.company_id.id
             )
+
+    @api.depends("state", "step_ids.requested")
+    def _compute_is_under_way(self):
+        for run in self:
+            run.is_under_way = run.state == "running" or any(run.step_ids.mapped("requested"))
 
     @api.depends("finding_ids.state", "finding_ids.severity")
     def _compute_finding_counts(self):

@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
-import io
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import facts, locks
 from . import delivery_loader
-
-_logger = logging.getLogger(__name__)
 
 #: A delivery in one of these states is no obstacle for the same file coming again.
 VOID_STATES = ("duplicate", "undone")
@@ -185,13 +180,12 @@ class TelecomDelivery(models.Model):
             }
         )
 
-    def _open(self) -> io.BufferedIOBase:
-        """The original's bytes as a seekable file, from the file store where there is one."""
-        self.ensure_one()
+    def _stored_path(self) -> str:
+        """Where Odoo's file store has the original; empty when it is kept in another place."""
         attachment = self.attachment_id.sudo()
         if attachment.store_fname and attachment._storage() == "file":
-            return open(attachment._full_path(attachment.store_fname), "rb")
-        return io.BytesIO(attachment.raw or b"")
+            return attachment._full_path(attachment.store_fname)
+        return ""
 
     # --- loading -----------------------------------------------------------------------------
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
+from pathlib import Path
 
+import connectors.transports
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from . import connector_choices as choices
+from . import source_fetching as fetching
+
+_logger = logging.getLogger(__name__)
+
+#: System parameter: folders, separated by colons, that sources of every tenant may watch.
+FOLDER_ROOTS = "telecom_billing.folder_roots"
 
 
 class TelecomSource(models.Model):
@@ -34,30 +43,27 @@ class TelecomSource(models.Model):
     format = fields.Selection(
         lambda self: choices.formats(), required=True, tracking=True, help="What a file looks like."
     )
-    settings = fields.Json(
-        "Format Settings (data)", default=dict, help="Encoding, time zone, notation …"
-    )
+    settings = fields.Json("Format Settings", default=dict, help="Encoding, time zone, …")
+    settings_schema = fields.Json(compute="_compute_settings_schema")
     settings_text = fields.Text(
-        "Format Settings",
+        "Format Settings (JSON)",
         compute="_compute_settings_text",
         inverse="_inverse_settings_text",
-        help="JSON. What is not named here is as the format has it.",
+        help="What is not named here is as the format has it.",
     )
     transport = fields.Selection(
-        lambda self: choices.transports(), required=True, default="upload", tracking=True
+        lambda self: choices.transports(),
+        required=True,
+        default=choices.UPLOAD,
+        tracking=True,
+        help="How its files arrive.",
     )
     transport_settings = fields.Json(
-        "Transport Settings (data)",
         default=dict,
-        help="Address and paths. Never a password: name the environment variable that holds it.",
+        help="Address and paths. Never a password: write env:NAME for one that is in the server's"
+        " environment variable NAME.",
     )
-    transport_settings_text = fields.Text(
-        "Transport Settings",
-        compute="_compute_settings_text",
-        inverse="_inverse_transport_settings_text",
-        help='JSON, for instance {"path": "/srv/cdr/carrier", "pattern": "*.zip"}. Never a '
-        "password: name the environment variable that holds it.",
-    )
+    transport_schema = fields.Json(compute="_compute_settings_schema")
     fetch_automatically = fields.Boolean(
         default=True, help="The scheduled action looks for new files; else only by the button."
     )
@@ -82,19 +88,20 @@ class TelecomSource(models.Model):
 
     # --- compute -----------------------------------------------------------------------------
 
-    @api.depends("settings", "transport_settings")
+    @api.depends("format", "transport")
+    def _compute_settings_schema(self):
+        for source in self:
+            source.settings_schema = choices.schema("formats", source.format)
+            source.transport_schema = choices.schema("transports", source.transport)
+
+    @api.depends("settings")
     def _compute_settings_text(self):
         for source in self:
             source.settings_text = choices.as_text(source.settings)
-            source.transport_settings_text = choices.as_text(source.transport_settings)
 
     def _inverse_settings_text(self):
         for source in self:
             source.settings = source._parse_settings(source.settings_text)
-
-    def _inverse_transport_settings_text(self):
-        for source in self:
-            source.transport_settings = source._parse_settings(source.transport_settings_text)
 
     def _parse_settings(self, text: str | bool) -> dict:
         try:
@@ -142,28 +149,44 @@ class TelecomSource(models.Model):
 
     # --- constraints -------------------------------------------------------------------------
 
-    @api.constrains("format", "settings")
+    @api.constrains("format", "settings", "transport", "transport_settings")
     def _check_settings(self):
         for source in self:
-            fault = choices.format_fault(source.format, source.settings or {})
+            fault = source._settings_fault()
             if fault:
                 raise ValidationError(
                     self.env._("Source %(source)s: %(fault)s", source=source.name, fault=fault)
                 )
 
-    @api.constrains("transport", "transport_settings")
-    def _check_transport_settings(self):
-        for source in self:
-            secret = choices.secret_in(source.transport_settings or {})
-            if secret:
-                raise ValidationError(
-                    self.env._(
-                        "Source %(source)s: %(name)s would be stored in clear text. Put it into an"
-                        " environment variable of the server and write its name as %(name)s_env.",
-                        source=source.name,
-                        name=secret,
-                    )
-                )
+    def _settings_fault(self) -> str:
+        """What is wrong with format, transport and their settings; empty when nothing is."""
+        self.ensure_one()
+        given = self.transport_settings or {}
+        secret = choices.secret_in(given, choices.schema("transports", self.transport))
+        if secret:
+            return self.env._(
+                "%s would be stored in clear text. Put it into an environment variable of the"
+                " server, say TELECOM_CARRIER, and write env:TELECOM_CARRIER.",
+                secret,
+            )
+        if not self._may_watch(given.get("path", "") if self.transport == "folder" else ""):
+            return self.env._(
+                "folder %(path)s is not open for sources. An administrator can enter it here, or"
+                " name its parent in the system parameter %(parameter)s.",
+                path=given["path"],
+                parameter=FOLDER_ROOTS,
+            )
+        return choices.fault("formats", self.format, self.settings or {}) or choices.fault(
+            "transports", self.transport, given
+        )
+
+    def _may_watch(self, path: str) -> bool:
+        """A folder of the server is not every tenant's: an administrator opens it to sources."""
+        if not path or self.env.su or self.env.user.has_group("base.group_system"):
+            return True
+        roots = self.env["ir.config_parameter"].sudo().get_param(FOLDER_ROOTS, "")
+        wanted = Path(path).resolve()
+        return any(wanted.is_relative_to(Path(root).resolve()) for root in roots.split(":") if root)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -211,12 +234,28 @@ class TelecomSource(models.Model):
         )
 
     def action_test(self):
-        """Look at the settings and at what waits, and take nothing."""
+        """Check the settings and look at what waits, without taking anything."""
         self.ensure_one()
-        fault = choices.format_fault(self.format, self.settings or {})
+        fault = self._settings_fault()
+        if not fault and self.transport != choices.UPLOAD:
+            try:
+                with self._transport() as transport:
+                    waiting = transport.list()
+                    where = transport.where()
+            except (*fetching.UNREACHABLE, OSError) as error:
+                fault = str(error)
         if fault:
             return self._notification(fault, "danger")
-        return self._notification(self.env._("The settings are in order."), "success")
+        if self.transport == choices.UPLOAD:
+            return self._notification(self.env._("The settings are in order."), "success")
+        return self._notification(
+            self.env._(
+                "%(where)s was reached; %(count)s files wait there.",
+                where=where,
+                count=len(waiting),
+            ),
+            "success",
+        )
 
     def _notification(self, message: str, kind: str) -> dict:
         return {
@@ -227,14 +266,24 @@ class TelecomSource(models.Model):
 
     # --- fetching ----------------------------------------------------------------------------
 
+    def _transport(self):
+        """The transport of this source, set up; to be used as a context manager."""
+        return connectors.transports.get(self.transport)(self.transport_settings or {})
+
     def _fetch(self):
-        """Take in what waits at these sources; returns the new deliveries."""
-        return self.env["telecom.delivery"]
+        """Take in what waits at these sources; returns the new deliveries.
+
+        A source that cannot be reached is marked as failing and does not stop the others.
+        """
+        deliveries = self.env["telecom.delivery"]
+        for source in self.filtered(lambda source: source.transport != choices.UPLOAD):
+            deliveries |= fetching.fetch(source)
+        return deliveries
 
     @api.model
-    def _fetch_due(self, companies) -> None:
+    def _fetch_due(self, companies):
         """Fetch from every source of ``companies`` that does so by itself."""
-        self.search(
+        return self.search(
             [("company_id", "in", companies.ids), ("fetch_automatically", "=", True)]
         )._fetch()
 
@@ -248,7 +297,16 @@ class TelecomSource(models.Model):
         """
         self.ensure_one()
         sha256 = hashlib.sha256(content).hexdigest()
+        return self._take_in(name, sha256, len(content), lambda: content)
+
+    def _receive_path(self, name: str, path: Path, sha256: str, size: int):
+        """The same for a file on disk whose hash is known."""
+        return self._take_in(name, sha256, size, path.read_bytes)
+
+    def _take_in(self, name: str, sha256: str, size: int, read):
+        self.ensure_one()
         Delivery = self.env["telecom.delivery"]
+        vals = {"name": name, "source_id": self.id, "sha256": sha256, "size": size}
         known = Delivery._known(self, sha256)
         if known.state == "failed":
             known._retry()
@@ -256,17 +314,12 @@ class TelecomSource(models.Model):
         if not known:
             try:
                 with self.env.cr.savepoint():
-                    delivery = Delivery.create(self._prepare_delivery(name, sha256, len(content)))
-                    delivery.attachment_id = delivery._keep(content)
+                    delivery = Delivery.create(vals)
+                    delivery.attachment_id = delivery._keep(read())
                     return delivery
             except psycopg2.errors.UniqueViolation:
-                pass  # another worker took the same file in just now
-        return Delivery.create(
-            self._prepare_delivery(name, sha256, len(content)) | {"state": "duplicate"}
-        )
-
-    def _prepare_delivery(self, name: str, sha256: str, size: int) -> dict:
-        return {"name": name, "source_id": self.id, "sha256": sha256, "size": size}
+                _logger.info("file %s was taken in by another worker just now", name)
+        return Delivery.create(vals | {"state": "duplicate"})
 
     def receive(self, name: str, base64_content: str) -> dict:
         """Take in a file from outside (JSON-2, shell tool): returns id, state and known facts.
