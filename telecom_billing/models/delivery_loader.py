@@ -9,13 +9,14 @@ import tempfile
 import typing
 from pathlib import Path, PurePosixPath
 
+from odoo import fields
+from odoo.tools import SQL
+
 import connectors.formats
 from connectors import archives
 from connectors.frame import Deduplicator
 from connectors.reasons import DeliveryError, SettingsError
 from connectors.transports.base import sha256
-from odoo import fields
-from odoo.tools import SQL
 
 from ..store.intake import Counts, Intake
 
@@ -24,7 +25,7 @@ _logger = logging.getLogger(__name__)
 #: What makes a delivery fail with a message; anything else is a fault of the program.
 UNREADABLE = (DeliveryError, SettingsError, archives.ArchiveError, OSError)
 #: What an archive's counts sum up over its members.
-SUMMED = ("lines", "loaded", "duplicates", "rejects", "filtered")
+SUMMED = ("lines", "loaded", "duplicates", "rejects", "left_out")
 
 
 def load(delivery) -> None:
@@ -186,7 +187,7 @@ def _write(delivery, counts: Counts) -> None:
             "loaded": counts.loaded,
             "duplicates": counts.duplicates,
             "rejects": counts.rejects,
-            "filtered": counts.filtered,
+            "left_out": counts.filtered,
             "first_started_at": counts.first,
             "last_started_at": counts.last,
             "totals": {

@@ -6,9 +6,10 @@ from __future__ import annotations
 import logging
 import tempfile
 
+from odoo import fields
+
 from connectors.reasons import SettingsError
 from connectors.transports import TransportError
-from odoo import fields
 
 from ..store import locks
 

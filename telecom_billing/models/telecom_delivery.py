@@ -65,7 +65,7 @@ class TelecomDelivery(models.Model):
     loaded = fields.Integer(readonly=True)
     duplicates = fields.Integer(readonly=True, help="Records that were in the store already.")
     rejects = fields.Integer(readonly=True, help="Faulty lines and lines left out by selection.")
-    filtered = fields.Integer("Left Out", readonly=True, help="Left out by declared selection.")
+    left_out = fields.Integer("Left Out", readonly=True, help="Left out by declared selection.")
     faulty = fields.Integer(compute="_compute_faulty", store=True)
     quantity = fields.Float(
         "Seconds", digits=(20, 6), readonly=True, help="Seconds of the loaded records."
@@ -87,10 +87,10 @@ class TelecomDelivery(models.Model):
 
     # --- compute -----------------------------------------------------------------------------
 
-    @api.depends("rejects", "filtered")
+    @api.depends("rejects", "left_out")
     def _compute_faulty(self):
         for delivery in self:
-            delivery.faulty = delivery.rejects - delivery.filtered
+            delivery.faulty = delivery.rejects - delivery.left_out
 
     @api.depends("sha256", "state", "source_id")
     def _compute_original_id(self):

@@ -7,10 +7,11 @@ import json
 import logging
 from pathlib import Path
 
-import connectors.transports
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+import connectors.transports
 
 from . import connector_choices as choices
 from . import source_fetching as fetching
@@ -109,9 +110,9 @@ class TelecomSource(models.Model):
         except ValueError as error:
             raise ValidationError(
                 self.env._(
-                    "The settings of source %(source)s are not JSON: %(error)s. Write for instance"
+                    "The settings of source %(name)s are not JSON: %(error)s. Write for instance"
                     ' {"encoding": "cp1252"}.',
-                    source=self.name or self.code,
+                    name=self.name or self.code,
                     error=error,
                 )
             ) from error
@@ -155,7 +156,7 @@ class TelecomSource(models.Model):
             fault = source._settings_fault()
             if fault:
                 raise ValidationError(
-                    self.env._("Source %(source)s: %(fault)s", source=source.name, fault=fault)
+                    self.env._("Source %(name)s: %(fault)s", name=source.name, fault=fault)
                 )
 
     def _settings_fault(self) -> str:
@@ -182,7 +183,8 @@ class TelecomSource(models.Model):
 
     def _may_watch(self, path: str) -> bool:
         """A folder of the server is not every tenant's: an administrator opens it to sources."""
-        if not path or self.env.su or self.env.user.has_group("base.group_system"):
+        user = self.env.user
+        if not path or user._is_superuser() or user.has_group("base.group_system"):
             return True
         roots = self.env["ir.config_parameter"].sudo().get_param(FOLDER_ROOTS, "")
         wanted = Path(path).resolve()

@@ -33,9 +33,9 @@ class Fetch(Step):
                 self.finding(
                     "source_failing",
                     self.env._(
-                        "Source %(source)s could not be asked: %(error)s Mend it and start the"
+                        "Source %(name)s could not be asked: %(error)s Mend it and start the"
                         " step again, or upload the files by hand and waive this.",
-                        source=source.name,
+                        name=source.name,
                         error=source.last_error,
                     ),
                     record=source,

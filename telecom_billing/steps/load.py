@@ -48,10 +48,10 @@ class Load(Step):
             self.finding(
                 "delivery_failed",
                 self.env._(
-                    "File %(file)s of source %(source)s could not be read: %(message)s Correct the"
+                    "File %(file)s of source %(name)s could not be read: %(message)s Correct the"
                     " source's settings and load it again, or delete the delivery.",
                     file=delivery.name,
-                    source=delivery.source_id.name,
+                    name=delivery.source_id.name,
                     message=delivery.message,
                 ),
                 record=delivery,
@@ -61,8 +61,8 @@ class Load(Step):
         self.env.flush_all()
         query = SQL(
             "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(loaded), 0),"
-            " coalesce(sum(duplicates), 0), coalesce(sum(rejects - filtered), 0),"
-            " coalesce(sum(filtered), 0), coalesce(sum(quantity), 0), coalesce(sum(cost), 0)"
+            " coalesce(sum(duplicates), 0), coalesce(sum(rejects - left_out), 0),"
+            " coalesce(sum(left_out), 0), coalesce(sum(quantity), 0), coalesce(sum(cost), 0)"
             " FROM telecom_delivery"
             " WHERE run_id = %s AND NOT coalesce(is_archive, FALSE) AND state = 'loaded'",
             self.run.id,

@@ -52,7 +52,8 @@ def ensure(cr, table: str, wanted) -> list[datetime.date]:
     missing = _without_partition(cr, table, {month_of(day) for day in wanted})
     if not missing:
         return []
-    cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", f"{table} partitions"))
+    # Attaching needs this lock in any case; having got it, the other worker's work is visible.
+    cr.execute(SQL("LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE", SQL.identifier(table)))
     missing = _without_partition(cr, table, missing)
     for month in missing:
         part, parent = SQL.identifier(name_of(table, month)), SQL.identifier(table)

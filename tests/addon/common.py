@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -45,6 +47,12 @@ class TelecomCase(TransactionCase):
             {"name": "Test contract", "partner_id": cls.partner.id, "contract_type": "sale"}
         )
         cls.source = cls.new_source("test")
+
+    @contextlib.contextmanager
+    def uncommitted(self):
+        """Let scheduled actions report progress without ending the test's transaction."""
+        with patch.object(self.registry["ir.cron"], "_commit_progress", lambda *a, **k: 60.0):
+            yield
 
     @classmethod
     def new_user(cls, login, *groups):
