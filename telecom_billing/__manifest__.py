@@ -39,6 +39,7 @@
         "views/product_template.xml",
         "views/res_config_settings.xml",
         "views/res_partner.xml",
+        "views/telecom_allowance_views.xml",
         "views/telecom_band_views.xml",
         "views/telecom_billing_run.xml",
         "views/telecom_delivery.xml",

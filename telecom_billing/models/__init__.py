@@ -20,6 +20,7 @@ from . import (
     telecom_reject,
     telecom_source,
     telecom_tariff,
+    telecom_tariff_book,
     telecom_tariff_version,
     telecom_usage,
     telecom_zone,

@@ -23,6 +23,7 @@ class TelecomRate(models.Model):
     zone_plan_id = fields.Many2one(related="version_id.zone_plan_id")
     sequence = fields.Integer(default=10)
     name = fields.Char(help="How invoices call it; empty: the zone's name.")
+    code = fields.Char(help="Name in an exported tariff book.")
     zone_id = fields.Many2one(
         "telecom.zone",
         index=True,
@@ -30,7 +31,10 @@ class TelecomRate(models.Model):
         domain="[('plan_id', '=', zone_plan_id)]",
         help="Empty: every number that no other rate's zone contains.",
     )
-    service = fields.Char(help="voice, sms, data, conference …; empty: the tariff's service.")
+    service = fields.Char(
+        default=lambda self: self.env.context.get("default_service", "voice"),
+        help="voice, sms, data, conference …, or several with commas; empty: any service.",
+    )
     direction = fields.Selection(
         [("out", "Outgoing"), ("in", "Incoming"), ("transfer", "Transferred")],
         required=True,

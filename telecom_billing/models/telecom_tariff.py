@@ -22,12 +22,14 @@ class TelecomTariff(models.Model):
         [
             ("tariff", "Tariff"),
             ("individual", "Individual prices"),
+            ("option", "Option"),
             ("cost", "Carrier's prices"),
         ],
         required=True,
         default="tariff",
-        help="Tariffs and individual prices are what customers pay; carrier's prices are what "
-        "their traffic costs us.",
+        help="Tariffs and individual prices are what customers pay. An option is booked as a line "
+        "of the contract and goes before the tariffs of its other lines. Carrier's prices are "
+        "what traffic costs us.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -39,7 +41,7 @@ class TelecomTariff(models.Model):
     )
     service = fields.Char(
         default="voice",
-        help="Service that rates without one of their own price: voice, sms, data, conference …",
+        help="What the tariff is mostly for: voice, sms, data, conference …",
     )
     tz = fields.Selection(
         _tz_get,
@@ -50,6 +52,11 @@ class TelecomTariff(models.Model):
     )
     price_includes_tax = fields.Boolean(
         "Prices include tax", help="Usual for consumers; business prices are net."
+    )
+    tax_percent = fields.Float(
+        "Tax contained (%)",
+        digits=(6, 4),
+        help="Only for comparing with legal price limits; invoices take the product's tax.",
     )
     gap = fields.Selection(
         [
@@ -74,6 +81,9 @@ class TelecomTariff(models.Model):
         help="Tariff that is asked where this one has no price.",
     )
     version_ids = fields.One2many("telecom.tariff.version", "tariff_id", string="Versions")
+    allowance_ids = fields.One2many(
+        "telecom.allowance", "tariff_id", string="Allowances", copy=True
+    )
     current_version_id = fields.Many2one(
         "telecom.tariff.version", compute="_compute_current_version_id", string="In force"
     )

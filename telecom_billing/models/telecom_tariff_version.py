@@ -7,14 +7,6 @@ import itertools
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: Fields that decide a price, by the property of the tariff book they stand for.
-BOOK_PROPERTIES = {
-    "rounding_digits": "decimals",
-    "rounding_method": "rounding",
-    "rounding_scope": "round_at",
-    "split": "split",
-}
-
 
 class TelecomTariffVersion(models.Model):
     _name = "telecom.tariff.version"
@@ -25,6 +17,7 @@ class TelecomTariffVersion(models.Model):
     company_id = fields.Many2one(related="tariff_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="tariff_id.currency_id")
     name = fields.Char(required=True)
+    code = fields.Char(copy=False, help="Name in an exported tariff book.")
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active")], required=True, default="draft", copy=False
     )
@@ -81,9 +74,7 @@ class TelecomTariffVersion(models.Model):
     )
     rate_ids = fields.One2many("telecom.rate", "version_id", string="Rates", copy=True)
     rate_count = fields.Integer(compute="_compute_rate_count")
-    allowance_ids = fields.One2many(
-        "telecom.allowance", "version_id", string="Allowances", copy=True
-    )
+    allowance_ids = fields.One2many("telecom.allowance", "version_id", string="Allowances")
     note = fields.Text(string="Source and reason")
 
     _dates_in_order = models.Constraint(
@@ -99,18 +90,7 @@ class TelecomTariffVersion(models.Model):
     @api.depends("valid_from", "valid_to", "state", "tariff_id.version_ids.valid_from")
     def _compute_valid_until(self):
         for version in self:
-            following = version.tariff_id.version_ids.filtered(
-                lambda v, self=version: (
-                    v.state == "active"
-                    and v != self
-                    and v.valid_from
-                    and self.valid_from
-                    and v.valid_from > self.valid_from
-                )
-            )
-            ends = [version.valid_to] if version.valid_to else []
-            ends += [v.valid_from - datetime.timedelta(days=1) for v in following]
-            version.valid_until = min(ends, default=False)
+            version.valid_until = version._valid_until()
 
     @api.depends("rate_ids")
     def _compute_rate_count(self):
@@ -198,3 +178,20 @@ class TelecomTariffVersion(models.Model):
             "domain": [("version_id", "=", self.id)],
             "context": {"default_version_id": self.id},
         }
+
+    # ------------------------------------------------------------------ business
+    def _valid_until(self):
+        """Last day on which this version prices: its own, or the one before the next begins."""
+        self.ensure_one()
+        following = self.tariff_id.version_ids.filtered(
+            lambda v: (
+                v.state == "active"
+                and v != self
+                and v.valid_from
+                and self.valid_from
+                and v.valid_from > self.valid_from
+            )
+        )
+        ends = [self.valid_to] if self.valid_to else []
+        ends += [v.valid_from - datetime.timedelta(days=1) for v in following]
+        return min(ends, default=False)

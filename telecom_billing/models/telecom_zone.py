@@ -43,6 +43,11 @@ class TelecomZone(models.Model):
         "Prefixes taken out here are deleted, new ones are valid without limit.",
     )
     prefix_count = fields.Integer(compute="_compute_prefix_count")
+    destinations = fields.Text(
+        string="Carrier's names",
+        help="Names by which carriers call the destination, one a line. They decide where a "
+        "record has no number, or one without a prefix in the plan.",
+    )
     note = fields.Char(string="Source", help="Statute, list or contract this zone follows.")
 
     _code_unique = models.Constraint(
@@ -90,6 +95,10 @@ class TelecomZone(models.Model):
             zone.display_name = zone.name or zone.code
 
     # ------------------------------------------------------------------ business
+    def _destination_names(self) -> list[str]:
+        """The carriers' names of this zone."""
+        return [name.strip() for name in (self.destinations or "").splitlines() if name.strip()]
+
     def _copy_values(self):
         """Values of this zone for a copy in another plan (without its prefixes)."""
         self.ensure_one()
@@ -100,4 +109,5 @@ class TelecomZone(models.Model):
             "sequence": self.sequence,
             "country_id": self.country_id.id,
             "note": self.note,
+            "destinations": self.destinations,
         }

@@ -140,9 +140,7 @@ class Assignments:
         """Mask over answers (and -1): was it a single number?"""
         return self._exact.owned
 
-    def _match_spans(
-        self, found: np.ndarray, numbers: NumberColumn, started: np.ndarray
-    ) -> None:
+    def _match_spans(self, found: np.ndarray, numbers: NumberColumn, started: np.ndarray) -> None:
         open_ = np.flatnonzero(found < 0)
         prefix = self._prefixes.lookup(_part(numbers, open_))
         while True:
@@ -238,4 +236,3 @@ def _keys(numbers: Sequence[Any]) -> np.ndarray:
 
 def _part(numbers: NumberColumn, rows: np.ndarray) -> NumberColumn:
     return NumberColumn(numbers.padded[rows], numbers.length[rows])
-

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A rate of a tariff book as field values of ``telecom.rate``."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
+from .text import to_number
+
+#: What a version or tariff may state for all its rates and the version's own fields keep:
+#: property of the book → (field, the core's default).
+OF_VERSION = {
+    "decimals": ("rounding_digits", 6),
+    "rounding": ("rounding_method", "half_up"),
+    "round_at": ("rounding_scope", "charge"),
+    "split": ("split", "start"),
+}
+#: Properties that rates inherit and keep in fields of their own.
+OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero")
+#: The rest is kept as it stands.
+ADVANCED = ("round_quantity", "mode", "beyond", "maximum_then", "extras")
+
+
+class RateReader:
+    """Part of :class:`~.reader.Reader`."""
+
+    def _rates(self, record, inherited, version, direction):
+        """Field values of a rate, once for each of its zones."""
+        own = {**inherited, **record}
+        zones = own.get("zones") or own.get("zone")
+        zones = zones if isinstance(zones, list) else [zones]
+        service = own.get("service")
+        conference = own.get("conference") or {}
+        values = {
+            "code": str(record["id"]),
+            "name": record.get("name"),
+            "service": ", ".join(service) if isinstance(service, list) else service,
+            "direction": direction,
+            "band_id": self.bands[str(own["band"])].id if own.get("band") is not None else False,
+            "weight": own.get("weight") or 0,
+            "unit": own.get("unit") or "second",
+            "setup_on_zero": own.get("setup_on_zero") or False,
+            "refuse": own.get("refuse"),
+            "conference_by": conference.get("by"),
+            "rejoin": conference.get("rejoin"),
+            "factor": to_number(own.get("factor"), PRICE_DIGITS[1]),
+            "free_units": to_number(own.get("free"), UNIT_DIGITS[1]),
+            **self._price(own),
+        }
+        for name in ("setup", "minimum", "maximum"):
+            values[name] = to_number(own.get(name), PRICE_DIGITS[1])
+        advanced = {name: own[name] for name in ADVANCED if own.get(name) is not None}
+        for name, (field, _default) in OF_VERSION.items():
+            if record.get(name) is not None and record[name] != version[field]:
+                advanced[name] = record[name]
+        values["advanced"] = json.loads(json.dumps(advanced, default=str)) or False
+        for number, zone in enumerate(zones):
+            yield {
+                **values,
+                "code": values["code"] if not number else f"{values['code']}-{number + 1}",
+                "zone_id": self.zones[str(zone)].id if zone is not None else False,
+            }
+
+    def _price(self, own):
+        unit = own.get("unit") or "second"
+        if own.get("steps"):
+            return {"step_ids": [(0, 0, values) for values in self._steps(own, unit)]}
+        if own.get("price") is None:
+            return {"price_per": self._per(own.get("per"), unit)}
+        return {
+            "price": to_number(own["price"], PRICE_DIGITS[1]),
+            "flat": Decimal(str(own["price"])) == 0,
+            "price_per": self._per(own.get("per"), unit),
+            "initial": to_number(own.get("initial"), UNIT_DIGITS[1]),
+            "step": to_number(own.get("step"), UNIT_DIGITS[1]),
+            "price_initial": to_number(own.get("price_initial"), PRICE_DIGITS[1]),
+        }
+
+    def _steps(self, own, unit):
+        start = 0
+        for step in own["steps"]:
+            interval = step.get("interval") or 1
+            yield {
+                "quantity_from": to_number(step.get("from", start), UNIT_DIGITS[1]),
+                "quantity_to": to_number(step.get("to"), UNIT_DIGITS[1]),
+                "interval": to_number(interval, UNIT_DIGITS[1]),
+                "price": to_number(step["price"], PRICE_DIGITS[1]),
+                "price_per": self._per(step.get("per", interval), unit),
+                "rounding": step.get("rounding") or "up",
+                "flat": step.get("flat") or False,
+            }
+            start = step.get("to")
+
+    def _per(self, per, unit) -> float:
+        """How many units a price is for; a unit may be named."""
+        if per is None:
+            return 1.0
+        if isinstance(per, str) and not per[:1].isdigit():
+            return self.units.base(per)[1] / self.units.base(unit)[1]
+        return to_number(per, UNIT_DIGITS[1])
+
+
+def fingerprint(rate) -> str:
+    """Everything that decides a rate's price, as text."""
+    fields = (
+        "service", "direction", "weight", "unit", "price", "price_per", "initial", "step",
+        "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
+        "refuse", "conference_by", "rejoin", "advanced",
+    )  # fmt: skip
+    steps = [
+        [step[name] for name in ("quantity_from", "quantity_to", "interval", "price", "price_per",
+                                 "rounding", "flat")]
+        for step in rate.step_ids
+    ]  # fmt: skip
+    values = [rate[name] or None for name in fields]
+    return json.dumps([rate.zone_id.code, rate.band_id.code, values, steps], default=str)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A tariff book as records: all of it or nothing.
+
+The book passes the core's own checks first. Zones become a zone plan (an equal one of the company
+is taken again), bands are known by their code, tariffs by theirs. What is there already stays: a
+version of a known code with the same prices is left alone, one with other prices is refused,
+because prices change by a new version.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from odoo.exceptions import ValidationError
+
+from ..rating import BookError, TariffBook
+from ..rating.units import Units
+from . import allowance_reader
+from .rate_reader import ADVANCED, OF_RATE, OF_VERSION, RateReader, fingerprint
+from .text import OF, Inexact
+from .zone_reader import ZoneReader
+
+#: First day of a version that states none.
+BEGINNING = datetime.date(2000, 1, 1)
+ONE_DAY = datetime.timedelta(days=1)
+
+
+def read(env, data: dict, *, activate: bool = True):
+    """The book's tariffs as ``telecom.tariff`` records of the current company.
+
+    Raises ValidationError with every fault of the book, or with the record that cannot be kept.
+    """
+    try:
+        TariffBook(data)
+    except BookError as error:
+        raise ValidationError(str(error)) from error
+    try:
+        return Reader(env, data, activate).read()
+    except Inexact as error:
+        raise ValidationError(
+            env._("%(fault)s. Round the number in the tariff book.", fault=error)
+        ) from error
+
+
+class Reader(ZoneReader, RateReader):
+    def __init__(self, env, data: dict, activate: bool):
+        self.env = env
+        self.data = data
+        self.state = "active" if activate else "draft"
+        units = {}
+        for name, unit in (data.get("units") or {}).items():
+            base, more = Units(units).base(unit.get("of") or name)
+            units[name] = (base, unit.get("factor", 1) * more)
+        self.units = Units(units)
+        self.zones: dict[str, object] = {}
+        self.bands: dict[str, object] = {}
+        self.tariffs: dict[str, object] = {}
+
+    def read(self):
+        Tariff = self.env["telecom.tariff"]
+        entries = self.data.get("tariffs") or []
+        self.bands = {str(band["id"]): self._band(band) for band in self.data.get("bands") or []}
+        plan = self._plan([tariff for tariff in entries if OF not in str(tariff["id"])])
+        found = Tariff
+        for entry in entries:
+            code, _, direction = str(entry["id"]).partition(OF)
+            tariff = self.tariffs.get(code) or self._tariff(code, entry)
+            self.tariffs[code] = tariff
+            found |= tariff
+            self._versions(tariff, entry, direction or "out", plan)
+        self._fallbacks(entries)
+        allowance_reader.read(self)
+        return found
+
+    # --- tariffs -----------------------------------------------------------------------------
+
+    def _tariff(self, code, entry):
+        Tariff = self.env["telecom.tariff"]
+        known = Tariff.search([("code", "=", code), ("company_id", "=", self.env.company.id)])
+        if known:
+            return known
+        currency = entry.get("currency") or self.data.get("currency") or "EUR"
+        money = self.env["res.currency"].search([("name", "=", currency)], limit=1)
+        if not money:
+            raise ValidationError(
+                self.env._(
+                    "Tariff “%(tariff)s” is in %(currency)s, which is not an active currency. "
+                    "Activate it first.",
+                    tariff=code,
+                    currency=currency,
+                )
+            )
+        options = {str(one["id"]) for one in self.data.get("options") or []}
+        services = [
+            rate.get("service") for version in entry["versions"] for rate in version["rates"]
+        ]
+        return Tariff.create(
+            {
+                "code": code,
+                "name": entry.get("name") or code,
+                "kind": "option" if code in options else "tariff",
+                "currency_id": money.id,
+                "tz": entry.get("timezone") or self.data.get("timezone") or "Europe/Berlin",
+                "gap": entry.get("gap") or "suspense",
+                "price_includes_tax": entry.get("tax_included") or False,
+                "tax_percent": float(Decimal(str(entry.get("tax_rate") or 0)) * 100),
+                "service": services[0] if services and isinstance(services[0], str) else "voice",
+            }
+        )
+
+    def _fallbacks(self, entries):
+        """Book fallbacks in a row become a chain, the heavier first."""
+        for entry in entries:
+            code, _, direction = str(entry["id"]).partition(OF)
+            if direction:
+                continue
+            named = [
+                (other.get("weight") or 0, str(other["tariff"]))
+                if isinstance(other, dict)
+                else (0, str(other))
+                for other in entry.get("fallbacks") or []
+            ]
+            link = self.tariffs[code]
+            for _weight, other in sorted(named, key=lambda pair: -pair[0]):
+                if link.fallback_tariff_id != self.tariffs[other]:
+                    link.fallback_tariff_id = self.tariffs[other]
+                link = self.tariffs[other]
+
+    # --- versions ----------------------------------------------------------------------------
+
+    def _versions(self, tariff, entry, direction, plan):
+        for data in entry["versions"]:
+            inherited = {
+                name: source[name]
+                for source in (entry, data)
+                for name in (*OF_VERSION, *OF_RATE, *ADVANCED)
+                if source.get(name) is not None
+            }
+            values = self._version(tariff, data, inherited, plan)
+            code = str(data["id"]).partition(OF)[0]
+            known = tariff.version_ids.filtered(lambda v, code=code: v.code == code)
+            rates = [
+                rate
+                for record in data["rates"]
+                for rate in self._rates(record, inherited, values, direction)
+            ]
+            if not known:
+                version = tariff.version_ids.create(
+                    {**values, "code": code, "tariff_id": tariff.id, "state": "draft"}
+                )
+                version.rate_ids.create([dict(rate, version_id=version.id) for rate in rates])
+                version.state = self.state
+            elif not known.rate_ids.filtered(lambda r, d=direction: r.direction == d):
+                known.rate_ids.create([dict(rate, version_id=known.id) for rate in rates])
+            else:
+                self._refuse_other_prices(known, direction, values, rates)
+
+    def _version(self, tariff, data, inherited, plan):
+        begin, end = _day(self.env, data, "valid_from"), _day(self.env, data, "valid_to")
+        return {
+            "name": data.get("name") or str(data["id"]),
+            "valid_from": begin or BEGINNING,
+            "valid_to": end and end - ONE_DAY,
+            "zone_plan_id": plan.id,
+            **{
+                field: inherited.get(name, default) for name, (field, default) in OF_VERSION.items()
+            },
+        }
+
+    def _refuse_other_prices(self, version, direction, values, rates):
+        """A version that is known already must be the same; prices change by a new version."""
+        known = version.rate_ids.filtered(lambda rate: rate.direction == direction)
+        new = self.env["telecom.tariff.version"].new({**values, "tariff_id": version.tariff_id.id})
+        same = all(
+            version[name] == new[name] for name in ("valid_from", "valid_to", "zone_plan_id")
+        ) and sorted(map(fingerprint, known)) == sorted(
+            fingerprint(self.env["telecom.rate"].new(rate)) for rate in rates
+        )
+        if not same:
+            raise ValidationError(
+                self.env._(
+                    "Version “%(version)s” is there already with other prices. Prices change by "
+                    "a new version: give the book's version another id and a later valid_from.",
+                    version=version.display_name,
+                )
+            )
+
+
+def _day(env, data, name):
+    """A book's date; an instant must be a midnight, for versions change at midnight here."""
+    value = data.get(name)
+    if value is None:
+        return None
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    try:
+        return datetime.date.fromisoformat(str(value)[:10] if "T00:00" in str(value) else value)
+    except ValueError as error:
+        raise ValidationError(
+            env._(
+                "Version %(version)s: %(field)s is %(value)s. Versions change at midnight of the "
+                "tariff's time zone: write a date such as 2026-03-15.",
+                version=data.get("id"),
+                field=name,
+                value=value,
+            )
+        ) from error
