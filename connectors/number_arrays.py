@@ -1,72 +1,107 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Whole columns of numbers at once: the plain ones by pattern, each odd value once.
+"""Whole columns of numbers at once: the plain ones by arithmetic on bytes, each odd value once.
 
-The answer is that of :func:`connectors.numbers.normalise` for every value; the patterns below
-only claim what they are sure of (a test compares the two).
+The answer is that of :func:`connectors.numbers.normalise` for every value; the rules below only
+claim what they are sure of (a test compares the two).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import number_table as table
-from connectors.numbers import Notation, normalise
+from connectors.numbers import MAX_DIGITS, Notation, normalise
 
-_TAIL = "[0-9]{4,12}"
-_INTERNATIONAL = f"(?:49[1-9][0-9]{{3,12}}|{table.COUNTRY.replace('|49|', '|')}{_TAIL})"
-_GERMAN = "0(?:[2-9][0-9]|1[35-9])[0-9]{2,11}"
+TEXT = pa.string()
+
+_COUNTRY = np.array([bool(table.country_code(f"{number:03}")) for number in range(1000)])
+"""Whether three digits begin with a country code."""
 
 
-def _rules(notation: Notation) -> list[tuple[str, int, str]]:
-    """(pattern, characters to cut, digits to put before) for what can be read by its beginning."""
-    if notation.outside or notation.call_by_call:
-        return []
-    rules = []
-    kinds = notation.kinds
-    if {"plus", "bare"} & set(kinds):
-        rules.append((rf"^\+{_INTERNATIONAL}$", 1, ""))
-    if "00" in kinds and not _greedy(kinds[: kinds.index("00")], notation):
-        rules.append((rf"^00{_INTERNATIONAL}$", 2, ""))
-    if "national" in kinds and notation.country == table.GERMANY:
-        rules.append((f"^{_GERMAN}$", 1, table.GERMANY))
-    if "bare" in kinds and not _greedy(kinds[: kinds.index("bare")], notation):
-        rules.append((rf"^{_INTERNATIONAL}$", 0, ""))
-    return rules
+def normalise_array(values: pa.Array, notation: Notation) -> tuple[pa.Array, pa.Array]:
+    """Digits and reasons, each an array of strings with nulls, in the order of `values`."""
+    if values.type != TEXT:
+        values = values.cast(TEXT)
+    digits = pa.nulls(len(values), TEXT)
+    todo = pc.fill_null(pc.not_equal(values, ""), False).to_numpy(zero_copy_only=False)
+    plain = _Plain(values) if todo.any() and values.null_count == 0 else None
+    for fits, cut, prefix in plain.rules(notation) if plain else ():
+        fits &= todo
+        if not fits.any():
+            continue
+        read = pc.binary_replace_slice(values, 0, cut, prefix) if cut else values
+        todo = todo & ~fits
+        digits = read if fits.all() else pc.if_else(pa.array(fits), read, digits)
+    reasons = pa.nulls(len(values), TEXT)
+    if not todo.any():
+        return digits, reasons
+    mask = pa.array(todo)
+    odd = values.filter(mask).dictionary_encode()
+    numbers = [normalise(value, notation) for value in odd.dictionary.to_pylist()]
+    found = pa.array([number.digits for number in numbers], TEXT).take(odd.indices)
+    why = pa.array([number.reason for number in numbers], TEXT).take(odd.indices)
+    digits = pc.replace_with_mask(digits, mask, found)
+    return digits, pc.replace_with_mask(reasons, mask, why)
+
+
+class _Plain:
+    """What can be told of texts from their bytes: length, first bytes, and digits throughout."""
+
+    def __init__(self, values: pa.Array) -> None:
+        _valid, starts, data = values.buffers()
+        bounds = np.frombuffer(starts, np.int32, len(values) + 1, values.offset * 4)
+        first, last = int(bounds[0]), int(bounds[-1])
+        text = np.zeros(last - first + 8, np.uint8)  # padded: first bytes may be read past the end
+        text[:-8] = np.frombuffer(data, np.uint8, last - first, first) if data else 0
+        self._text = text
+        self.at = bounds[:-1] - first
+        self.size = np.diff(bounds)
+        strange = np.flatnonzero((text[:-8] - np.uint8(48)) > 9)
+        # of the bytes that are no digits, how many lie in each value
+        begin = np.searchsorted(strange, self.at)
+        end = np.searchsorted(strange, bounds[1:] - first)
+        self.odd = end - begin
+        self.head = [text[self.at + place] for place in range(5)]
+
+    def rules(self, notation: Notation) -> Iterator[tuple[np.ndarray, int, str]]:
+        """(mask, bytes to cut, digits to put before) for each beginning that is certain."""
+        if notation.outside or notation.call_by_call:
+            return
+        kinds, zero = notation.kinds, np.uint8(48)
+        one, two = self.head[0], self.head[1]
+        if {"plus", "bare"} & set(kinds):
+            yield self._international(1, 5) & (one == 43) & (self.odd == 1), 1, ""
+        digits = self.odd == 0
+        if "00" in kinds and not _greedy(kinds[: kinds.index("00")], notation):
+            yield self._international(2, 5) & (one == zero) & (two == zero) & digits, 2, ""
+        if "national" in kinds and notation.country == table.GERMANY:
+            mobile = (two == zero + 1) & ((self.head[2] == zero + 3) | (self.head[2] > zero + 4))
+            area = ((two > zero + 1) | mobile) & (one == zero)
+            fits = area & digits & (self.size >= 4) & (self.size <= MAX_DIGITS - 1)
+            yield fits, 1, table.GERMANY
+        if "bare" in kinds and not _greedy(kinds[: kinds.index("bare")], notation):
+            least = max(7, notation.extension_max + 1)
+            yield self._international(0, least) & digits, 0, ""
+
+    def _international(self, skip: int, least: int) -> np.ndarray:
+        """Whether an assigned country code stands behind `skip` bytes, and the length fits.
+
+        +49 0 is left to the slow way, which takes the zero out.
+        """
+        size = self.size - skip
+        one, two, three = (
+            self.head[place].astype(np.int32) - 48 for place in range(skip, skip + 3)
+        )
+        good = (one >= 1) & (one <= 9) & (two >= 0) & (two <= 9) & (three >= 0) & (three <= 9)
+        code = np.where(good, one * 100 + two * 10 + three, 0)
+        return good & _COUNTRY[code] & (code != 490) & (size >= least) & (size <= MAX_DIGITS)
 
 
 def _greedy(kinds: tuple[str, ...], notation: Notation) -> bool:
     """Whether one of these kinds may take what a later one would read by its beginning."""
     foreign = notation.country != table.GERMANY
     return bool({"local", "national_bare", *(["national"] if foreign else [])} & set(kinds))
-
-
-def normalise_array(values: pa.Array, notation: Notation) -> tuple[pa.Array, pa.Array]:
-    """Digits and reasons, each an array of strings with nulls, in the order of `values`."""
-    text = pa.string()
-    if values.type != text:
-        values = values.cast(text)
-    digits = pa.nulls(len(values), text)
-    todo = pc.not_equal(pc.fill_null(values, ""), "")
-    for pattern, cut, prefix in _rules(notation):
-        fits = pc.and_(todo, pc.fill_null(pc.match_substring_regex(values, pattern), False))
-        if not cut:  # nothing before the digits: they may be a short number or an extension
-            least = max(6, notation.extension_max)
-            fits = pc.and_(fits, pc.greater(pc.fill_null(pc.binary_length(values), 0), least))
-        if not pc.any(fits).as_py():
-            continue
-        read = pc.utf8_slice_codeunits(values, cut) if cut else values
-        if prefix:
-            read = pc.binary_join_element_wise(prefix, read, "").cast(text)
-        digits = pc.if_else(fits, read, digits)
-        todo = pc.and_not(todo, fits)
-        if not pc.any(todo).as_py():
-            return digits, pa.nulls(len(values), text)
-    odd = values.filter(todo).dictionary_encode()
-    if isinstance(odd, pa.ChunkedArray):
-        odd = odd.combine_chunks()
-    numbers = [normalise(value, notation) for value in odd.dictionary.to_pylist()]
-    found = pa.array([number.digits for number in numbers], text).take(odd.indices)
-    reasons = pa.array([number.reason for number in numbers], text).take(odd.indices)
-    digits = pc.replace_with_mask(digits, todo, found)
-    return digits, pc.replace_with_mask(pa.nulls(len(values), text), todo, reasons)

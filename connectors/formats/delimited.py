@@ -17,7 +17,7 @@ from connectors.readers.lines import Block, blocks
 from connectors.reasons import DeliveryError
 from connectors.settings import Setting
 
-BLOCK = 1 << 22
+BLOCK = 1 << 23
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,12 @@ def _without(block: Block, lines: int) -> Block:
     if not lines:
         return block
     cut = int(block.ends[lines - 1]) + 1
-    return Block(
-        block.data[cut:], block.first + lines, block.count - lines, block.encoding, block.dirty,
-        block.narrowed, [fault for fault in block.faults if fault.line >= block.first + lines],
-        block.heads,
-    )  # fmt: skip
+    first = block.first + lines
+    return replace(
+        block,
+        data=block.data[cut : block.size],
+        size=block.size - cut,
+        first=first,
+        count=block.count - lines,
+        faults=[fault for fault in block.faults if fault.line >= first],
+    )

@@ -63,7 +63,8 @@ def split_line(text: str, layout: Layout) -> list[str] | None:
 
 def read_block(block: Block, layout: Layout) -> Batch:
     """The rows of a block."""
-    if not block.dirty and b"\x00" not in block.data and not block.data.startswith(BOM_UTF8):
+    data = block.data
+    if not block.dirty and data.find(b"\x00", 0, block.size) < 0 and not data.startswith(BOM_UTF8):
         batch = _read_fast(block, layout)
         if batch is not None:
             return batch
@@ -74,7 +75,7 @@ def _read_fast(block: Block, layout: Layout) -> Batch | None:
     data = block.data
     line = next((part for part in data[: 1 << 16].split(b"\n", 64) if part.strip()), b"")
     fields = split_line(line.decode("utf-8", "replace"), layout)
-    if fields is None or len(fields) < layout.least or len(data) < 2:
+    if fields is None or len(fields) < layout.least or block.size < 2:
         return None
     width = len(fields)
     wanted = {at for at in layout.places.values() if at < width} | set(range(layout.most, width))
@@ -89,8 +90,8 @@ def _read_fast(block: Block, layout: Layout) -> Batch | None:
     names = [str(at) for at in range(width)]
     try:
         table = pacsv.read_csv(
-            pa.BufferReader(data),
-            pacsv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
+            pa.BufferReader(pa.py_buffer(data).slice(0, block.size)),
+            pacsv.ReadOptions(column_names=names, use_threads=False, block_size=block.size + 1),
             pacsv.ParseOptions(
                 delimiter=layout.delimiter,
                 quote_char=layout.quote or False,
@@ -107,7 +108,7 @@ def _read_fast(block: Block, layout: Layout) -> Batch | None:
     except pa.ArrowInvalid:
         return None
     blanks = block.count - table.num_rows - len(odd)
-    if blanks and blanks != _empty_lines(data):
+    if blanks and blanks != _empty_lines(block):
         return None
     columns = {int(name): _flat(table[name]) for name in table.column_names}
     if _over(columns):
@@ -145,13 +146,9 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], TEXT)
 
 
-def _empty_lines(data: bytes) -> int:
+def _empty_lines(block: Block) -> int:
     """Lines without any character."""
-    count, at = int(data[:1] == b"\n"), 0
-    while (at := data.find(b"\n\n", at)) >= 0:
-        count += 1
-        at += 1
-    return count
+    return int((np.diff(block.ends, prepend=-1) == 1).sum())
 
 
 def _ordinals(

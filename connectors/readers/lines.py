@@ -23,7 +23,10 @@ RAW_HEAD = 1 << 16
 
 @dataclass
 class Block:
-    """Whole lines ending in LF, UTF-8 unless `dirty`; `first` is the ordinal of the first one."""
+    """Whole lines ending in LF, UTF-8 unless `dirty`; `first` is the ordinal of the first one.
+
+    The lines are the first `size` bytes of `data`: cutting 8 MiB to length would copy them.
+    """
 
     data: bytes
     first: int
@@ -33,11 +36,15 @@ class Block:
     narrowed: bool = False  # was UTF-16 or UTF-32; undecodable is U+FFFD
     faults: list[Fault] = field(default_factory=list)
     heads: dict[int, str] = field(default_factory=dict)
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        self.size = self.size or len(self.data)
 
     @cached_property
     def ends(self) -> np.ndarray:
         """Positions of the line ends."""
-        return np.flatnonzero(np.frombuffer(self.data, dtype=np.uint8) == 10)
+        return np.flatnonzero(np.frombuffer(self.data, np.uint8, self.size) == 10)
 
     def bytes_of(self, line: int) -> bytes:
         """A line without its end, by its ordinal."""
@@ -98,9 +105,9 @@ def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 23) -> Iterator[Blo
             whole, rest = data if data.endswith(b"\n") else data + b"\n", b""
         else:
             cut = data.rfind(b"\n") + 1
-            whole, rest = data[:cut], data[cut:] + held
+            whole, rest = (data if cut else b""), data[cut:] + held
         if whole:
-            block = _block(whole, first, encoding, wide)
+            block = _block(whole, len(whole) if last else cut, first, encoding, wide)
             yield block
             first += block.count
         if len(rest) > MAX_LINE:
@@ -111,13 +118,14 @@ def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 23) -> Iterator[Blo
             return
 
 
-def _block(data: bytes, first: int, encoding: str, wide: bool) -> Block:
-    count = data.count(b"\n")
-    block = Block(data, first, count, "utf-8" if wide else encoding, narrowed=wide)
-    if _has_long_line(data):
+def _block(data: bytes, size: int, first: int, encoding: str, wide: bool) -> Block:
+    count = int(np.count_nonzero(np.frombuffer(data, np.uint8, size) == 10))
+    block = Block(data, first, count, "utf-8" if wide else encoding, narrowed=wide, size=size)
+    if _has_long_line(data, size):
         _cut_long_lines(block)
     if block.data.isascii():
         return block
+    block.data = block.data[: block.size]
     if wide:
         block.dirty = b"\xef\xbf\xbd" in block.data
         return block
@@ -128,13 +136,14 @@ def _block(data: bytes, first: int, encoding: str, wide: bool) -> Block:
     else:
         if encoding != "utf-8":
             block.data = text.encode()
+            block.size = len(block.data)
             block.__dict__.pop("ends", None)
     return block
 
 
-def _has_long_line(data: bytes) -> bool:
+def _has_long_line(data: bytes, size: int) -> bool:
     half = MAX_LINE // 2
-    return any(data.find(b"\n", at, at + half) < 0 for at in range(0, len(data) - half, half))
+    return any(data.find(b"\n", at, at + half) < 0 for at in range(0, size - half, half))
 
 
 def _cut_long_lines(block: Block) -> None:
@@ -146,8 +155,9 @@ def _cut_long_lines(block: Block) -> None:
         block.faults.append(Fault(line, "line_too_long", value=MAX_LINE))
     if block.faults:
         long = {fault.line - block.first for fault in block.faults}
-        parts = block.data.split(b"\n")
+        parts = block.data[: block.size].split(b"\n")
         block.data = b"\n".join(b"" if at in long else part for at, part in enumerate(parts))
+        block.size = len(block.data)
         del block.ends
 
 
