@@ -51,6 +51,7 @@
         "views/telecom_source.xml",
         "views/telecom_tariff_views.xml",
         "views/telecom_usage.xml",
+        "views/telecom_usage_hold.xml",
         "views/telecom_zone_views.xml",
         "wizards/telecom_upload.xml",
     ],

@@ -23,6 +23,7 @@ from . import (
     telecom_tariff_book,
     telecom_tariff_version,
     telecom_usage,
+    telecom_usage_hold,
     telecom_zone,
     telecom_zone_plan,
     telecom_zone_prefix,

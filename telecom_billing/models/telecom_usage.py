@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import facts, partitions
+from . import usage_retention
 
 
 class TelecomUsage(models.Model):
@@ -54,6 +55,13 @@ class TelecomUsage(models.Model):
         self.env.cr.execute(
             SQL("CREATE VIEW %s AS %s", SQL.identifier(self._table), self._view_query())
         )
+
+    @api.model
+    def _cron_housekeeping(self):
+        """Scheduled action: partitions for the months to come, none for those that are over."""
+        today = self.env.company._telecom_today()
+        usage_retention.make_ahead(self.env, today)
+        usage_retention.retire(self.env, today)
 
     def _view_query(self) -> SQL:
         """The SELECT behind the view. To add columns, extend the two hooks it is made of."""

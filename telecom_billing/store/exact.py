@@ -19,3 +19,10 @@ def fetch(cr, query: SQL) -> list[tuple]:
         return cr.fetchall()
     finally:
         psycopg2.extensions.register_type(DECIMAL_TO_FLOAT_TYPE, cr._obj)
+
+
+def dicts(cr, query: SQL) -> list[dict]:
+    """The same, each row as a dict by the names of its columns."""
+    rows = fetch(cr, query)
+    names = [column.name for column in cr.description]
+    return [dict(zip(names, row, strict=True)) for row in rows]
