@@ -1,189 +1,184 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""From arrays and single segments to the frame of charges."""
+"""From arrays, single segments and draws on allowances to the frame of charges."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from .book import TariffBook
-from .reasons import CODES, NUMBER, message
-from .record import Segment
-from .resolve import Resolved
-from .result import Rated, id_column
-from .usage import Usage
+from .context import Context
+from .cover import Cover
+from .pricing import Prices
+from .reasons import CODES, message
+from .result import id_column
+
+_COLUMNS = (
+    "rate", "zone", "quantity", "billed", "price", "rest", "allowance", "units", "money",
+)  # fmt: skip
 
 
 @dataclass
-class Rows:
-    """One entry a usage row; rows with several segments (or none of these) stand in ``own``."""
+class Chunk:
+    """Segments of some rows: ``rows`` of the usage, ``place`` of the segment among a row's."""
 
-    rate: np.ndarray
-    zone: np.ndarray
-    reason: np.ndarray
-    quantity: np.ndarray
-    billed: np.ndarray
-    price: np.ndarray
-    rest: np.ndarray
-    own: dict[int, list[Segment]] = field(default_factory=dict)
-    details: dict[int, str] = field(default_factory=dict)
-
-    @classmethod
-    def empty(cls, rows: int) -> Rows:
-        def zeros() -> np.ndarray:
-            return np.zeros(rows, dtype=np.int64)
-
-        return cls(zeros(), zeros(), zeros(), zeros(), zeros(), zeros(), zeros())
-
-    def refuse(self, row: int, code: str, detail: str = "") -> None:
-        """Give a row a reason instead of a price."""
-        self.reason[row] = NUMBER[code]
-        self.details[row] = detail
-        self.own.pop(row, None)
-
-    def put(self, row: int, segments: list[Segment], sign: int) -> None:
-        """Give a row its segments."""
-        for segment in segments:
-            segment.price *= sign
-            segment.rest *= sign
-            segment.used *= sign
-            segment.billed *= sign
-        self.own[row] = segments
+    rows: np.ndarray
+    place: np.ndarray
+    columns: dict[str, np.ndarray]
 
 
-def assemble(book: TariffBook, usage: Usage, found: Resolved, rows: Rows) -> Rated:
-    """The frames of a :class:`~.result.Rated`."""
-    bad = rows.reason != 0
-    any_bad = bool(bad.any())
-    if any_bad:
-        rows.rate = np.where(bad, -1, rows.rate)
-        rows.zone = np.where(bad, -1, rows.zone)
-        for column in (rows.price, rows.rest, rows.billed):
+def assemble(
+    context: Context, cover: Cover, prices: Prices, bearer: dict[int, int]
+) -> pd.DataFrame:
+    """The frame of charges, one row per record and segment, records in order."""
+    reason = context.found.reason
+    bad = reason != 0
+    if bad.any():
+        for column in (prices.price, prices.rest, prices.billed):
             column[bad] = 0
-    index = np.arange(usage.rows, dtype=np.int64)
-    segment = np.zeros(usage.rows, dtype=np.int16)
-    columns = [rows.rate, rows.zone, rows.quantity, rows.billed, rows.price, rows.rest]
-    if rows.own:
-        index, segment, columns = _spread(rows, columns)
-    rate, zone, quantity, billed, price, rest = columns
+        prices.rate = np.where(bad, -1, prices.rate)
+        prices.quantity = np.where(bad, context.usage.signed_quantity, prices.quantity)
+        prices.shown = prices.shown | bad
+        for row in [row for row in prices.own if bad[row]]:
+            del prices.own[row]
+    for row in bearer:
+        prices.billed[row] = 0
+    rows, segment, columns = _merge(_chunks(context, cover, prices, bad), context.rows)
+    return _frame(context, rows, segment, columns)
+
+
+def _chunks(context: Context, cover: Cover, prices: Prices, bad: np.ndarray) -> list[Chunk]:
+    own = prices.own
+    shown = prices.shown.copy()
+    shown[list(own)] = False
+    whole = bool(shown.all())
+    rows = np.arange(context.rows) if whole else np.flatnonzero(shown)
+    pick = slice(None) if whole else rows
+    zone = np.where(bad, -1, context.zone) if bad.any() else context.zone
+    none = np.zeros(len(rows), dtype=np.int64)
+    chunks = [
+        Chunk(
+            rows,
+            np.full(len(rows), len(cover.draws)) if cover.draws else none,
+            {
+                "rate": prices.rate[pick],
+                "zone": zone[pick],
+                "quantity": prices.quantity[pick],
+                "billed": prices.billed[pick],
+                "price": prices.price[pick],
+                "rest": prices.rest[pick],
+                "allowance": none - 1,
+                "units": none,
+                "money": none,
+            },
+        )
+    ]
+    for place, draw in enumerate(cover.draws):
+        good = ~bad[draw.rows]
+        rows, units = draw.rows[good], draw.units[good]
+        none = np.zeros(len(rows), dtype=np.int64)
+        chunks.append(
+            Chunk(
+                rows,
+                none + place,
+                {
+                    "rate": context.rate[rows],
+                    "zone": zone[rows],
+                    "quantity": units,
+                    "billed": none,
+                    "price": none,
+                    "rest": none,
+                    "allowance": none + draw.allowance,
+                    "units": units,
+                    "money": draw.money[good],
+                },
+            )
+        )
+    if own:
+        first = len(cover.draws)
+        flat = [
+            (row, first + place, one.rate, one.zone, one.used, one.billed, one.price, one.rest)
+            for row, segments in own.items()
+            for place, one in enumerate(segments)
+        ]
+        table = np.array(flat, dtype=np.int64).T
+        none = np.zeros(len(flat), dtype=np.int64)
+        values = [*table[2:], none - 1, none, none]
+        chunks.append(Chunk(table[0], table[1], dict(zip(_COLUMNS, values, strict=True))))
+    return chunks
+
+
+def _merge(chunks: list[Chunk], size: int) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """All segments, by row and place; segments are numbered from 0 within their row."""
+    if len(chunks) == 1 and len(chunks[0].rows) == size:
+        return chunks[0].rows, np.zeros(size, dtype=np.int16), chunks[0].columns
+    rows = np.concatenate([chunk.rows for chunk in chunks])
+    place = np.concatenate([chunk.place for chunk in chunks])
+    order = np.lexsort((place, rows))
+    rows = rows[order]
+    columns = {
+        name: np.concatenate([chunk.columns[name] for chunk in chunks])[order] for name in _COLUMNS
+    }
+    begins = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+    counts = np.diff(np.append(begins, len(rows)))
+    segment = np.arange(len(rows), dtype=np.int64) - np.repeat(begins, counts)
+    return rows, segment.astype(np.int16), columns
+
+
+def _frame(
+    context: Context, rows: np.ndarray, segment: np.ndarray, columns: dict[str, np.ndarray]
+) -> pd.DataFrame:
+    book, found = context.book, context.found
+    rate = columns["rate"]
+    if book.derived_from:
+        rate = np.array([*map(book.origin, range(len(book.rates))), -1])[rate]
     version = np.array([*book.rate_version, -1], dtype=np.int64)[rate]
     tariff = np.array([*(v.tariff for v in book.versions), -1], dtype=np.int64)[version]
-    band_of = [book.band_place.get(str(r.band), -1) if r.band is not None else -1
-               for r in book.rates]  # fmt: skip
-    charges = pd.DataFrame(
+    listed = len(book.listed_rates)
+    band = np.array(
+        [*(book.band_place.get(str(r.band), -1) for r in book.listed_rates), -1], dtype=np.int64
+    )
+    # A free number that nobody lists has a rate beyond those of the book.
+    rate = np.where(rate < listed, rate, -1)
+    known = np.where(tariff < 0, found.tariff[rows], tariff)
+    names = list(dict.fromkeys([book.currency, *(t.currency for t in book.tariff_list)]))
+    currency = np.array([*(names.index(t.currency) for t in book.tariff_list), 0])[known]
+    return pd.DataFrame(
         {
-            "usage": index,
+            "usage": rows,
             "segment": segment,
             "tariff": id_column([t.id for t in book.tariff_list], tariff),
             "version": id_column([v.id for v in book.versions], version),
-            "rate": id_column([r.id for r in book.rates], rate),
-            "zone": id_column([z.id for z in book.zone_list], zone),
-            "band": id_column(
-                [b.id for b in book.band_list], np.array([*band_of, -1], dtype=np.int64)[rate]
+            "rate": id_column([r.id for r in book.listed_rates], rate),
+            "zone": id_column([z.id for z in book.zone_list], columns["zone"]),
+            "band": id_column([b.id for b in book.band_list], band[rate]),
+            "quantity": columns["quantity"],
+            "billed": columns["billed"],
+            "allowance": id_column([a.id for a in book.allowance_list], columns["allowance"]),
+            "allowance_units": columns["units"],
+            "allowance_money": columns["money"],
+            "price": columns["price"],
+            "rest": columns["rest"],
+            "currency": pd.Categorical.from_codes(currency, names),
+            "reason": pd.Categorical.from_codes(
+                found.reason[rows].astype(np.int64) - 1, list(CODES[1:])
             ),
-            "quantity": quantity,
-            "billed": billed,
-            "allowance": id_column([], np.full(len(index), -1)),
-            "allowance_units": np.zeros(len(index), dtype=np.int64),
-            "allowance_money": np.zeros(len(index), dtype=np.int64),
-            "price": price,
-            "rest": rest,
-            "currency": _currency(book, found, tariff, index),
-            "reason": pd.Categorical.from_codes(rows.reason[index].astype(np.int64) - 1, CODES[1:]),
-            "message": _messages(usage, found, rows, index),
+            "message": _messages(context, rows),
         },
         copy=False,
     )
-    return Rated(charges, _no_allowances(), _no_alerts(), _no_topups(), book)
 
 
-def _spread(
-    rows: Rows, columns: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-    """Rows with own segments take as many places as they have of them."""
-    own = np.fromiter(rows.own, dtype=np.int64, count=len(rows.own))
-    counts = np.ones(len(rows.price), dtype=np.int64)
-    counts[own] = [len(segments) for segments in rows.own.values()]
-    index = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    begins = np.cumsum(counts) - counts
-    segment = (np.arange(len(index), dtype=np.int64) - begins[index]).astype(np.int16)
-    spread = [column[index] for column in columns]
-    for row, segments in rows.own.items():
-        for offset, one in enumerate(segments):
-            place = begins[row] + offset
-            values = (one.rate, one.zone, one.used, one.billed, one.price, one.rest)
-            for column, value in zip(spread, values, strict=True):
-                column[place] = value
-    return index, segment, spread
-
-
-def _currency(
-    book: TariffBook, found: Resolved, tariff: np.ndarray, index: np.ndarray
-) -> pd.Categorical:
-    names = list(dict.fromkeys([book.currency, *(t.currency for t in book.tariff_list)]))
-    place = np.array([*(names.index(t.currency) for t in book.tariff_list), 0], dtype=np.int64)
-    known = np.where(tariff < 0, found.tariff[index], tariff)
-    return pd.Categorical.from_codes(place[known], names)
-
-
-def _messages(usage: Usage, found: Resolved, rows: Rows, index: np.ndarray) -> pd.Series:
+def _messages(context: Context, rows: np.ndarray) -> pd.Series:
     """Sentences for rows with a reason, NA for the others."""
-    texts = pd.Series(pd.NA, index=range(len(index)), dtype="object")
-    bad = np.flatnonzero(rows.reason[index])
-    if bad.size:
-        said = []
-        for place in bad:
-            row = int(index[place])
-            facts = usage.facts(row)
-            if facts["tariff"] == "–":
-                facts["tariff"] = found.chains.named[found.chains.row[row]]
-            facts["detail"] = rows.details.get(row, "–")
-            said.append(message(CODES[rows.reason[row]], facts))
-        texts.iloc[bad] = said
-    return texts.astype("string")
-
-
-def _no_allowances() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "allowance": pd.Series(dtype="object"),
-            "holder": pd.Series(dtype="string"),
-            "period": pd.Series(dtype="datetime64[s]"),
-            "granted": pd.Series(dtype="int64"),
-            "carried": pd.Series(dtype="int64"),
-            "used": pd.Series(dtype="int64"),
-            "expired": pd.Series(dtype="int64"),
-            "left": pd.Series(dtype="int64"),
-            "unit": pd.Series(dtype="string"),
-        }
-    )
-
-
-def _no_alerts() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "limit": pd.Series(dtype="object"),
-            "holder": pd.Series(dtype="string"),
-            "period": pd.Series(dtype="datetime64[s]"),
-            "threshold": pd.Series(dtype="int64"),
-            "amount": pd.Series(dtype="int64"),
-            "usage": pd.Series(dtype="int64"),
-            "reached_at": pd.Series(dtype="datetime64[us]"),
-        }
-    )
-
-
-def _no_topups() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "minimum": pd.Series(dtype="object"),
-            "holder": pd.Series(dtype="string"),
-            "period": pd.Series(dtype="datetime64[s]"),
-            "required": pd.Series(dtype="int64"),
-            "turnover": pd.Series(dtype="int64"),
-            "topup": pd.Series(dtype="int64"),
-            "currency": pd.Series(dtype="string"),
-        }
-    )
+    found = context.found
+    texts = np.full(len(rows), None, dtype=object)
+    for place in np.flatnonzero(found.reason[rows]).tolist():
+        row = int(rows[place])
+        facts = context.usage.facts(row)
+        if facts["tariff"] == "–":
+            facts["tariff"] = found.chains.named[found.chains.row[row]]
+        facts["detail"] = context.details.get(row, "–")
+        texts[place] = message(CODES[found.reason[row]], facts)
+    return pd.Series(pd.array(texts, dtype="string"))

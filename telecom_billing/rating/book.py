@@ -8,27 +8,33 @@ by any number of runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from .allowances import Allowance
 from .bands import Band, Calendar
+from .carriers import Carrier
 from .clock import Clock
+from .guards import Guard
+from .limits import Limit, Minimum
 from .parties import Option, Party, Pool, check_pools, key, read_option, read_party, read_pool
 from .plan import Plan
-from .rates import Rate, scaled
+from .rates import Rate, freed, scaled
 from .schema import BookError, Node, Problem, unique
 from .table import RateTable
 from .tariffs import Tariff, Version, Zone, read_tariff
+from .tiers import Tiers
 from .units import Units
 
 FORMAT = 1
 ORDERS = ("start", "arrival")
 _SECTIONS = (
     "format", "currency", "timezone", "order", "default_tariff", "units", "calendars", "zones",
-    "bands", "tariffs", "options", "contracts", "lines", "pools",
+    "bands", "tariffs", "options", "contracts", "lines", "pools", "allowances", "tiers", "limits",
+    "minimums", "guards", "carriers",
 )  # fmt: skip
 
 
@@ -62,6 +68,23 @@ class TariffBook:
             node, "lines", "line", lambda child: read_party(child, self.clock)
         )
         self.pools: dict[str, Pool] = self._section(node, "pools", "pool", read_pool)
+        clock, units = self.clock, self.units
+        self.allowance_list: list[Allowance] = self._listed(
+            node, "allowances", "allowance", lambda child: Allowance.read(child, clock, units)
+        )
+        self.tier_list: list[Tiers] = self._listed(
+            node, "tiers", "tier set", lambda child: Tiers.read(child, clock, units)
+        )
+        self.limit_list: list[Limit] = self._listed(
+            node, "limits", "limit", lambda child: Limit.read(child, clock)
+        )
+        self.minimum_list: list[Minimum] = self._listed(
+            node, "minimums", "minimum", lambda child: Minimum.read(child, clock)
+        )
+        self.guard_list: list[Guard] = self._listed(
+            node, "guards", "guard", lambda child: Guard.read(child, clock)
+        )
+        self.carriers: dict[str, Carrier] = self._section(node, "carriers", "carrier", Carrier.read)
         default = node.id("default_tariff", required=False)
         self.default_tariff = None if default is None else key(default)
         check_pools(self.pools)
@@ -72,24 +95,27 @@ class TariffBook:
             check_references(self, node)
         if problems:
             raise BookError(problems)
-        self._plans: dict[tuple[int, str], Plan] = {}
-        self._derived: dict[tuple[tuple[int, ...], int], int] = {}
-        self.derived_from: dict[int, tuple[tuple[int, ...], int]] = {}
+        self._plans: dict[tuple[int, tuple[str, str]], Plan] = {}
+        self._members: dict[str, dict[str, set[str]]] = {}
+        self._derivations: dict[tuple[tuple[Any, ...], int], int] = {}
+        #: How a derived rate came about, and from which one.
+        self.derived_from: dict[int, tuple[tuple[Any, ...], int]] = {}
 
     # -- what the engine asks ------------------------------------------------------------------
 
-    def plan(self, version: int, service: str) -> Plan:
-        """The prefixes, cells and bands of one version for one service."""
-        if (version, service) not in self._plans:
+    def plan(self, version: int, kind: tuple[str, str]) -> Plan:
+        """The prefixes, cells and bands of one version for one service and direction."""
+        if (version, kind) not in self._plans:
             own = self.versions[version]
             rates = [
                 (own.first_rate + offset, rate)
                 for offset, rate in enumerate(own.rates)
-                if not rate.services or service in rate.services
+                if (not rate.services or kind[0] in rate.services)
+                and rate.direction in (kind[1], "any")
             ]
             clock = self.tariff_list[own.tariff].clock
-            self._plans[version, service] = Plan(own, rates, self._zone_place, self.bands, clock)
-        return self._plans[version, service]
+            self._plans[version, kind] = Plan(own, rates, self._zone_place, self.bands, clock)
+        return self._plans[version, kind]
 
     @cached_property
     def table(self) -> RateTable:
@@ -102,19 +128,81 @@ class TariffBook:
         return any(zone.destinations for zone in self.zone_list)
 
     def derive(self, factors: tuple[int, ...], base: int) -> int:
-        """Position of a rate whose step prices are those of ``base`` times some factors.
+        """Position of the rate ``base`` with its step prices times some factors.
 
         ``factors`` are positions of the rates that state them, outermost first.
         """
-        known = self._derived.get((factors, base))
-        if known is None:
+
+        def make() -> Rate:
             rate = self.rates[base]
             for place in reversed(factors):
                 rate = scaled(rate, self.rates[place])
-            known = self._derived[factors, base] = len(self.rates)
-            self.rates.append(rate)
+            return rate
+
+        return self._derived(("factor", *factors), base, make) if factors else base
+
+    def derive_tier(self, tiers: int, step: int, base: int) -> int:
+        """Position of the rate ``base`` at the price of one tier."""
+        chosen = self.tier_list[tiers].steps[step]
+        return self._derived(("tier", tiers, step), base, lambda: chosen.derive(self.rates[base]))
+
+    def derive_free(self, base: int) -> int:
+        """Position of the rate ``base`` without any price."""
+        return self._derived(("free",), base, lambda: freed(self.rates[base]))
+
+    @cached_property
+    def free_rate(self) -> int:
+        """Position of a rate of no tariff that costs nothing: for free numbers nobody lists."""
+        self.rates.append(Rate(None, None, frozenset(), (), None, None, "second", ()))
+        self.rate_version.append(-1)
+        self.__dict__.pop("table", None)
+        return len(self.rates) - 1
+
+    def factors_of(self, rate: int) -> tuple[tuple[int, ...], int]:
+        """(factors, the rate of the book they were put on) of a rate's position."""
+        how, base = self.derived_from.get(rate, ((), rate))
+        return (tuple(how[1:]), base) if how and how[0] == "factor" else ((), rate)
+
+    def origin(self, rate: int) -> int:
+        """The rate of the book that a derived one goes back to."""
+        while rate in self.derived_from:
+            rate = self.derived_from[rate][1]
+        return rate
+
+    def tariff_of(self, rate: int) -> Tariff:
+        """The tariff a rate belongs to."""
+        return self.tariff_list[self.versions[self.rate_version[rate]].tariff]
+
+    def rates_in(self, unit: str) -> np.ndarray:
+        """Which rates (by position, the last entry for none) count in a base unit."""
+        return np.array([*(rate.unit == unit for rate in self.rates), False])
+
+    def pool_members(self, pool: str) -> dict[str, set[str]]:
+        """Lines, contracts and customers of a pool and of the pools in it."""
+        if pool not in self._members:
+            own = self.pools[pool]
+            found = {
+                "line": set(own.lines),
+                "contract": set(own.contracts),
+                "customer": set(own.customers),
+            }
+            for inner in own.pools:
+                for name, names in self.pool_members(inner).items():
+                    found[name] |= names
+            self._members[pool] = found
+        return self._members[pool]
+
+    def allowance_priority(self, number: int) -> tuple[int, int]:
+        """Sort key: allowances are used by priority, equal ones in the order of the book."""
+        return self.allowance_list[number].priority, number
+
+    def _derived(self, how: tuple[Any, ...], base: int, make: Callable[[], Rate]) -> int:
+        known = self._derivations.get((how, base))
+        if known is None:
+            known = self._derivations[how, base] = len(self.rates)
+            self.rates.append(make())
             self.rate_version.append(self.rate_version[base])
-            self.derived_from[known] = (factors, base)
+            self.derived_from[known] = (how, base)
             self.__dict__.pop("table", None)
         return known
 
@@ -133,6 +221,9 @@ class TariffBook:
         records = [read(child) for child in children]
         unique([(record.id, child) for record, child in zip(records, children, strict=True)])
         return {key(record.id): record for record in records}
+
+    def _listed(self, node: Node, name: str, kind: str, read: Any) -> list[Any]:
+        return list(self._section(node, name, kind, read).values())
 
     def _read_clock(self, node: Node) -> Clock:
         try:
@@ -164,6 +255,8 @@ class TariffBook:
                 self.rates += version.rates
                 self.rate_version += [len(self.versions)] * len(version.rates)
                 self.versions.append(version)
+        #: The rates as the book states them; ``rates`` grows by derived ones behind them.
+        self.listed_rates = tuple(self.rates)
         self.zone_list = list(self.zones.values())
         self._zone_place = {
             name: (place, zone) for place, (name, zone) in enumerate(self.zones.items())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .parties import Party, key
 from .schema import Node
+from .selector import check_selector
 
 if TYPE_CHECKING:
     from .book import TariffBook
@@ -21,11 +22,40 @@ def check_references(book: TariffBook, node: Node) -> None:
     for kind, parties in (("contract", book.contracts), ("line", book.lines)):
         for name, party in parties.items():
             _check_party(book, Node({}, f"{kind} {name}", node.problems), party)
+    _check_selectors(book, node)
+    for name, carrier in book.carriers.items():
+        if carrier.tariff is not None and carrier.tariff not in book.tariffs:
+            Node({}, f"carrier {name}", node.problems).fault(
+                "tariff", "is unknown", "Add it to 'tariffs'.", carrier.tariff
+            )
     for name, option in book.options.items():
         if option.price_list is not None and option.price_list not in book.tariffs:
             Node({}, f"option {name}", node.problems).fault(
                 "price_list", "is unknown", "Add it to 'tariffs'.", option.price_list
             )
+
+
+def _check_selectors(book: TariffBook, node: Node) -> None:
+    kinds = {
+        "allowance": book.allowance_list,
+        "tier set": book.tier_list,
+        "limit": book.limit_list,
+        "minimum": book.minimum_list,
+    }
+    for kind, records in kinds.items():
+        for record in records:
+            here = Node({}, f"{kind} {record.id}", node.problems)
+            check_selector(record.selector, book, here)
+            money = kind in ("limit", "minimum") or getattr(record, "money", None) is not None
+            named = [name for name in record.selector.who["tariffs"] if name in book.tariffs]
+            currencies = sorted({book.tariffs[name].currency for name in named})
+            if money and len(currencies) > 1:
+                here.fault(
+                    "tariffs",
+                    f"mix currencies {' and '.join(currencies)} under one amount",
+                    "Make one for each currency.",
+                    named,
+                )
 
 
 def _check_rates(book: TariffBook, node: Node) -> None:

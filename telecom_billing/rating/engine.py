@@ -6,33 +6,83 @@ Every row of the usage frame comes back: with one or more priced segments, or wi
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
-from .assemble import Rows, assemble
+from .assemble import assemble
+from .bands import day_number
 from .book import TariffBook
-from .parts import Cells, NoRate
-from .reasons import CODES, NUMBER
-from .record import price
+from .check_rows import bound, check_calls, given_prices
+from .conference import gather
+from .context import Context
+from .cover import Cover, cover
+from .lots import Ledger
+from .pricing import Pricer, Prices
+from .reasons import NUMBER
 from .resolve import Resolved, resolve
 from .result import Rated
-from .steps import BeyondSteps
+from .tiering import Tiered, tiered
 from .usage import Usage
+from .watch import alerts_frame, topups, topups_frame, watch
 
 
-def rate(book: TariffBook, usage: pd.DataFrame) -> Rated:
+def rate(
+    book: TariffBook,
+    usage: pd.DataFrame,
+    *,
+    opening: pd.DataFrame | None = None,
+    span: tuple[dt.date, dt.date] | None = None,
+) -> Rated:
     """Price every record of ``usage`` by ``book``.
+
+    ``opening``: ``Rated.allowances`` of the period before, for what rolls over. ``span``: first and
+    last local day for which balances and top-ups are wanted of holders that the book names, even
+    where there is no usage.
 
     Raises :class:`~.usage.UsageError` where a column is missing or of a wrong type; a single
     faulty record never raises but gets a reason.
     """
+    context = prepare(book, usage)
+    ledger = Ledger(opening, book.allowance_list)
+    days = None if span is None else (day_number(span[0]), day_number(span[1]))
+    bearer = gather(context)
+    pricer = Pricer(context)
+    context.amount = pricer.exact_amount
+    cover_ = cover_all(context, pricer, ledger, days)
+    tiers = tier_all(context, pricer, cover_)
+    rows = np.flatnonzero(context.found.reason == 0)
+    if bearer or context.given is not None:
+        idle = np.zeros(context.rows, dtype=bool)
+        idle[list(bearer)] = True
+        if context.given is not None:
+            idle |= context.given
+        rows = rows[~idle[rows]]
+    prices = pricer.price(cover_, tiers, rows)
+    prices.put_sign(context.sign)
+    if context.given is not None:
+        given_prices(context, prices)
+    check_calls(context, prices)
+    alerts = watch_all(context, prices)
+    tops = [topups(context, one, prices.totals(), days) for one in book.minimum_list]
+    return Rated(
+        assemble(context, cover_, prices, bearer),
+        ledger.frame(),
+        alerts,
+        pd.concat(tops, ignore_index=True) if tops else topups_frame([]),
+        book,
+    )
+
+
+def prepare(book: TariffBook, usage: pd.DataFrame) -> Context:
+    """Resolve every record and bind it by the guards."""
     seen = Usage(usage)
     found = resolve(book, seen)
     quantity, sign = base_quantity(book, seen, found)
-    rows = Rows.empty(seen.rows)
-    rows.rate, rows.zone, rows.reason = found.rate, found.zone, found.reason
-    price_rows(book, seen, found, rows, quantity, sign)
-    return assemble(book, seen, found, rows)
+    context = Context(book, seen, found, quantity, sign)
+    bound(context)
+    return context
 
 
 def base_quantity(
@@ -44,11 +94,12 @@ def base_quantity(
     """
     unit, names = usage.filled_codes("unit", "second")
     bases = [book.units.base(name) for name in names]
-    rate_units = {name: place for place, name in enumerate({r.unit for r in book.rates})}
-    of_rate = np.array([*(rate_units[r.unit] for r in book.rates), -1], dtype=np.int16)
-    of_unit = np.array([*(rate_units.get(base, -2) for base, _ in bases), -2], dtype=np.int16)
-    wrong = (of_rate[found.rate] != of_unit[unit]) & (found.reason == 0)
-    if wrong.any():
+    wanted = [rate.usage_unit for rate in book.rates]
+    place = {name: number for number, name in enumerate(dict.fromkeys(wanted))}
+    of_rate = np.array([*(place[name] for name in wanted), -1], dtype=np.int16)
+    of_unit = np.array([*(place.get(base, -2) for base, _ in bases), -2], dtype=np.int16)
+    if len(place) > 1 or (of_unit[:-1] != 0).any():
+        wrong = (of_rate[found.rate] != of_unit[unit]) & (found.reason == 0)
         found.reason[wrong] = NUMBER["wrong-unit"]
     size = usage.signed_quantity
     sign = None
@@ -63,94 +114,41 @@ def base_quantity(
     return size, sign
 
 
-def price_rows(
-    book: TariffBook,
-    usage: Usage,
-    found: Resolved,
-    rows: Rows,
-    quantity: np.ndarray,
-    sign: np.ndarray | None,
-) -> None:
-    """Fill prices: the fast way by the table, the rest one by one."""
-    table = book.table
-    continuation = usage.flags("continuation")
-    good = found.reason == 0
-    fast = good & table.fast[found.rate] & (quantity <= table.safe[found.rate])
-    over = crossing(found, usage.started, quantity)
-    if over is not None:
-        fast &= ~over
-    whole = bool(fast.all())
-    chosen = slice(None) if whole else np.flatnonzero(fast)
-    no_setup = None if continuation is None else continuation[chosen]
-    cost, rest, billed = table.charge(found.rate[chosen], quantity[chosen], no_setup)
-    if sign is not None:
-        cost, billed = cost * sign[chosen], billed * sign[chosen]
-        rest = None if rest is None else rest * sign[chosen]
-    rows.quantity = quantity if sign is None else quantity * sign
-    if whole:
-        rows.price, rows.billed = cost, billed
-        rows.rest = np.zeros(len(cost), dtype=np.int64) if rest is None else rest
-        return
-    rows.price[chosen], rows.billed[chosen] = cost, billed
-    if rest is not None:
-        rows.rest[chosen] = rest
-    for row in np.flatnonzero(good & ~fast):
-        _price_one(book, usage, found, rows, int(row), int(quantity[row]), sign, continuation)
+def cover_all(
+    context: Context, pricer: Pricer, ledger: Ledger, span: tuple[int, int] | None
+) -> Cover:
+    """What allowances leave of every record."""
+    if not context.book.allowance_list:
+        return Cover.of(context.quantity)
+    return cover(context, ledger, pricer.billed, span)
 
 
-def _price_one(
-    book: TariffBook,
-    usage: Usage,
-    found: Resolved,
-    rows: Rows,
-    row: int,
-    quantity: int,
-    sign: np.ndarray | None,
-    continuation: np.ndarray | None,
-) -> None:
-    rate_ = book.rates[found.rate[row]]
-    if rate_.refuse is not None:
-        rows.refuse(row, "refused", rate_.refuse)
-        return
-    try:
-        answer = price(
-            book,
-            int(found.rate[row]),
-            int(found.zone[row]),
-            cells_of(book, found, row),
-            int(usage.started[row]),
-            quantity,
-            setup=continuation is None or not continuation[row],
-        )
-    except NoRate:
-        rows.refuse(row, "no-rate")
-        return
-    except BeyondSteps:
-        rows.refuse(row, "beyond-steps")
-        return
-    rows.put(row, answer.segments, -1 if sign is not None and sign[row] < 0 else 1)
+def tier_all(context: Context, pricer: Pricer, cover_: Cover) -> Tiered:
+    """The tier of every record."""
+    if not context.book.tier_list:
+        return Tiered(context.rate)
+
+    def billed(rows: np.ndarray) -> np.ndarray:
+        units = pricer.billed(rows, cover_)
+        return np.where(cover_.tail[rows], cover_.left[rows], units)
+
+    def amounts(rows: np.ndarray) -> np.ndarray:
+        return pricer.amounts(rows, cover_)
+
+    return tiered(context, billed, amounts, pricer.fast & ~cover_.tail)
 
 
-def crossing(found: Resolved, started: np.ndarray, quantity: np.ndarray) -> np.ndarray | None:
-    """Records that may run over a band border (None: no rate splits there)."""
-    if found.until is None:
-        return None
-    # Where the last increment ends may lie beyond the record, but it begins within it.
-    return started + quantity > found.until
-
-
-def cells_of(book: TariffBook, found: Resolved, row: int) -> Cells | None:
-    """The competing rates around the rate of a row, or None if no band is involved."""
-    number = int(found.rate[row])
-    factors, base = book.derived_from.get(number, ((), number))
-    plan = book.plan(book.rate_version[base], found.services[found.service[row]])
-    cell = plan.cells[found.cell[row]]
-    if cell.schedule is None:
-        return None
-    rates = cell.rates
-    if factors:
-        rates = tuple(book.derive(factors, one) for one in rates)
-    return Cells(rates, plan.zones_of(int(found.cell[row])), cell.schedule)
-
-
-__all__ = ["CODES", "rate"]
+def watch_all(context: Context, prices: Prices) -> pd.DataFrame:
+    """Hold the charges against all spending limits."""
+    frames = []
+    for limit in context.book.limit_list:
+        totals = prices.totals()
+        allowed, alerts = watch(context, limit, totals)
+        frames.append(alerts)
+        if limit.then == "alert":
+            continue
+        for row in np.flatnonzero(allowed < 0).tolist():
+            context.refuse(row, "limit-reached", str(limit.name or limit.id))
+        for row in np.flatnonzero((allowed >= 0) & (allowed != totals)).tolist():
+            prices.lower(row, int(allowed[row]))
+    return pd.concat(frames, ignore_index=True) if frames else alerts_frame([])

@@ -24,17 +24,18 @@ ROUND_AT = ("step", "part", "charge", "position", "invoice")
 MODES = ("graduated", "volume")
 BEYOND = ("free", "last", "refuse")
 QUANTITY_ROUNDINGS = ("up", "none", "down")
+DIRECTIONS = ("out", "in", "transfer", "any")
 CONFERENCE_BY = ("leg", "participant", "session", "peak")
 REJOIN = ("sum", "merge")
 
 #: Properties that a tariff or version may state once for all its rates.
 INHERITED = (
     "unit", "per", "initial", "step", "setup_on_zero", "rounding", "decimals", "round_at", "split",
-    "round_quantity", "mode", "beyond", "maximum_then",
+    "round_quantity", "mode", "beyond", "maximum_then", "direction",
 )  # fmt: skip
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
-    "factor", "refuse", "free", "setup", "minimum", "maximum", "extras", "conference",
+    "factor", "refuse", "flat", "free", "setup", "minimum", "maximum", "extras", "conference",
 )  # fmt: skip
 
 
@@ -88,6 +89,14 @@ class Rate:
     round_quantity: str = "record"
     conference_by: str = "leg"
     rejoin: str | None = None
+    times: int | None = None
+    direction: str = "out"
+    flat: bool = False
+
+    @property
+    def usage_unit(self) -> str:
+        """What usage records of this rate count: a peak of participants is found from seconds."""
+        return "second" if self.conference_by in ("session", "peak") else self.unit
 
 
 def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
@@ -97,7 +106,10 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
     unit = node.text("unit", "second") or "second"
     base, factor = units.base(unit)
     conference = Node.of(node.data.get("conference") or {}, node.where, node.problems)
-    conference.only("by", "rejoin")
+    conference.only("by", "rejoin", "times")
+    by = conference.choice("by", CONFERENCE_BY, "leg") or "leg"
+    if by == "session" and base != "second":
+        node.fault("unit", "is no time", "A session is priced by its length; use second or minute.")
     if node.has("zone") and node.has("zones"):
         node.fault("zones", "stands beside 'zone'", "Use one of the two.")
     minimum, maximum = node.amount("minimum"), node.amount("maximum")
@@ -133,9 +145,26 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         round_at=node.choice("round_at", ROUND_AT, "charge") or "charge",
         split=node.choice("split", SPLITS, "start") or "start",
         round_quantity=node.choice("round_quantity", ROUND_QUANTITY, "record") or "record",
-        conference_by=conference.choice("by", CONFERENCE_BY, "leg") or "leg",
+        conference_by=by,
         rejoin=conference.choice("rejoin", REJOIN, None),
+        times=_times(conference, units),
+        direction=node.choice("direction", DIRECTIONS, "out") or "out",
+        flat=node.flag("flat"),
     )
+
+
+def _times(conference: Node, units: Units) -> int | None:
+    """Millionths of a second by which a peak is multiplied, from a unit's name or seconds."""
+    value = conference.data.get("times")
+    if value is None:
+        return None
+    if isinstance(value, str) and not value[:1].isdigit():
+        base, factor = units.base(value)
+        if base == "second":
+            return factor * MICRO
+        conference.fault("times", "is no time", "Name a unit such as minute, or seconds.")
+        return None
+    return int((conference.quantity("times", positive=True) or Fraction(60)) * MICRO)
 
 
 def _per(node: Node, units: Units, base: str, factor: int, default: Fraction) -> Fraction:
@@ -253,7 +282,28 @@ def scaled(base: Rate, over: Rate) -> Rate:
         base,
         steps=tuple(replace(step, price=step.price * factor) for step in base.steps),
         extras=tuple(replace(step, price=step.price * factor) for step in base.extras),
+        factor=None,
         setup=base.setup if over.setup is None else over.setup,
         minimum=base.minimum if over.minimum is None else over.minimum,
         maximum=base.maximum if over.maximum is None else over.maximum,
+    )
+
+
+def reprice(base: Rate, unit_price: Fraction | None, factor: Fraction | None) -> Rate:
+    """``base`` with every step at ``unit_price`` a base unit, or at ``factor`` times its own."""
+    if unit_price is None:
+        own = Fraction(1) if factor is None else factor
+        steps = tuple(replace(step, price=step.price * own) for step in base.steps)
+    else:
+        steps = tuple(
+            replace(step, price=unit_price * step.interval / MICRO, flat=False)
+            for step in base.steps
+        )
+    return replace(base, steps=steps)
+
+
+def freed(base: Rate) -> Rate:
+    """``base`` at no price at all."""
+    return replace(
+        base, steps=(), extras=(), setup=None, minimum=None, maximum=None, refuse=None, factor=None
     )

@@ -7,7 +7,8 @@ with fractions. Where both can answer they give the same numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .book import TariffBook
@@ -48,42 +49,54 @@ def price(
     quantity: int,
     *,
     begin: int = 0,
-    covered: int | None = None,
+    covered: int = 0,
     setup: bool = True,
+    tiers: Sequence[tuple[int, int, int]] | None = None,
+    owed: Fraction | None = None,
 ) -> Priced:
     """Price ``quantity`` (≥ 0, millionths of the base unit) of a record.
 
     ``begin``: units at the front that something else covered, which shift the time but not the
-    steps; ``covered``: billed units at the front that are covered, the rest being their tail.
+    steps; ``covered``: billed units at the front that are covered, the rest being their tail;
+    ``tiers``: (billed units, tier set, tier) from front to back; ``owed``: what a money allowance
+    leaves of the price, instead of the price.
     """
     own = book.rates[rate]
     shifted = max(quantity - own.free, 0)
-    parts = split(book, rate, zone, cells, started + begin + min(own.free, quantity), 0, shifted)
+    shift = begin + min(own.free, quantity) if own.unit == "second" else 0
+    parts = split(book, rate, zone, cells, started + shift, 0, shifted)
     if covered:
         parts = _tail(parts, covered)
-    amounts = [part_amount(book.rates[part.rate], part.pieces) for part in parts]
+    if tiers:
+        parts = _by_tier(book, parts, tiers)
     charged = quantity > 0 or own.setup_on_zero
     fixed = (own.setup or Fraction(0)) if setup and charged else Fraction(0)
     fixed += extras(own, quantity)
     segments: list[Segment] = []
     raw, before = fixed, Fraction(0)
-    for part, amount in zip(parts, amounts, strict=True):
-        raw += amount
+    for number, part in enumerate(parts):
+        raw += part_amount(book.rates[part.rate], part.pieces)
         total = rounded(own, bounded(own, raw) if charged else raw, "charge")
+        if owed is not None:
+            total = owed if number == len(parts) - 1 else before
         cost, rest = split_pico(total - before)
-        segments.append(
-            Segment(
-                part.rate,
-                part.zone,
-                sum(piece.used for piece in part.pieces),
-                sum(piece.billed for piece in part.pieces),
-                cost,
-                rest,
-            )
-        )
+        used = sum(piece.used for piece in part.pieces)
+        billed = sum(piece.billed for piece in part.pieces)
+        segments.append(Segment(part.rate, part.zone, used, billed, cost, rest))
         before = total
     segments[0].used += quantity - shifted
     return Priced(parts, raw, before, segments)
+
+
+def billed_units(
+    book: TariffBook, rate: int, zone: int, cells: Cells | None, started: int, quantity: int
+) -> int:
+    """The units that are charged for a record."""
+    own = book.rates[rate]
+    shifted = max(quantity - own.free, 0)
+    shift = quantity - shifted if own.unit == "second" else 0
+    parts = split(book, rate, zone, cells, started + shift, 0, shifted)
+    return sum(piece.billed for part in parts for piece in part.pieces)
 
 
 def part_amount(rate: Rate, found: list[Piece]) -> Fraction:
@@ -103,5 +116,34 @@ def _tail(parts: list[Part], covered: int) -> list[Part]:
             if piece.billed > taken or piece.billed == 0:
                 left.append(piece.cut(piece.billed - taken))
         if left:
-            kept.append(Part(part.rate, part.zone, part.begin, left))
-    return kept or [Part(parts[-1].rate, parts[-1].zone, parts[-1].begin, [])]
+            kept.append(replace(part, pieces=left))
+    return kept or [replace(parts[-1], pieces=[])]
+
+
+def _by_tier(
+    book: TariffBook, parts: list[Part], tiers: Sequence[tuple[int, int, int]]
+) -> list[Part]:
+    """Cut parts where tiers change, and put each tier's price in."""
+    queue = [list(tier) for tier in tiers]
+    cut: list[Part] = []
+    for part in parts:
+        for piece in part.pieces:
+            rest = piece
+            while queue:
+                left, number, step = queue[0]
+                last = len(queue) == 1
+                size = rest.billed if last else min(left, rest.billed)
+                rate = book.derive_tier(number, step, part.rate)
+                front = rest.cut(size) if size < rest.billed else rest
+                own = replace(front, price=book.tier_list[number].steps[step].reprice(front))
+                if cut and cut[-1].rate == rate and cut[-1].zone == part.zone:
+                    cut[-1].pieces.append(own)
+                else:
+                    cut.append(Part(rate, part.zone, part.begin, [own]))
+                queue[0][0] -= size
+                if queue[0][0] <= 0 and not last:
+                    queue.pop(0)
+                if size >= rest.billed:
+                    break
+                rest = replace(rest.cut(rest.billed - size), used=max(rest.used - front.used, 0))
+    return cut or parts

@@ -30,8 +30,14 @@ class Resolved:
     chains: Chains
     service: np.ndarray
     services: list[str]
+    kind: np.ndarray
+    kinds: list[tuple[str, str]]
     until: np.ndarray | None = None
     factors: dict[int, list[int]] = field(default_factory=dict)
+
+    def plan_key(self, row: int) -> tuple[str, str]:
+        """The service and direction under which a row was looked up."""
+        return self.kinds[self.kind[row]]
 
 
 def resolve(book: TariffBook, usage: Usage) -> Resolved:
@@ -49,6 +55,7 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
         asked,
         service,
         services,
+        *_kinds(usage, service, services),
     )
     factor_rate = np.array([rate.factor is not None for rate in book.rates] + [False])
     open_ = np.arange(rows)
@@ -81,20 +88,31 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
     return found
 
 
+def _kinds(
+    usage: Usage, service: np.ndarray, services: list[str]
+) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Service and direction of each row as one code, and what stands behind the codes."""
+    if "direction" not in usage.frame.columns:
+        return service, [(name, "out") for name in services]
+    direction, directions = usage.filled_codes("direction", "out")
+    pairs = [(name, way) for name in services for way in directions]
+    return service * len(directions) + direction, pairs
+
+
 def _ask(
     book: TariffBook, usage: Usage, found: Resolved, open_: np.ndarray, version: np.ndarray
 ) -> None:
-    """Look the open rows up in their versions' plans, one version and service at a time."""
-    services = len(found.services)
-    code = np.where(version < 0, -1, version * services + found.service[open_])
+    """Look the open rows up, one version, service and direction at a time."""
+    kinds = len(found.kinds)
+    code = np.where(version < 0, -1, version * kinds + found.kind[open_])
     names = usage.texts("destination") if usage.rows and book.has_destinations else None
     number = usage.number
-    for group in _distinct(code, len(book.versions) * services):
+    for group in _distinct(code, len(book.versions) * kinds):
         mask = code == group
         whole = mask.all()
         rows = open_ if whole else open_[mask]
         everything = whole and len(rows) == usage.rows
-        plan = book.plan(int(group) // services, found.services[int(group) % services])
+        plan = book.plan(int(group) // kinds, found.kinds[int(group) % kinds])
         part = number if everything else type(number)(number.padded[rows], number.length[rows])
         started = usage.started if everything else usage.started[rows]
         chosen = None if names is None else [names[row] for row in rows]
@@ -104,7 +122,7 @@ def _ask(
             if found.until is None:
                 found.until = np.full(usage.rows, LAST, dtype=np.int64)
             found.until[rows] = answer.until
-        tariff = np.int64(book.versions[int(group) // services].tariff)
+        tariff = np.int64(book.versions[int(group) // kinds].tariff)
         if everything and good.all():
             found.rate[:], found.zone[:], found.prefix[:] = answer[:3]
             found.cell[:] = answer.cell

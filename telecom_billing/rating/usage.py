@@ -2,8 +2,8 @@
 """A usage frame as the engine sees it: integers and codes instead of texts.
 
 Columns: ``started_at`` and ``quantity`` must be there; ``contract``, ``line``, ``customer``,
-``tariff``, ``service`` (default voice), ``unit`` (default second), ``b_number``, ``a_number``,
-``destination``, ``conference``, ``participant``, ``options``, ``continuation``, ``price``,
+``tariff``, ``service`` (default voice), ``direction`` (default out), ``unit`` (default second),
+``b_number``, ``a_number``, ``destination``, ``conference``, ``participant``, ``options``, ``continuation``, ``price``,
 ``cost``, ``currency``, ``carrier`` and ``key`` are read where they are.
 """
 
@@ -99,11 +99,23 @@ class Usage:
 
     @cached_property
     def number(self) -> NumberColumn:
-        """The called number."""
-        if "b_number" not in self.frame.columns:
+        """The number that decides the price: the called one, of incoming calls the caller's."""
+        called = self._number("b_number")
+        codes, values = self.codes("direction")
+        if "in" not in values:
+            return called
+        incoming = codes == values.index("in")
+        caller = self._number("a_number")
+        return NumberColumn(
+            np.where(incoming, caller.padded, called.padded),
+            np.where(incoming, caller.length, called.length),
+        )
+
+    def _number(self, name: str) -> NumberColumn:
+        if name not in self.frame.columns:
             none = np.full(self.rows, -1, dtype=np.int64)
             return NumberColumn(none, none.astype(np.int8))
-        return number_column(self.frame["b_number"])
+        return number_column(self.frame[name])
 
     def texts(self, name: str) -> Sequence[str | None] | None:
         """A text column with None for NA, or None where the frame has no such column."""

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Allowances as a book states them: inclusive units, inclusive money, flat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .clock import Clock
+from .money import MICRO
+from .schema import Node
+from .selector import FIELDS, Selector
+from .units import Units
+
+COUNTS = ("billed", "exact")
+MEASURES = ("units", "money")
+SETUPS = ("waived", "charged")
+USES = ("first", "last")
+#: A flat allowance holds this much: more than any record can ask for.
+ENDLESS = 1 << 61
+
+
+@dataclass(frozen=True)
+class Rollover:
+    """What is left moves on for ``periods`` periods, used before or after the new grant."""
+
+    periods: int
+    use: str
+    maximum: int | None
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """One allowance. ``quantity`` in millionths of the base unit, ``money`` exact."""
+
+    id: Any
+    name: str | None
+    selector: Selector
+    unit: str
+    quantity: int
+    money: Fraction | None
+    flat: bool
+    fair_use: int | None
+    priority: int
+    count: str
+    measure: str
+    setup: str
+    per_member: bool
+    prorate: bool
+    rollover: Rollover | None
+
+    @classmethod
+    def read(cls, node: Node, clock: Clock, units: Units) -> Allowance:
+        node.only(
+            "id", "name", *FIELDS, "quantity", "unit", "money", "flat", "fair_use", "priority",
+            "count", "measure", "setup", "per_member", "prorate", "rollover",
+        )  # fmt: skip
+        base, factor = units.base(node.text("unit", "second") or "second")
+        kinds = [name for name in ("quantity", "money") if node.has(name)]
+        kinds += ["flat"] if node.flag("flat") else []
+        if len(kinds) != 1:
+            node.fault(
+                "quantity",
+                "is missing" if not kinds else f"stands beside {' and '.join(kinds[1:])}",
+                "Give one of quantity, money and flat.",
+                kinds,
+            )
+        money = node.amount("money")
+        if money is not None and money < 0:
+            node.fault("money", "is negative", "Write the amount that is included.")
+        size = node.quantity("quantity") or Fraction(0)
+        fair_use = node.quantity("fair_use")
+        return cls(
+            id=node.id(),
+            name=node.text("name"),
+            selector=Selector.read(node, clock),
+            unit=base,
+            quantity=int(size * factor * MICRO),
+            money=money,
+            flat=node.flag("flat"),
+            fair_use=None if fair_use is None else int(fair_use * factor * MICRO),
+            priority=node.whole("priority", 0, -(10**9), 10**9) or 0,
+            count=node.choice("count", COUNTS, "billed") or "billed",
+            measure=node.choice("measure", MEASURES, "units") or "units",
+            setup=node.choice("setup", SETUPS, "waived") or "waived",
+            per_member=node.flag("per_member"),
+            prorate=node.flag("prorate"),
+            rollover=_rollover(node, factor),
+        )
+
+
+def _rollover(node: Node, factor: int) -> Rollover | None:
+    if not node.has("rollover"):
+        return None
+    inner = Node.of(node.data["rollover"], f"{node.where}, rollover", node.problems)
+    inner.only("periods", "use", "maximum")
+    maximum = inner.quantity("maximum")
+    if node.has("money") or node.flag("flat"):
+        node.fault("rollover", "needs a quantity", "Only inclusive units roll over.")
+    if node.data.get("period") == "once":
+        node.fault("rollover", "has no next period", "Choose another period than once.")
+    return Rollover(
+        inner.whole("periods", 1, 1, 1200) or 1,
+        inner.choice("use", USES, "first") or "first",
+        None if maximum is None else int(maximum * factor * MICRO),
+    )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Drawing records, in order, on balances: the arithmetic that allowances share.
+
+>>> draw(np.array([0, 0, 1, 0]), np.array([40, 50, 30, 50]), np.array([100, 20]))
+array([40, 50, 20, 10])
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_ROOM = 1 << 62
+
+
+def draw(balance: np.ndarray, wanted: np.ndarray, grants: np.ndarray) -> np.ndarray:
+    """What each row gets, rows given in the order of consumption.
+
+    ``balance``: number of the balance each row draws on; ``wanted`` ≥ 0; ``grants``: what each
+    balance holds. A row gets what it wants until its balance is empty, the last one a part.
+    """
+    if not len(balance):
+        return wanted.copy()
+    order = np.argsort(balance, kind="stable")
+    group = balance[order]
+    left = grants[group]
+    # No row can take more than its balance held: the sums stay small.
+    asked = np.minimum(wanted[order], left)
+    if int(asked.max()) * len(asked) >= _ROOM:
+        return _draw_slowly(balance, wanted, grants)
+    total = np.cumsum(asked)
+    first = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    counts = np.diff(np.append(first, len(group)))
+    base = np.repeat(total[first] - asked[first], counts)
+    before = total - asked - base
+    taken = np.minimum(asked, np.maximum(left - before, 0))
+    result = np.empty_like(taken)
+    result[order] = taken
+    return result
+
+
+def _draw_slowly(balance: np.ndarray, wanted: np.ndarray, grants: np.ndarray) -> np.ndarray:
+    """The same with Python's unbounded integers."""
+    left = {}
+    result = np.zeros(len(balance), dtype=np.int64)
+    for row, (number, want) in enumerate(zip(balance.tolist(), wanted.tolist(), strict=True)):
+        have = left.get(number, int(grants[number]))
+        result[row] = min(want, have)
+        left[number] = have - min(want, have)
+    return result

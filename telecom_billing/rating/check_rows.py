@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What binds single rows: guards, rates that refuse, prices that records bring along."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .context import Context
+from .guards import Guards
+from .money import join_pico
+from .pricing import Prices
+from .reasons import NUMBER
+
+
+def bound(context: Context) -> None:
+    """Apply what needs no price: given prices, refusals, guards."""
+    _take_given(context)
+    _refusals(context)
+    book, found = context.book, context.found
+    if not book.guard_list:
+        return
+    usage = context.usage
+    context.guard = Guards(book.guard_list).find(
+        usage.number, found.service, found.services, usage.started
+    )
+    rows = np.flatnonzero((context.guard >= 0) & (found.rate >= 0) & (found.reason == 0))
+    code = context.guard[rows] * len(book.rates) + found.rate[rows]
+    size = len(book.rates)
+    for one in np.unique(code):
+        these = rows[code == one]
+        guard, number = book.guard_list[int(one) // size], int(one) % size
+        if guard.free:
+            found.rate[these] = book.derive_free(number)
+            context.free[these] = True
+            continue
+        breach = guard.breach(book.rates[number], book.tariff_of(number))
+        if breach is not None:
+            for row in these.tolist():
+                context.refuse(row, *breach)
+    # A free number needs no price: nobody has to list it.
+    for row in np.flatnonzero((context.guard >= 0) & _curable(found.reason)).tolist():
+        if book.guard_list[context.guard[row]].free:
+            found.reason[row] = 0
+            found.rate[row] = book.free_rate
+            context.free[row] = True
+
+
+def _curable(reason: np.ndarray) -> np.ndarray:
+    return (reason == NUMBER["no-zone"]) | (reason == NUMBER["no-rate"])
+
+
+def _take_given(context: Context) -> None:
+    """Rows that bring a price need no rate, only a contract and the tariff's currency."""
+    given = context.usage.integers("price")
+    if given is None:
+        return
+    found = context.found
+    _, present = given
+    missing = np.isin(
+        found.reason,
+        [NUMBER[code] for code in ("no-tariff", "no-version", "no-zone", "no-rate", "wrong-unit")],
+    )
+    found.reason[present & missing] = 0
+    found.reason[present & (found.reason == NUMBER["no-base-price"])] = 0
+    context.given = present & (found.reason == 0)
+    currency = context.usage.texts("currency")
+    if currency is not None:
+        for row in np.flatnonzero(context.given).tolist():
+            if currency[row] is not None and currency[row] != context.currency(row):
+                context.refuse(row, "wrong-currency")
+                context.given[row] = False
+
+
+def _refusals(context: Context) -> None:
+    refusing = [n for n, rate in enumerate(context.book.rates) if rate.refuse is not None]
+    if not refusing:
+        return
+    for row in np.flatnonzero(np.isin(context.rate, refusing) & (context.found.reason == 0)):
+        if context.given is None or not context.given[row]:
+            said = context.book.rates[context.rate[row]].refuse
+            context.refuse(int(row), "refused", str(said))
+
+
+def given_prices(context: Context, prices: Prices) -> None:
+    """Take over the prices that records bring."""
+    given = context.usage.integers("price")
+    assert given is not None and context.given is not None
+    rows = np.flatnonzero(context.given)
+    sign = 1 if context.sign is None else context.sign[rows]
+    prices.price[rows] = given[0][rows]
+    prices.billed[rows] = prices.quantity[rows] = context.quantity[rows] * sign
+
+
+def check_calls(context: Context, prices: Prices) -> None:
+    """Refuse calls whose charge exceeds what the law allows for one call."""
+    if context.guard is None:
+        return
+    book = context.book
+    capped = [number for number, guard in enumerate(book.guard_list) if guard.per_call is not None]
+    for row in np.flatnonzero(np.isin(context.guard, capped) & (context.found.reason == 0)):
+        if context.rate[row] < 0 or (context.given is not None and context.given[row]):
+            continue
+        segments = prices.own.get(int(row))
+        if segments is None:
+            charge = join_pico(int(prices.price[row]), int(prices.rest[row]))
+        else:
+            charge = sum((join_pico(one.price, one.rest) for one in segments), join_pico(0, 0))
+        number = int(context.rate[row])
+        guard = book.guard_list[context.guard[row]]
+        limit = guard.breach_of_call(book.rates[number], book.tariff_of(number), charge)
+        if limit is not None:
+            context.refuse(int(row), "cap-per-call", limit)

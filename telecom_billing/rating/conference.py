@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Conferences: from participants' legs to what is priced.
+
+The first leg of a group (a participant in a conference, or the conference) bears the group's
+quantity; the others are priced at nothing and come back with the charge's row.
+
+>>> legs = [(0, 600), (300, 900), (880, 1000)]
+>>> covered(legs), peak(legs)
+(1000, 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from .context import Context
+from .money import MICRO
+from .reasons import NUMBER
+
+
+def covered(legs: Iterable[tuple[int, int]]) -> int:
+    """Time covered by at least one of (start, end) intervals."""
+    total, until = 0, None
+    for start, end in sorted(legs):
+        if until is None or start > until:
+            total += end - start
+            until = end
+        elif end > until:
+            total += end - until
+            until = end
+    return total
+
+
+def peak(legs: Sequence[tuple[int, int]]) -> int:
+    """The greatest number of legs at one moment; one that ends makes room at that moment."""
+    real = [leg for leg in legs if leg[1] > leg[0]]
+    moments = sorted([(start, 1) for start, _ in real] + [(end, -1) for _, end in real])
+    most = now = 0
+    for _, change in moments:
+        now += change
+        most = max(most, now)
+    return max(most, 1 if legs else 0)
+
+
+def gather(context: Context) -> dict[int, int]:
+    """Turn legs into priced quantities, in place; returns the row that bears each other leg.
+
+    Rows whose rate is per conference but that name none get a reason.
+    """
+    book, found = context.book, context.found
+    rules = {
+        number: rate
+        for number, rate in enumerate(book.rates)
+        if rate.conference_by != "leg" or rate.rejoin
+    }
+    if not rules:
+        return {}
+    concerned = np.array([number in rules for number in range(len(book.rates))] + [False])
+    rows = np.flatnonzero(concerned[found.rate] & (found.reason == 0))
+    if not rows.size:
+        return {}
+    conference, _ = context.usage.codes("conference")
+    participant, _ = context.usage.codes("participant")
+    contract, _ = context.usage.codes("contract")
+    line, _ = context.usage.codes("line")
+    rows = rows[np.argsort(context.rank[rows], kind="stable")]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    by_conference: dict[tuple[int, ...], int] = {}
+    for row in rows.tolist():
+        if conference[row] < 0:
+            found.reason[row] = NUMBER["no-conference"]
+            continue
+        whole = (int(contract[row]), int(line[row]), int(conference[row]))
+        # The first leg decides for all: one conference has one price.
+        first = by_conference.setdefault(whole, row)
+        by = rules.get(int(found.rate[first]))
+        alone = by is None or by.conference_by in ("leg", "participant")
+        name = int(participant[row]) if participant[row] >= 0 else -2 - row
+        groups.setdefault((*whole, name) if alone else whole, []).append(row)
+    bearer: dict[int, int] = {}
+    for members in groups.values():
+        _gather_group(context, members, bearer)
+    return bearer
+
+
+def _gather_group(context: Context, members: list[int], bearer: dict[int, int]) -> None:
+    first = members[0]
+    found, quantity = context.found, context.quantity
+    rate = context.book.rates[found.rate[first]]
+    started = context.usage.started
+    # Millionths of a second are the microseconds of the clock.
+    legs = [(int(started[row]), int(started[row]) + int(quantity[row])) for row in members]
+    if rate.conference_by in ("leg", "participant"):
+        if rate.rejoin == "merge":
+            quantity[first] = covered(legs)
+        else:
+            quantity[first] = sum(int(quantity[row]) for row in members)
+    else:
+        length = max(end for _, end in legs) - min(start for start, _ in legs)
+        if rate.conference_by == "session":
+            quantity[first] = length
+        else:
+            times = -(-length // rate.times) if rate.times else 1
+            quantity[first] = peak(legs) * MICRO * times
+    for row in members[1:]:
+        bearer[row] = first
+        quantity[row] = 0
+        found.rate[row] = found.rate[first]
+        found.zone[row] = found.zone[first]

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Allowances at work: which part of each record they cover.
+
+Allowances are taken one after the other by priority, each over all its records in order. That
+gives the same as going record by record, since what an allowance is asked for depends only on those
+before it; and it works on whole columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from .allowances import Allowance
+from .balances import draw
+from .context import Context
+from .grants import entitled, grants
+from .lots import Ledger
+from .money_cover import MoneyCover
+from .periods import Period
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What rows got from one allowance: units (millionths) and money (millionths)."""
+
+    allowance: int
+    rows: np.ndarray
+    units: np.ndarray
+    money: np.ndarray
+
+
+@dataclass
+class Cover:
+    """What allowances leave of each record.
+
+    ``size``: units still to price, as a record of its own; ``head``: units in front of them that
+    are covered; ``tail``: rows measured in billed units, of which ``cut`` are covered; ``owed``:
+    rows measured in money, and how much of it is left to pay; ``setup``: rows whose setup is
+    charged although they are covered entirely.
+    """
+
+    size: np.ndarray
+    head: np.ndarray
+    tail: np.ndarray
+    cut: np.ndarray
+    total: np.ndarray
+    setup: np.ndarray
+    owed: dict[int, Fraction] = field(default_factory=dict)
+    draws: list[Draw] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, quantity: np.ndarray) -> Cover:
+        rows = len(quantity)
+
+        def zeros(kind: type = np.int64) -> np.ndarray:
+            return np.zeros(rows, dtype=kind)
+
+        return cls(quantity.copy(), zeros(), zeros(bool), zeros(), zeros(), zeros(bool))
+
+    @property
+    def left(self) -> np.ndarray:
+        """Units of each record that are not covered, in the measure it has taken on."""
+        return np.where(self.tail, self.total - self.cut, self.size)
+
+
+def cover(
+    context: Context,
+    ledger: Ledger,
+    billed: Callable[[np.ndarray], np.ndarray],
+    span: tuple[int, int] | None,
+) -> Cover:
+    """Work all allowances off. ``billed`` tells the billed units of rows; ``span``: first and last
+    local day for which balances are wanted even without usage."""
+    found = Cover.of(context.quantity)
+    order = sorted(range(len(context.book.allowances)), key=context.book.allowance_priority)
+    for number in order:
+        allowance = context.book.allowance_list[number]
+        mask = allowance.selector.mask(context, context.priceable)
+        if allowance.money is None:
+            mask &= context.book.rates_in(allowance.unit)[context.rate]
+        left = found.left
+        mask &= left > 0
+        for row, owed in found.owed.items():
+            mask[row] &= owed > 0
+        rows = np.flatnonzero(mask)
+        rows = rows[np.argsort(context.rank[rows], kind="stable")]
+        _work_off(number, allowance, context, found, ledger, rows, billed, span)
+    return found
+
+
+def _work_off(
+    number: int,
+    allowance: Allowance,
+    context: Context,
+    found: Cover,
+    ledger: Ledger,
+    rows: np.ndarray,
+    billed: Callable[[np.ndarray], np.ndarray],
+    span: tuple[int, int] | None,
+) -> None:
+    codes, names = allowance.selector.holders(context)
+    rows = rows[codes[rows] >= 0]
+    period = allowance.selector.period
+    periods = period.number(context.usage.started[rows])
+    if allowance.count == "billed" and allowance.money is None:
+        fresh = rows[~found.tail[rows]]
+        fresh = fresh[[row not in found.owed for row in fresh]] if found.owed else fresh
+        found.total[fresh] = billed(fresh)
+        found.tail[fresh] = True
+    balances = _Balances(codes[rows], names, periods)
+    _add_idle(balances, allowance, context, ledger, period, periods, span)
+    sizes = grants(allowance, context, rows, balances.of_row, balances.holders, balances.periods)
+    money = MoneyCover(context, found, allowance) if found.owed or allowance.money else None
+    if allowance.money is not None:
+        assert money is not None
+        units, spent = money.cover(rows, balances.of_row, sizes)
+        ledger.book(
+            allowance, balances.holders, np.array(balances.periods), np.array(balances.periods),
+            np.array([int(size) for size in sizes], dtype=np.int64),
+            balances.sums(spent),
+        )  # fmt: skip
+    else:
+        wanted = found.left[rows] if money is None else money.wanted(rows)
+        units = np.zeros(len(rows), dtype=np.int64)
+        for period_ in sorted(set(balances.periods)) if allowance.rollover else (None,):
+            _draw_period(allowance, ledger, balances, sizes, wanted, units, period_)
+        spent = np.zeros(len(rows), dtype=np.int64)
+        _take(found, rows, units if money is None else money.pay(rows, units))
+    touched = (units > 0) | (spent > 0)
+    if allowance.setup == "charged":
+        found.setup[rows[touched]] = True
+    if touched.any():
+        found.draws.append(Draw(number, rows[touched], units[touched], spent[touched]))
+
+
+def _take(found: Cover, rows: np.ndarray, units: np.ndarray) -> None:
+    """Take covered units off the front of records."""
+    tail = found.tail[rows]
+    found.cut[rows[tail]] += units[tail]
+    own = ~tail
+    found.head[rows[own]] += units[own]
+    found.size[rows[own]] -= units[own]
+
+
+def _draw_period(
+    allowance: Allowance,
+    ledger: Ledger,
+    balances: _Balances,
+    sizes: list[Fraction],
+    wanted: np.ndarray,
+    units: np.ndarray,
+    period: int | None,
+) -> None:
+    """Draw the rows of one period (None: of all, where nothing rolls over)."""
+    if period is None:
+        granted = np.array([int(size) for size in sizes], dtype=np.int64)
+        units[:] = draw(balances.of_row, wanted, granted)
+        used = balances.sums(units)
+        every = np.array(balances.periods, dtype=np.int64)
+        ledger.book(allowance, balances.holders, every, every, granted, used)
+        return
+    numbers = [i for i, one in enumerate(balances.periods) if one == period]
+    lots = {i: ledger.lots(allowance, balances.holders[i], period, int(sizes[i])) for i in numbers}
+    granted = np.zeros(len(sizes), dtype=np.int64)
+    for i, each in lots.items():
+        granted[i] = sum(lot.granted for lot in each)
+    rows = np.flatnonzero(np.isin(balances.of_row, numbers))
+    units[rows] = draw(balances.of_row[rows], wanted[rows], granted)
+    used = balances.sums(units)
+    for i, each in lots.items():
+        ledger.spend(allowance, balances.holders[i], period, each, int(used[i]))
+
+
+class _Balances:
+    """The balances (holder × period) that rows draw on."""
+
+    def __init__(self, codes: np.ndarray, names: list[str], periods: np.ndarray) -> None:
+        low = int(periods.min()) if len(periods) else 0
+        width = int(periods.max()) - low + 1 if len(periods) else 1
+        unique, place = np.unique(codes * width + periods - low, return_inverse=True)
+        self.of_row = place.reshape(-1).astype(np.int64)
+        self.holders = [names[int(one) // width] for one in unique]
+        self.periods = [int(one) % width + low for one in unique]
+
+    def sums(self, units: np.ndarray) -> np.ndarray:
+        """What each balance gave, exactly."""
+        total = np.zeros(len(self.holders), dtype=np.int64)
+        np.add.at(total, self.of_row, units)
+        return total
+
+    def add(self, holder: str, period: int) -> None:
+        """A balance that no row draws on."""
+        self.holders.append(holder)
+        self.periods.append(period)
+
+
+def _add_idle(
+    balances: _Balances,
+    allowance: Allowance,
+    context: Context,
+    ledger: Ledger,
+    period: Period,
+    periods: np.ndarray,
+    span: tuple[int, int] | None,
+) -> None:
+    """Balances without usage, where they matter: a span was asked for, or something rolls over."""
+    if span is not None:
+        ends = period.of_day(np.array(span, dtype=np.int64))
+        wanted = range(int(ends[0]), int(ends[1]) + 1)
+    elif allowance.rollover is not None and len(periods):
+        wanted = range(int(periods.min()), int(periods.max()) + 1)
+    else:
+        return
+    holders = dict.fromkeys(balances.holders)
+    holders.update(dict.fromkeys(ledger.holders(allowance)))
+    share = allowance.selector.share
+    if share == "pool":
+        holders.update(dict.fromkeys(allowance.selector.who["pools"]))
+    else:
+        for name, line in context.book.lines.items():
+            if entitled(allowance.selector, name, line):
+                holder = name if share == "line" else getattr(line, share)
+                if holder is not None:
+                    holders[holder] = None
+    present = set(zip(balances.holders, balances.periods, strict=True))
+    for holder in holders:
+        for one in wanted:
+            if (holder, one) not in present:
+                balances.add(holder, one)

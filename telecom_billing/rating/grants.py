@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How much each balance holds: the grant, times what was booked and who shares it, prorated."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from .allowances import ENDLESS, Allowance
+from .book import TariffBook
+from .context import Context
+from .parties import Party
+from .selector import Selector
+from .tariffs import FIRST, LAST
+
+
+def grants(
+    allowance: Allowance,
+    context: Context,
+    rows: np.ndarray,
+    balance: np.ndarray,
+    holders: list[str],
+    periods: list[int],
+) -> list[Fraction]:
+    """The size of each balance, in millionths of the unit (or of the currency)."""
+    if allowance.flat:
+        return [Fraction(ENDLESS)] * len(holders)
+    money = allowance.money
+    base = Fraction(allowance.quantity) if money is None else money * 1_000_000
+    factors = _booked(allowance.selector, context, rows, balance, len(holders))
+    found = []
+    for number, (holder, period) in enumerate(zip(holders, periods, strict=True)):
+        size = base * factors[number]
+        if allowance.per_member:
+            size *= members(context.book, allowance.selector, holder)
+        if allowance.prorate:
+            days, total = allowance.selector.period.covered(
+                period, *validity_of(context.book, allowance.selector, holder)
+            )
+            size = size * days / total
+        found.append(Fraction(size.numerator // size.denominator))
+    return found
+
+
+def _booked(
+    selector: Selector, context: Context, rows: np.ndarray, balance: np.ndarray, count: int
+) -> list[int]:
+    """How many times the option that grants it was booked, per balance."""
+    factor = [1] * count
+    wanted = selector.who["options"]
+    if not wanted:
+        return factor
+    for chain, terms in enumerate(context.chains.options):
+        times = sum(term.quantity for term in terms if term.id in wanted)
+        if times > 1:
+            for number in np.unique(balance[context.chains.row[rows] == chain]):
+                factor[number] = max(factor[number], times)
+    return factor
+
+
+def members(book: TariffBook, selector: Selector, holder: str) -> int:
+    """How many lines share a holder's balance; at least one."""
+    if selector.share == "pool":
+        inside = book.pool_members(holder)
+        named = set(inside["line"])
+        for name, line in book.lines.items():
+            if line.contract in inside["contract"] or line.customer in inside["customer"]:
+                named.add(name)
+        count = len(named)
+    elif selector.share == "line":
+        count = 1
+    else:
+        count = sum(
+            getattr(line, selector.share) == holder and entitled(selector, name, line)
+            for name, line in book.lines.items()
+        )
+    return max(count, 1)
+
+
+def entitled(selector: Selector, name: str, line: Party) -> bool:
+    """Does a line of the book have this, by what the book says about it?"""
+    who = selector.who
+    tests = {
+        "lines": name in who["lines"],
+        "contracts": line.contract in who["contracts"],
+        "customers": line.customer in who["customers"],
+        "tariffs": line.tariff in who["tariffs"],
+        "options": any(term.id in who["options"] for term in line.options),
+    }
+    return all(good for kind, good in tests.items() if who[kind])
+
+
+def validity_of(book: TariffBook, selector: Selector, holder: str) -> tuple[int, int]:
+    """From when to when a holder has it."""
+    low, high = selector.valid_from, selector.valid_to
+    party = {"line": book.lines, "contract": book.contracts}.get(selector.share, {}).get(holder)
+    if party is not None:
+        low, high = max(low, party.valid_from), min(high, party.valid_to)
+        terms = [term for term in party.options if term.id in selector.who["options"]]
+        if terms:
+            low = max(low, min(term.valid_from for term in terms))
+            high = min(high, max(term.valid_to for term in terms))
+    return max(low, FIRST), min(high, LAST)

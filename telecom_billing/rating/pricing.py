@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Prices for the rows of a run: the common ones by the table, the others one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from .context import Context
+from .cover import Cover
+from .money import MICRO
+from .parts import Cells, NoRate
+from .reasons import NUMBER
+from .record import Segment, billed_units, price
+from .steps import BeyondSteps
+from .tiering import Tiered
+
+
+@dataclass
+class Prices:
+    """One priced segment a row, unless the row stands in ``own``; ``shown``: rows that have one.
+
+    ``quantity`` and ``billed`` in millionths of the base unit, ``price`` in millionths, ``rest`` in
+    millionths of a millionth.
+    """
+
+    rate: np.ndarray
+    quantity: np.ndarray
+    billed: np.ndarray
+    price: np.ndarray
+    rest: np.ndarray
+    shown: np.ndarray
+    own: dict[int, list[Segment]] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, rows: int) -> Prices:
+        columns = [np.zeros(rows, dtype=np.int64) for _ in range(5)]
+        return cls(*columns, np.ones(rows, dtype=bool))
+
+    def put_sign(self, sign: np.ndarray | None) -> None:
+        """Turn the rows of negative quantities into the negative of what they would cost."""
+        if sign is None:
+            return
+        for column in (self.quantity, self.billed, self.price, self.rest):
+            column *= sign
+        for row, segments in self.own.items():
+            for one in segments if sign[row] < 0 else ():
+                one.used, one.billed = -one.used, -one.billed
+                one.price, one.rest = -one.price, -one.rest
+
+    def lower(self, row: int, allowed: int) -> None:
+        """Lower the price of a row to ``allowed``, from its last segment backwards."""
+        segments = self.own.get(row)
+        if segments is None:
+            self.price[row], self.rest[row] = allowed, 0
+            return
+        for segment in segments:
+            segment.price = min(segment.price, allowed)
+            segment.rest = 0
+            allowed -= segment.price
+
+    def totals(self) -> np.ndarray:
+        """Price of each row over all its segments, in millionths."""
+        totals = self.price.copy()
+        for row, segments in self.own.items():
+            totals[row] = sum(segment.price for segment in segments)
+        return totals
+
+
+class Pricer:
+    """Prices rows of one context."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.book = context.book
+        self.continuation = context.usage.flags("continuation")
+        found, table = context.found, context.book.table
+        fast = table.fast[found.rate] & (context.quantity <= table.safe[found.rate])
+        if found.until is not None:
+            # Where the last increment ends may lie beyond the record, but it begins within it.
+            fast &= context.usage.started + context.quantity <= found.until
+        self.fast = fast
+
+    def billed(self, rows: np.ndarray, cover: Cover) -> np.ndarray:
+        """Billed units of what allowances left of rows (nothing yet cut from their tail)."""
+        return self._billed(rows, cover.size)
+
+    def _billed(self, rows: np.ndarray, size: np.ndarray) -> np.ndarray:
+        units = np.zeros(len(rows), dtype=np.int64)
+        fast = self.fast[rows]
+        chosen = rows[fast]
+        units[fast] = self.book.table.billed(self.context.rate[chosen], size[chosen])
+        for place in np.flatnonzero(~fast):
+            row = int(rows[place])
+            try:
+                units[place] = billed_units(
+                    self.book,
+                    int(self.context.rate[row]),
+                    int(self.context.zone[row]),
+                    self.cells(row),
+                    int(self.context.usage.started[row]),
+                    int(size[row]),
+                )
+            except (NoRate, BeyondSteps):
+                # The row gets its reason when it is priced; no allowance is spent on it.
+                units[place] = 0
+        return units
+
+    def amounts(self, rows: np.ndarray, cover: Cover) -> np.ndarray:
+        """Price of what is left of rows, before tiers, in millionths."""
+        fast = self.fast[rows] & ~cover.tail[rows]
+        found = np.zeros(len(rows), dtype=np.int64)
+        chosen = rows[fast]
+        rate = self.context.rate[chosen]
+        found[fast] = self.book.table.charge(rate, cover.size[chosen], self._no_setup(chosen))[0]
+        for place in np.flatnonzero(~fast):
+            segments = self._exact(int(rows[place]), cover, {})
+            found[place] = sum(segment.price for segment in segments or [])
+        return found
+
+    def price(self, cover: Cover, tiers: Tiered, rows: np.ndarray) -> Prices:
+        """Price ``rows``; a row that cannot be priced gets its reason."""
+        context, table = self.context, self.book.table
+        found = Prices.empty(context.rows)
+        found.rate = tiers.rate
+        found.quantity = context.quantity - cover.head
+        fast = self.fast[rows] & ~cover.tail[rows]
+        for row in (*tiers.cuts, *cover.owed):
+            fast[np.searchsorted(rows, row)] = False
+        # Covered to the last unit: nothing to price, unless the setup fee is charged anyway.
+        covered = self._covered(cover)
+        fast &= ~covered[rows]
+        chosen = rows[fast] if len(rows) < context.rows or not fast.all() else slice(None)
+        safe = cover.size[chosen] <= table.safe[tiers.rate[chosen]]
+        safe &= table.fast[tiers.rate[chosen]]
+        if not safe.all():
+            fast[np.flatnonzero(fast)[~safe]] = False
+            chosen = rows[fast]
+        cost, rest, billed = table.charge(
+            tiers.rate[chosen], cover.size[chosen], self._no_setup(chosen)
+        )
+        if isinstance(chosen, slice):
+            found.price, found.billed = cost, billed
+            found.rest = np.zeros(context.rows, dtype=np.int64) if rest is None else rest
+        else:
+            found.price[chosen], found.billed[chosen] = cost, billed
+            found.rest[chosen] = 0 if rest is None else rest
+        for row in rows[~fast].tolist():
+            if covered[row]:
+                self._put_covered(row, cover, found)
+                continue
+            segments = self._exact(row, cover, tiers.cuts)
+            if segments is not None:
+                found.own[row] = segments
+        return found
+
+    def cells(self, row: int) -> Cells | None:
+        """The competing rates around the rate of a row, or None if no band is involved."""
+        found = self.context.found
+        number = int(found.rate[row])
+        factors, base = self.book.factors_of(number)
+        plan = self.book.plan(self.book.rate_version[base], found.plan_key(row))
+        cell = plan.cells[found.cell[row]]
+        if cell.schedule is None:
+            return None
+        rates = cell.rates
+        if factors:
+            rates = tuple(self.book.derive(factors, one) for one in rates)
+        return Cells(rates, plan.zones_of(int(found.cell[row])), cell.schedule)
+
+    def exact_amount(self, row: int, size: int) -> Fraction:
+        """The exact price of ``size`` units of a row as a record of its own."""
+        return price(
+            self.book,
+            int(self.context.rate[row]),
+            int(self.context.zone[row]),
+            self.cells(row),
+            int(self.context.usage.started[row]),
+            size,
+            setup=self.continuation is None or not bool(self.continuation[row]),
+        ).amount
+
+    def _covered(self, cover: Cover) -> np.ndarray:
+        if not cover.draws:
+            return np.zeros(self.context.rows, dtype=bool)
+        drawn = np.zeros(self.context.rows, dtype=bool)
+        for draw in cover.draws:
+            drawn[draw.rows] = True
+        return drawn & (cover.left == 0)
+
+    def _no_setup(self, rows: np.ndarray | slice) -> np.ndarray | None:
+        return None if self.continuation is None else self.continuation[rows]
+
+    def _put_covered(self, row: int, cover: Cover, found: Prices) -> None:
+        found.quantity[row] = 0
+        if not cover.setup[row]:
+            found.shown[row] = False
+            return
+        setup = self.book.rates[self.context.rate[row]].setup or Fraction(0)
+        found.price[row] = int(setup * MICRO)
+
+    def _exact(
+        self, row: int, cover: Cover, cuts: dict[int, list[tuple[int, int, int]]]
+    ) -> list[Segment] | None:
+        context = self.context
+        try:
+            answer = price(
+                self.book,
+                int(context.rate[row]),
+                int(context.zone[row]),
+                self.cells(row),
+                int(context.usage.started[row]),
+                int(cover.size[row]),
+                begin=int(cover.head[row]),
+                covered=int(cover.cut[row]),
+                setup=self.continuation is None or not bool(self.continuation[row]),
+                tiers=cuts.get(row),
+                owed=cover.owed.get(row),
+            )
+        except (NoRate, BeyondSteps) as problem:
+            context.found.reason[row] = NUMBER[
+                "no-rate" if isinstance(problem, NoRate) else "beyond-steps"
+            ]
+            return None
+        return answer.segments

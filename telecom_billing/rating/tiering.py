@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tiers at work: which tier each record falls into, by what its holder used before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .context import Context
+
+
+@dataclass
+class Tiered:
+    """``rate``: the rate of each row after tiers; ``cuts``: for rows that need the exact way,
+    (billed units, tier set, tier) from front to back."""
+
+    rate: np.ndarray
+    cuts: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+
+def tiered(
+    context: Context,
+    billed: Callable[[np.ndarray], np.ndarray],
+    amounts: Callable[[np.ndarray], np.ndarray],
+    fast: np.ndarray,
+) -> Tiered:
+    """Find the tier of every record. ``billed`` and ``amounts`` tell the billed units and the price
+    (millionths, before tiers) of rows; ``fast``: rows that a derived rate can price."""
+    result = Tiered(context.rate.copy())
+    done = np.zeros(context.rows, dtype=bool)
+    for number, tiers in enumerate(context.book.tier_list):
+        mask = tiers.selector.mask(context, context.priceable) & ~done
+        if tiers.on == "quantity":
+            mask &= context.book.rates_in(tiers.unit)[context.rate]
+        rows = np.flatnonzero(mask)
+        codes, _ = tiers.selector.holders(context)
+        rows = rows[codes[rows] >= 0]
+        units = billed(rows)
+        rows, units = rows[units > 0], units[units > 0]
+        if not rows.size:
+            continue
+        done[rows] = True
+        order = np.argsort(context.rank[rows], kind="stable")
+        rows, units = rows[order], units[order]
+        size = units if tiers.on == "quantity" else np.maximum(amounts(rows), 0)
+        period = tiers.selector.period.number(context.usage.started[rows])
+        group = codes[rows] * (int(period.max()) - int(period.min()) + 1) + period - period.min()
+        before, total = _running(group, size)
+        starts = np.array([step.start for step in tiers.steps], dtype=np.int64)
+        if tiers.mode == "volume":
+            # The border itself still belongs to the tier below, as for steps of a rate.
+            low = np.maximum(np.searchsorted(starts, total, side="left") - 1, 0)
+            high = low
+        else:
+            low = np.searchsorted(starts, before, side="right") - 1
+            high = np.searchsorted(starts, before + np.maximum(size, 1) - 1, side="right") - 1
+        for tier in np.unique(low[low == high]):
+            inside = rows[(low == high) & (low == tier)]
+            _put(context, result, number, int(tier), inside, fast, units, rows)
+        for place in np.flatnonzero(low != high):
+            result.cuts[int(rows[place])] = _cut(
+                number, starts, int(before[place]), int(size[place]), int(units[place])
+            )
+    return result
+
+
+def _running(group: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(sum of the group before each row, sum of the whole group), rows in order."""
+    order = np.argsort(group, kind="stable")
+    sums = np.cumsum(size[order])
+    first = np.flatnonzero(np.append(True, np.diff(group[order]) != 0))
+    counts = np.diff(np.append(first, len(group)))
+    base = sums[first] - size[order][first]
+    totals = np.append(sums[first[1:] - 1], sums[-1]) - base
+    before, total = np.empty_like(size), np.empty_like(size)
+    before[order] = sums - size[order] - np.repeat(base, counts)
+    total[order] = np.repeat(totals, counts)
+    return before, total
+
+
+def _put(
+    context: Context,
+    result: Tiered,
+    number: int,
+    tier: int,
+    inside: np.ndarray,
+    fast: np.ndarray,
+    units: np.ndarray,
+    rows: np.ndarray,
+) -> None:
+    """Rows wholly inside one tier."""
+    book = context.book
+    for base in np.unique(context.rate[inside]):
+        derived = book.derive_tier(number, tier, int(base))
+        same = inside[context.rate[inside] == base]
+        result.rate[same] = derived
+    for row in inside[~fast[inside]].tolist():
+        result.rate[row] = context.rate[row]
+        result.cuts[row] = [(int(units[rows == row][0]), number, tier)]
+
+
+def _cut(
+    number: int, starts: np.ndarray, before: int, size: int, units: int
+) -> list[tuple[int, int, int]]:
+    """A record over several tiers: its billed units in each, in proportion for money."""
+    cuts = []
+    done, position = 0, before
+    for tier in range(len(starts)):
+        end = int(starts[tier + 1]) if tier + 1 < len(starts) else before + size
+        end = min(end, before + size)
+        if end <= position:
+            continue
+        until = units * (end - before) // size
+        cuts.append((until - done, number, tier))
+        done, position = until, end
+    return cuts
