@@ -19,7 +19,9 @@
 """
 
 from .book import TariffBook
+from .cost import cost, least_cost, margin
 from .engine import rate
+from .explain import Explanation, explain
 from .money import MICRO, exact
 from .prefixes import PrefixIndex
 from .result import Rated
@@ -29,11 +31,16 @@ from .usage import UsageError
 __all__ = [
     "MICRO",
     "BookError",
+    "Explanation",
     "PrefixIndex",
     "Problem",
     "Rated",
     "TariffBook",
     "UsageError",
+    "cost",
     "exact",
+    "explain",
+    "least_cost",
+    "margin",
     "rate",
 ]

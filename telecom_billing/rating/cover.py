@@ -22,6 +22,9 @@ from .lots import Ledger
 from .money_cover import MoneyCover
 from .periods import Period
 
+#: Tells the billed units of what is left of rows.
+Billed = Callable[[np.ndarray, "Cover"], np.ndarray]
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -70,13 +73,13 @@ class Cover:
 def cover(
     context: Context,
     ledger: Ledger,
-    billed: Callable[[np.ndarray], np.ndarray],
+    billed: Billed,
     span: tuple[int, int] | None,
 ) -> Cover:
     """Work all allowances off. ``billed`` tells the billed units of rows; ``span``: first and last
     local day for which balances are wanted even without usage."""
     found = Cover.of(context.quantity)
-    order = sorted(range(len(context.book.allowances)), key=context.book.allowance_priority)
+    order = sorted(range(len(context.book.allowance_list)), key=context.book.allowance_priority)
     for number in order:
         allowance = context.book.allowance_list[number]
         mask = allowance.selector.mask(context, context.priceable)
@@ -99,7 +102,7 @@ def _work_off(
     found: Cover,
     ledger: Ledger,
     rows: np.ndarray,
-    billed: Callable[[np.ndarray], np.ndarray],
+    billed: Billed,
     span: tuple[int, int] | None,
 ) -> None:
     codes, names = allowance.selector.holders(context)
@@ -109,7 +112,7 @@ def _work_off(
     if allowance.count == "billed" and allowance.money is None:
         fresh = rows[~found.tail[rows]]
         fresh = fresh[[row not in found.owed for row in fresh]] if found.owed else fresh
-        found.total[fresh] = billed(fresh)
+        found.total[fresh] = billed(fresh, found)
         found.tail[fresh] = True
     balances = _Balances(codes[rows], names, periods)
     _add_idle(balances, allowance, context, ledger, period, periods, span)

@@ -2,8 +2,8 @@
 """Tiers: prices that depend on how much a holder used in the period, in units or in money.
 
 ``graduated``: each unit costs what its place in the period's sum says; ``volume``: all cost what
-the whole sum reaches. Most records fall into one tier and simply get a rate derived from their own; one
-that straddles a border is cut (:mod:`~.tiering`).
+the whole sum reaches. Most records fall into one tier and simply get a rate derived from their own;
+one that straddles a border is cut (:mod:`~.tiering`).
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 
 Columns: ``started_at`` and ``quantity`` must be there; ``contract``, ``line``, ``customer``,
 ``tariff``, ``service`` (default voice), ``direction`` (default out), ``unit`` (default second),
-``b_number``, ``a_number``, ``destination``, ``conference``, ``participant``, ``options``, ``continuation``, ``price``,
-``cost``, ``currency``, ``carrier`` and ``key`` are read where they are.
+``b_number``, ``a_number``, ``destination``, ``conference``, ``participant``, ``options``,
+``continuation``, ``price``, ``cost``, ``currency``, ``carrier`` and ``key`` are read where they
+are.
 """
 
 from __future__ import annotations
