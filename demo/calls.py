@@ -55,7 +55,7 @@ class Dice:
     """The few draws the generator needs, made of ``random()`` alone, which no version changes."""
 
     def __init__(self, *seed):
-        self._random = random.Random("/".join(map(str, seed)))  # noqa: S311 a world, no secret
+        self._random = random.Random("/".join(map(str, seed)))
 
     def below(self, limit: int) -> int:
         """A number of 0 to limit less one."""

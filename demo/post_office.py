@@ -58,7 +58,7 @@ class PostOffice:
             for path in sorted(self.folder.glob("*.eml"))
         ]
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, session, envelope) -> str:
         """Called by aiosmtpd for each mail."""
         with self._lock:
             self.recipients.append(", ".join(envelope.rcpt_tos))

@@ -42,7 +42,7 @@ def test_books_the_sum_the_return_with_its_fee_and_transfers():
 def test_statement_adds_up_and_names_what_is_needed_to_match():
     entries = bank.book(bank.read_debits(PAIN), {"M2": "MS03"}, [])
     xml, closing = bank.statement("2026-10", "DE24999999980000001001", Decimal("100.00"), entries)
-    root = ET.fromstring(xml)  # noqa: S314
+    root = ET.fromstring(xml)
     assert closing == Decimal("106.50")  # 100.00 + 30.50 - 24.00
     balances = [node.text for node in root.iterfind(".//c:Bal/c:Amt", SPACE)]
     assert balances == ["100.00", "106.50"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 
 from . import databases, demo, paths, postgres, rootless
+from .cluster import Cluster
 from .odoo_source import Odoo
 from .say import Trouble, line
 
@@ -14,7 +15,7 @@ PURPOSES = ("demo", "test", "e2e", "bench")
 
 def clean(odoo: Odoo, words: list[str]) -> int:
     """clean: remove this clone's databases and its folder build/"""
-    with postgres.server() as server:
+    with postgres.running() as server:
         there = databases.names(server)
         for name in map(demo.database, PURPOSES):
             if name in there:
@@ -27,7 +28,7 @@ def clean(odoo: Odoo, words: list[str]) -> int:
 
 def clean_all() -> int:
     """clean-all: clean, and the cache with Odoo, libraries, PostgreSQL and all its databases"""
-    cluster = postgres.Cluster()
+    cluster = Cluster()
     with contextlib.suppress(Trouble):
         cluster.stop()
     for folder in dict.fromkeys((paths.BUILD, cluster.home, paths.cache())):

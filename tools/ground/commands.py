@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 
 from . import checks, cleaning, databases, demo, locking, odoo_run, postgres, suite, template
+from .cluster import Cluster
 from .odoo_source import Odoo
 from .say import Trouble, line
 
 
 def prepare(odoo: Odoo, words: list[str]) -> int:
     """prepare: everything up to the template database, nothing of this clone"""
-    with postgres.server() as server:
+    with postgres.running() as server:
         template.ensure(server, odoo)
     line("  the ground is ready")
     return 0
@@ -22,7 +23,7 @@ def prepare(odoo: Odoo, words: list[str]) -> int:
 
 def env(odoo: Odoo, words: list[str]) -> int:
     """env: print the shell's exports (start PostgreSQL first: `postgres start`)"""
-    with postgres.server() as server:
+    with postgres.running() as server:
         wanted = odoo_run.environment(server)
     for name in sorted(wanted):
         if name.startswith("PG") or name in odoo_run.OWN_VARIABLES:
@@ -32,7 +33,7 @@ def env(odoo: Odoo, words: list[str]) -> int:
 
 def db(odoo: Odoo, words: list[str]) -> int:
     """db create|copy|drop NAME, db list, db tidy: create = template + telecom_billing"""
-    with postgres.server() as server:
+    with postgres.running() as server:
         match words:
             case ["list"]:
                 print("\n".join(databases.names(server)))
@@ -51,13 +52,13 @@ def db(odoo: Odoo, words: list[str]) -> int:
 
 def run_odoo(odoo: Odoo, words: list[str]) -> int:
     """odoo ...: Odoo's own command line (shell -d NAME, server -d NAME -p PORT, ...)"""
-    with postgres.server() as server:
+    with postgres.running() as server:
         return odoo_run.odoo(server, *words)
 
 
 def run_python(odoo: Odoo, words: list[str]) -> int:
     """python ...: the environment's Python with PostgreSQL running"""
-    with postgres.server() as server:
+    with postgres.running() as server:
         return odoo_run.foreground([sys.executable, *words], odoo_run.environment(server))
 
 
@@ -68,13 +69,13 @@ def run_postgres(odoo: Odoo, words: list[str]) -> int:
     match words:
         case ["start"]:
             postgres.keep_marker().touch()
-            with postgres.server():
+            with postgres.running():
                 line("  PostgreSQL runs until `postgres stop`")
         case ["stop"]:
             postgres.keep_marker().unlink(missing_ok=True)
-            postgres.Cluster().stop()
+            Cluster().stop()
         case _:
-            line("running" if postgres.Cluster().running() else "stopped")
+            line("running" if Cluster().running() else "stopped")
     return 0
 
 

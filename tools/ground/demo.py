@@ -19,9 +19,9 @@ from pathlib import Path
 
 from . import databases, odoo_run, paths, postgres, template
 from .odoo_source import Odoo
-from .postgres import Server
 from .progress import took
 from .say import Trouble, line
+from .server import Server
 
 ADDON = "telecom_billing"
 
@@ -58,7 +58,7 @@ def bill(server: Server, name: str, out: Path) -> int:
 def demo(odoo: Odoo, words: list[str]) -> int:
     """demo: bill a small provider's month in a fresh database, from raw files to reminders"""
     name, out = database("demo"), paths.BUILD / "demo"
-    with postgres.server() as server, took("demo"):
+    with postgres.running() as server, took("demo"):
         fresh(server, odoo, name)
         code = bill(server, name, out)
     if not code:
@@ -70,7 +70,7 @@ def demo(odoo: Odoo, words: list[str]) -> int:
 def serve(odoo: Odoo, words: list[str]) -> int:
     """serve: Odoo with the demo's database on http://127.0.0.1:8069 (PORT=... for another)"""
     name, port = database("demo"), _port()
-    with postgres.server() as server:
+    with postgres.running() as server:
         if name not in databases.names(server):
             line(
                 "  no demo database yet; a fresh one without the demo's month (make demo fills it)"

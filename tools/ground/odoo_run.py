@@ -10,12 +10,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from . import databases, paths, run
-from .postgres import Server
 from .say import Trouble
+from .server import Server
 
 #: What `environment` sets besides PG*.
 OWN_VARIABLES = (
@@ -120,11 +120,14 @@ def quietly(
     words: list[str],
     log: str,
     what: str,
+    *,
+    install: Sequence[str] = (),
     on_fraction: Callable[[float], None] | None = None,
 ) -> None:
-    """Run the server command to its end with output in a log.
+    """Run the server command to its end with output in a log, installing modules if named.
 
-    :raises Trouble: when it fails or logs an error, since Odoo may exit 0 with a broken module.
+    :raises Trouble: when it fails or logs an error, or a module is not installed at the end:
+        Odoo exits 0 with a broken module, and ignores one that it does not find.
     """
     errors: list[str] = []
 
@@ -138,6 +141,14 @@ def quietly(
     remedy = "read the log; after mending start again"
     command = [sys.executable, "-m", "odoo", "server", "-d", database, "--no-http"]
     command += ["--stop-after-init", "--workers", "0", *words]
+    command += ["--init", ",".join(install)] if install else []
     run.logged(command, log, what, remedy, env=environment(server), on_line=read)
     if errors:
         raise Trouble(f"{what}: {errors[0][:400]}", remedy, paths.cache() / "logs" / f"{log}.log")
+    missing = databases.missing_modules(server, database, list(install))
+    if missing:
+        raise Trouble(
+            f"{what}: {', '.join(missing)} not found or not installable",
+            f"see whether it is on the add-ons path, and {remedy}",
+            paths.cache() / "logs" / f"{log}.log",
+        )

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from . import demo, odoo_run, paths, postgres
 from .odoo_source import Odoo
-from .postgres import Server
 from .progress import took
 from .say import Trouble, line
+from .server import Server
 
 #: Rooms that need more than Python, and are not part of the pure one.
 ODOO_ROOMS = ("addon", "e2e", "bench")
@@ -73,7 +73,7 @@ def test(odoo: Odoo, words: list[str]) -> int:
     picked = [word[5:] for word in words if word.startswith("room:")]
     extra = [word for word in words if not word.startswith("room:")]
     results = []
-    with postgres.server() as server, took("test"):
+    with postgres.running() as server, took("test"):
         for room, targets in rooms().items():
             if not picked or room in picked:
                 line(f"\n== {room}: {' '.join(targets)}")
@@ -150,7 +150,7 @@ def bench(odoo: Odoo, words: list[str]) -> int:
     name = demo.database("bench")
     if not any((paths.ROOT / "tests" / "bench").rglob("test_*.py")):
         raise Trouble("tests/bench has no measurement", "restore it: git checkout tests/bench")
-    with postgres.server() as server, took("bench"):
+    with postgres.running() as server, took("bench"):
         demo.fresh(server, odoo, name)
         return _pytest(server, ["-s", "--odoo-database", name, "tests/bench", *words])
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from . import databases, odoo_run, paths, run, venv
 from .odoo_source import Odoo
-from .postgres import Server
 from .progress import step
 from .say import line
+from .server import Server
 
 HERE = Path(__file__).resolve().parent
 PREFIX = "telecom-template-"
+#: Another one makes new templates: 2 = databases with Unicode's upper and lower case.
+MAKING = "2"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Recipe:
         addons = [pin for pin in pins if pin.startswith("odoo-addon-")]
         setup = (HERE / "template_setup.py").read_text("utf-8")
         return PREFIX + paths.key(
-            odoo.ident, *addons, *self.modules, self.languages, self.setup, setup
+            MAKING, odoo.ident, *addons, *self.modules, self.languages, self.setup, setup
         )
 
 
@@ -68,10 +70,11 @@ def _make(server: Server, wanted: str, recipe: Recipe) -> None:
         odoo_run.quietly(
             server,
             building,
-            ["--init", ",".join(recipe.modules), "--load-language", recipe.languages],
+            ["--load-language", recipe.languages],
             "template",
             "the template database could not be made",
-            lambda fraction: progress.done(0.9 * fraction),
+            install=recipe.modules,
+            on_fraction=lambda fraction: progress.done(0.9 * fraction),
         )
         if recipe.setup:
             _set_up(server, building, recipe.setup)
@@ -107,10 +110,11 @@ def install(server: Server, database: str, *names: str) -> None:
         odoo_run.quietly(
             server,
             database,
-            ["--init", ",".join(names)],
+            [],
             f"install-{paths.key(str(paths.ROOT), database)}",
             f"{', '.join(names)} could not be installed in {database}",
-            progress.done,
+            install=names,
+            on_fraction=progress.done,
         )
 
 
