@@ -78,5 +78,18 @@ class DeliveryError(Exception):
     """
 
 
+class TransportError(Exception):
+    """A way that failed: what was tried, what came back, what to do; never a secret.
+
+    `temporary`: whether another try may succeed; `after`: how many seconds the other side asks
+    to wait.
+    """
+
+    def __init__(self, text: str, temporary: bool = True, after: float | None = None) -> None:
+        super().__init__(text)
+        self.temporary = temporary
+        self.after = after
+
+
 class SettingsError(ValueError):
     """Settings that do not make sense, all of them in one message."""

@@ -13,6 +13,8 @@ __all__ = ["Item", "Transport", "TransportError", "describe", "get", "names"]
 
 _TRANSPORTS: dict[str, str] = {
     "folder": "folder:Folder",
+    "ftps": "ftps:Ftps",
+    "sftp": "sftp:Sftp",
 }
 
 

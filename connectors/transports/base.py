@@ -5,6 +5,9 @@ Three calls, so that the caller decides when a delivery is safe: `list` names wh
 `fetch` writes one item to a local file, and only after the caller has stored it does `done` move
 or mark it at the source.  Killed in between, the next start finds it again; the delivery's hash
 tells that it is known.
+
+`state` is the transport's checkpoint: plain data (JSON) that the caller keeps from one start to
+the next, for sources where nothing can be moved or marked.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,7 +22,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, ClassVar
 
-from connectors.archives import MARKERS, is_marker
+from connectors.archives import is_marker
+from connectors.reasons import TransportError
+from connectors.retry import Patience, retrying
 from connectors.settings import Setting, resolve
 
 PARTIAL = (".part", ".tmp", ".filepart", ".crdownload", ".writing", "~")
@@ -35,17 +39,6 @@ FILTERS: tuple[Setting, ...] = (
         "cdr.csv.FIN or cdr.FIN for cdr.csv.",
     ),
 )  # fmt: skip
-
-
-class TransportError(Exception):
-    """A way that failed: what was tried, what came back, what to do; never a secret.
-
-    `temporary`: whether another try later may succeed.
-    """
-
-    def __init__(self, text: str, temporary: bool = True) -> None:
-        super().__init__(text)
-        self.temporary = temporary
 
 
 @dataclass(frozen=True)
@@ -73,10 +66,19 @@ class Transport(AbstractContextManager["Transport"]):
 
     name: ClassVar[str] = ""
     label: ClassVar[str] = ""
+    help: ClassVar[str] = ""
     settings: ClassVar[tuple[Setting, ...]] = ()
+    resumes: ClassVar[bool] = False  # whether `read` can begin in the middle
 
-    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any] | None = None,
+        state: dict[str, Any] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         self.options = resolve(self.settings, settings)
+        self.state: dict[str, Any] = {} if state is None else state
+        self.patience = patience or Patience()
 
     @classmethod
     def describe(cls) -> dict[str, Any]:
@@ -84,11 +86,12 @@ class Transport(AbstractContextManager["Transport"]):
         return {
             "name": cls.name,
             "label": cls.label,
+            "help": cls.help,
             "settings": [setting.describe() for setting in cls.settings],
         }
 
     def __enter__(self) -> Transport:
-        self.open()
+        retrying(self.open, self.patience)
         return self
 
     def __exit__(
@@ -112,12 +115,17 @@ class Transport(AbstractContextManager["Transport"]):
     def close(self) -> None:
         """Disconnect."""
 
+    def reopen(self) -> None:
+        """Connect anew after a fault."""
+        self.close()
+        self.open()
+
     def list(self) -> list[Item]:
-        """What is complete and waits, oldest name first."""
+        """What is complete and waits, in the order of names."""
         raise NotImplementedError
 
-    def read(self, item: Item, target: BinaryIO) -> None:
-        """Write an item's bytes to an open file."""
+    def read(self, item: Item, target: BinaryIO, offset: int = 0) -> None:
+        """Append an item's bytes from `offset` on to an open file; raises TransportError."""
         raise NotImplementedError
 
     def done(self, item: Item) -> None:
@@ -125,33 +133,47 @@ class Transport(AbstractContextManager["Transport"]):
         raise NotImplementedError
 
     def fetch(self, item: Item, folder: Path | str) -> Fetched:
-        """Fetch an item into a folder, whole or not at all; raises TransportError."""
+        """Fetch an item into a folder, whole or not at all; raises TransportError.
+
+        Broken off, by a fault or by a kill, what has arrived stays as a `.part` file, and the
+        next fetch into the same folder goes on from there, where the way allows it.
+        """
         folder = Path(folder)
-        handle, name = tempfile.mkstemp(suffix=".part", dir=folder)
-        path = Path(name)
+        shape = f"{item.name}\0{item.size}\0{item.modified}"
+        mark = hashlib.sha256(shape.encode()).hexdigest()[:16]
+        part = folder / f".{mark}.part"
         try:
-            with os.fdopen(handle, "wb") as target:
-                self.read(item, target)
-                target.flush()
-                os.fsync(target.fileno())
-            size = path.stat().st_size
-            if item.size is not None and size != item.size:
-                raise TransportError(
-                    f"{item.name}: {size} of {item.size} bytes arrived; it is fetched again."
-                )
+            retrying(lambda: self._read(item, part), self.patience, self.reopen)
             final = folder / local_name(item.name)
-            path.replace(final)
+            part.replace(final)
         except BaseException:
-            path.unlink(missing_ok=True)
+            if not self.resumes or item.size is None:
+                part.unlink(missing_ok=True)
             raise
-        return Fetched(item, final, size, sha256(final))
+        return Fetched(item, final, final.stat().st_size, sha256(final))
+
+    def _read(self, item: Item, part: Path) -> None:
+        offset = 0
+        if self.resumes and item.size is not None and part.exists():
+            offset = part.stat().st_size
+        if item.size is not None and offset > item.size:
+            offset = 0
+        with part.open("ab" if offset else "wb") as target:
+            self.read(item, target, offset)
+            target.flush()
+            os.fsync(target.fileno())
+            size = target.tell()
+        if item.size is not None and size != item.size:
+            if size > item.size:
+                part.unlink()
+            raise TransportError(f"{item.name}: {size} of {item.size} bytes arrived.")
 
 
 def local_name(name: str) -> str:
     """A file name for an item that cannot leave the folder, different for different items."""
     base = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     base = "".join(letter if letter.isalnum() or letter in "._- +=@" else "_" for letter in base)
-    mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+    mark = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return f"{mark}-{base.lstrip('.')[-120:] or 'item'}"
 
 
@@ -167,7 +189,7 @@ def sha256(path: Path) -> str:
 def wanted(name: str, options: Mapping[str, Any]) -> bool:
     """Whether a file name passes the filters and is neither marker nor half-written."""
     base = name.rsplit("/", 1)[-1]
-    if base.startswith(".") or base.lower().endswith(PARTIAL):
+    if not base or base.startswith(".") or base.lower().endswith(PARTIAL):
         return False
     marker = options.get("marker", "")
     if (marker and base.lower().endswith(marker.lower())) or is_marker(base):
@@ -186,11 +208,26 @@ def marked(name: str, present: Iterable[str], marker: str) -> bool:
 
 def marker_names(name: str, marker: str) -> list[str]:
     """Names the marker file of a file may have."""
+    if not marker:
+        return []
     stem = name.rsplit(".", 1)[0] if "." in name.rsplit("/", 1)[-1] else name
-    return [name + marker, stem + marker]
+    return list(dict.fromkeys([name + marker, stem + marker]))
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, or one with a number if it is taken: nothing that is done is overwritten."""
+    taken = set(taken)
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    free, number = name, 0
+    while free in taken:
+        number += 1
+        free = f"{stem}.{number}{dot}{suffix}"
+    return free
 
 
 __all__ = [
-    "FILTERS", "MARKERS", "Fetched", "Item", "Transport", "TransportError",
-    "local_name", "marked", "marker_names", "sha256", "wanted",
+    "FILTERS", "Fetched", "Item", "Patience", "Transport", "TransportError",
+    "free_name", "local_name", "marked", "marker_names", "sha256", "wanted",
 ]  # fmt: skip

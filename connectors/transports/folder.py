@@ -5,46 +5,32 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from connectors.reasons import TransportError
+from connectors.retry import Patience
 from connectors.settings import Setting
-from connectors.transports.base import (
-    FILTERS,
-    Item,
-    Transport,
-    TransportError,
-    marked,
-    marker_names,
-    wanted,
-)
+from connectors.transports.remote import AFTER, FILTERS, Entry, FolderTransport
 
 
-class Folder(Transport):
-    """Files in a local or mounted folder.
-
-    A file is ready when its marker is there, or, without markers, when it has not changed for
-    `settle` seconds and looked the same in two looks; done ones move to `done` inside the folder.
-    A lock file keeps a second process away.
-    """
+class Folder(FolderTransport):
+    """Files in a local or mounted folder; a lock file keeps a second process away."""
 
     name = "folder"
     label = "Watched folder"
-    settings = (
-        Setting("path", "Folder", required=True),
-        *FILTERS,
-        Setting(
-            "settle", "Seconds without change", "int", 30,
-            help="How long a file must have been left alone; not asked where there is a marker.",
-        ),
-        Setting("done", "Folder for done files", default="done", help="Inside the folder."),
-    )  # fmt: skip
+    help = "Files that somebody puts into a folder of this machine, or of a mounted one."
+    settings = (Setting("path", "Folder", required=True), *FILTERS, *AFTER)
 
-    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
-        super().__init__(settings)
+    def __init__(
+        self,
+        settings: Mapping[str, Any] | None = None,
+        state: dict[str, Any] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        super().__init__(settings, state, patience or Patience(attempts=1))
         self.path = Path(self.options["path"])
         self._lock: int | None = None
 
@@ -53,7 +39,9 @@ class Folder(Transport):
 
     def open(self) -> None:
         if not self.path.is_dir():
-            raise TransportError(f"{self.path} is no folder; create it or correct the source.")
+            raise TransportError(
+                f"{self.path} is no folder; create it or correct the source.", temporary=False
+            )
         try:
             self._lock = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -69,64 +57,46 @@ class Folder(Transport):
             os.close(self._lock)
             self._lock = None
 
-    def list(self) -> list[Item]:
-        before = self._look()
-        marker, settle = self.options["marker"], self.options["settle"]
-        present = {entry.name for entry in os.scandir(self.path)}
-        now = time.time()
-        after = self._look()
-        found = []
-        for name, state in sorted(after.items()):
-            if marker:
-                ready = marked(name, present, marker)
-            else:
-                ready = before.get(name) == state and now - state[1] >= settle
-            if ready:
-                found.append(Item(name, state[0], state[1], {"state": state}))
-        return found
+    def entries(self, folder: str = "") -> list[Entry]:
+        place = self.path / folder
+        if folder and not place.is_dir():
+            return []
+        with _named(str(place)):
+            return [
+                self._entry(found.name, found.stat(follow_symlinks=False))
+                for found in os.scandir(place)
+                if found.is_file(follow_symlinks=False)
+            ]
 
-    def _look(self) -> dict[str, tuple[int, float, int]]:
-        """name -> size, time of change, inode of the files that are wanted."""
-        seen = {}
-        for entry in os.scandir(self.path):
-            if wanted(entry.name, self.options) and entry.is_file(follow_symlinks=False):
-                state = entry.stat(follow_symlinks=False)
-                seen[entry.name] = (state.st_size, state.st_mtime, state.st_ino)
-        return seen
-
-    def read(self, item: Item, target: BinaryIO) -> None:
+    def entry(self, name: str) -> Entry | None:
         try:
-            with self._at(item).open("rb") as stream:
-                shutil.copyfileobj(stream, target, 1 << 20)
-                state = os.fstat(stream.fileno())
-        except OSError as error:
-            raise TransportError(f"{item.name} cannot be read: {error.strerror}.") from None
-        known = item.details.get("state")
-        if known and (state.st_size, state.st_mtime, state.st_ino) != tuple(known):
-            raise TransportError(f"{item.name} changed while it was read; it is fetched again.")
+            return self._entry(name, (self.path / name).lstat())
+        except FileNotFoundError:
+            return None
 
-    def done(self, item: Item) -> None:
-        place = self.path / self.options["done"]
-        place.mkdir(exist_ok=True)
-        for name in [item.name, *self._markers(item)]:
-            source = self._at(Item(name))
-            if source.exists():
-                os.replace(source, _free(place / name))
+    def copy(self, name: str, write: Callable[[bytes], Any], offset: int) -> None:
+        with _named(name), (self.path / name).open("rb") as stream:
+            stream.seek(offset)
+            while piece := stream.read(1 << 20):
+                write(piece)
 
-    def _markers(self, item: Item) -> list[str]:
-        return marker_names(item.name, self.options["marker"]) if self.options["marker"] else []
+    def move(self, name: str, folder: str, new: str) -> None:
+        with _named(name):
+            (self.path / folder).mkdir(exist_ok=True)
+            os.replace(self.path / name, self.path / folder / new)
 
-    def _at(self, item: Item) -> Path:
-        if "/" in item.name or item.name in ("", ".", ".."):
-            raise TransportError(f"{item.name!r} lies outside the folder.", temporary=False)
-        return self.path / item.name
+    def delete(self, name: str) -> None:
+        with _named(name):
+            (self.path / name).unlink(missing_ok=True)
+
+    @staticmethod
+    def _entry(name: str, state: os.stat_result) -> Entry:
+        return Entry(name, state.st_size, state.st_mtime, state.st_ino)
 
 
-def _free(path: Path) -> Path:
-    """The path, or one with a number if it is taken: nothing that is done is overwritten."""
-    number = 0
-    free = path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}.{number}{path.suffix}")
-    return free
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TransportError(f"{name}: {error.strerror}.") from None

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import json
 import os
 import time
 
@@ -51,19 +52,29 @@ def test_nothing_half_written_is_taken(tmp_path):
         assert names(folder) == ["fresh.csv"]
 
 
-def test_a_file_that_grows_while_it_is_looked_at_waits(tmp_path, monkeypatch):
+def test_a_file_may_be_left_where_it_is_and_is_remembered(tmp_path):
     put(tmp_path, "a.csv")
-    with Folder({"path": str(tmp_path)}) as folder:
-        look, seen = folder._look, []
+    put(tmp_path, "b.csv")
+    state = {}
+    options = {"path": str(tmp_path), "after": "leave"}
+    with Folder(options, state) as folder:
+        folder.done(folder.list()[0])
+    state = json.loads(json.dumps(state))
+    with Folder(options, state) as folder:
+        assert names(folder) == ["b.csv"]
+        put(tmp_path, "a.csv", b"delivered anew")
+        assert names(folder) == ["a.csv", "b.csv"]
+        (tmp_path / "a.csv").unlink()
+        assert names(folder) == ["b.csv"]
+    assert state["seen"] == {}
 
-        def growing():
-            seen.append(look())
-            put(tmp_path, "a.csv", b"x" * (len(seen) + 1))
-            return seen[-1]
 
-        monkeypatch.setattr(folder, "_look", growing)
-        assert names(folder) == []
-        assert len(seen) == 2
+def test_a_file_may_be_deleted_with_its_marker(tmp_path):
+    put(tmp_path, "a.csv")
+    put(tmp_path, "a.csv.FIN")
+    with Folder({"path": str(tmp_path), "after": "delete", "marker": ".FIN"}) as folder:
+        folder.done(folder.list()[0])
+    assert [entry.name for entry in tmp_path.iterdir()] == [".lock"]
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_taken(tmp_path):
