@@ -40,7 +40,7 @@ class TelecomBillingStep(models.Model):
     progress = fields.Float(readonly=True, aggregator=None, help="Percent.")
     message = fields.Text(readonly=True)
     result = fields.Json(readonly=True, help="Further counts of the step, by name.")
-    result_text = fields.Char("Details", compute="_compute_result_text")
+    result_text = fields.Text("Details", compute="_compute_result_text")
     finding_ids = fields.One2many("telecom.finding", "step_id")
     finding_count = fields.Integer("Open Findings", compute="_compute_finding_count")
 
@@ -61,7 +61,7 @@ class TelecomBillingStep(models.Model):
     def _compute_result_text(self):
         for step in self:
             details = step.result or {}
-            step.result_text = ", ".join(f"{name} {value}" for name, value in details.items())
+            step.result_text = "\n".join(f"{name}: {value}" for name, value in details.items())
 
     @api.depends("finding_ids.state")
     def _compute_finding_count(self):

@@ -19,7 +19,7 @@ class TelecomFinding(models.Model):
     step_id = fields.Many2one("telecom.billing.step", index=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     severity = fields.Selection(
-        [("block", "Blocks the run"), ("warn", "Warning"), ("info", "Information")],
+        [("block", "Blocking"), ("warn", "Warning"), ("info", "Information")],
         required=True,
         readonly=True,
     )

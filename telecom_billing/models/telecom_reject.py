@@ -21,7 +21,7 @@ class TelecomReject(models.Model):
         [("faulty", "Faulty"), ("filtered", "Left out by selection")], required=True, readonly=True
     )
     reason = fields.Char(required=True, readonly=True, help="Stable code of the reason.")
-    message = fields.Char(readonly=True, help="The value and what to do about it.")
+    message = fields.Text(readonly=True, help="The value and what to do about it.")
     raw = fields.Text(readonly=True, help="The line as it was delivered.")
     state = fields.Selection(
         [("open", "Open"), ("ignored", "Put aside"), ("solved", "Solved")],

@@ -76,6 +76,12 @@ class Step:
         return self.record._add_finding(code, message, severity, record, amount)
 
 
+def sentence(text: object) -> str:
+    """A message of somebody else's with a full stop, so that another sentence may follow."""
+    text = str(text or "").strip()
+    return text if text.endswith((".", "!", "?", ":")) else f"{text}."
+
+
 def register(cls: type[Step]) -> type[Step]:
     """Class decorator: put the step into the chain."""
     STEPS[cls.code] = cls

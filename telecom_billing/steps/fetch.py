@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from odoo.tools.translate import LazyTranslate
 
-from .base import Step, Totals, register
+from .base import Step, Totals, register, sentence
 
 _lt = LazyTranslate(__name__)
 
@@ -36,7 +36,7 @@ class Fetch(Step):
                         "Source %(name)s could not be asked: %(error)s Mend it and start the"
                         " step again, or upload the files by hand and waive this.",
                         name=source.name,
-                        error=source.last_error,
+                        error=sentence(source.last_error),
                     ),
                     record=source,
                 )

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..store import exact
-from .base import Step, Totals, register
+from .base import Step, Totals, register, sentence
 
 _lt = LazyTranslate(__name__)
 
@@ -52,7 +52,7 @@ class Load(Step):
                     " source's settings and load it again, or delete the delivery.",
                     file=delivery.name,
                     name=delivery.source_id.name,
-                    message=delivery.message,
+                    message=sentence(delivery.message),
                 ),
                 record=delivery,
             )

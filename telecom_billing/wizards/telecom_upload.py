@@ -15,7 +15,7 @@ class TelecomUpload(models.TransientModel):
         default=lambda self: self._default_source(),
         domain="[('company_id', 'in', allowed_company_ids)]",
     )
-    attachment_ids = fields.Many2many("ir.attachment", string="Files")
+    attachment_ids = fields.Many2many("ir.attachment", string="Choose Files")
     load_now = fields.Boolean(default=True, help="Else the scheduled action loads them.")
 
     def _default_source(self):
