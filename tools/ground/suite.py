@@ -43,7 +43,7 @@ class Result:
 
     @property
     def good(self) -> bool:
-        return not self.failed and not self.trouble and bool(self.passed or self.skipped)
+        return bool(self.passed) and not self.failed and not self.trouble
 
 
 def rooms() -> dict[str, list[str]]:
@@ -159,7 +159,7 @@ def summary(results: list[Result], narrowed: bool = False) -> int:
     """Print one table and one closing line; the exit code of the whole."""
     line("")
     for result in results:
-        state = "ok" if result.good else result.trouble or ("FAILED" if result.failed else "empty")
+        state = "ok" if result.good else result.trouble or ("FAILED" if result.failed else "no test")
         counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
         line(f"  {result.room:6} {counts:42} {state}")
         for reason in result.reasons:
