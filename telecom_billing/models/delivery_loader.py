@@ -18,7 +18,7 @@ from connectors.frame import Deduplicator
 from connectors.reasons import DeliveryError, SettingsError
 from connectors.transports.base import sha256
 
-from ..store.intake import Counts, Intake
+from ..store.intake import Counts, Intake, ahead
 
 _logger = logging.getLogger(__name__)
 
@@ -53,9 +53,12 @@ def store(delivery, chunks) -> Counts:
     delivery.reject_ids.unlink()
     intake = Intake(env.cr, delivery.company_id.id, delivery.source_id.id, delivery.id)
     keys = Deduplicator()
-    for chunk in chunks:
-        intake.add(chunk.frame, keys.keys(chunk.frame))
-        intake.reject(chunk.rejects)
+    ready = (
+        (intake.prepare(chunk.frame, keys.keys(chunk.frame)), chunk.rejects) for chunk in chunks
+    )
+    for prepared, rejects in ahead(ready):
+        intake.write(prepared)
+        intake.reject(rejects)
     counts = intake.finish()
     _write(delivery, counts)
     return counts

@@ -33,25 +33,34 @@ def blocking() -> typing.Iterator[None]:
 
 
 def copy(cr, table: str, data: pa.Table) -> int:
-    """COPY the rows of ``data`` into ``table``, column by name; returns how many there were.
+    """COPY the rows of ``data`` into ``table``, column by name; returns how many there were."""
+    if data.num_rows:
+        copy_csv(cr, table, data.column_names, as_csv(data))
+    return data.num_rows
+
+
+def as_csv(data: pa.Table) -> bytes:
+    """The rows as COPY reads them: missing values are empty, empty texts are quoted.
 
     NUL characters, which PostgreSQL cannot store, become U+FFFD.
     """
-    if not data.num_rows:
-        return 0
     sink = pa.BufferOutputStream()
     csv.write_csv(data, sink, csv.WriteOptions(include_header=False))
     text = sink.getvalue().to_pybytes()
     if b"\x00" in text:
         text = text.replace(b"\x00", "\N{REPLACEMENT CHARACTER}".encode())
+    return text
+
+
+def copy_csv(cr, table: str, columns: list[str], text: bytes) -> None:
+    """COPY what :func:`as_csv` wrote."""
     statement = SQL(
         "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",
         SQL.identifier(table),
-        SQL(", ").join(SQL.identifier(name) for name in data.column_names),
+        SQL(", ").join(SQL.identifier(name) for name in columns),
     )
     with blocking():
         cr.copy_expert(statement.code, io.BytesIO(text))
-    return data.num_rows
 
 
 def constant(value: object, rows: int) -> pa.Array:

@@ -8,9 +8,11 @@ there already. All of it belongs to the caller's transaction, so a killed load l
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import datetime
 import decimal
+import typing
 
 import numpy as np
 import pandas as pd
@@ -45,6 +47,20 @@ class Counts:
     last: datetime.datetime | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A chunk on its way into the store. lines: records it came with; text: rows for COPY."""
+
+    lines: int
+    rows: int
+    columns: list[str]
+    text: bytes
+    months: list[datetime.date]
+    quantity: dict[str, decimal.Decimal]
+    cost: dict[str, decimal.Decimal]
+    implausible: pd.DataFrame
+
+
 class Intake:
     """Writes the chunks of one delivery. ``add`` and ``reject`` in any order, then ``finish``."""
 
@@ -61,14 +77,42 @@ class Intake:
 
         :param keys: one 16-byte key a row, see ``connectors.frame.Deduplicator``
         """
-        self.counts.lines += len(frame)
-        frame, keys = self._plausible(frame, keys)
-        if not len(frame):
-            return
-        self._sum_up(frame)
-        self._ensure_months(frame["started_at"])
+        self.write(self.prepare(frame, keys))
+
+    def prepare(self, frame: pd.DataFrame, keys: np.ndarray) -> Prepared:
+        """The part of ``add`` that needs no database and may run in another thread."""
+        lines = len(frame)
+        wrong = _implausible(frame["started_at"])
+        bad = frame[wrong]
+        if wrong.any():
+            frame, keys = frame[~wrong], keys[~wrong]
         data = copying.facts(frame, keys, self.company, self.source, self.delivery)
-        self.inserted += self._insert(data)
+        return Prepared(
+            lines=lines,
+            rows=len(frame),
+            columns=data.column_names,
+            text=copying.as_csv(data),
+            months=_months(frame["started_at"]),
+            quantity=_sums(frame, "unit", "quantity"),
+            cost=_sums(frame, "currency", "cost"),
+            implausible=bad,
+        )
+
+    def write(self, prepared: Prepared) -> None:
+        """The part of ``add`` that stores."""
+        self.counts.lines += prepared.lines
+        if len(prepared.implausible):
+            self._keep(_as_rejects(prepared.implausible))
+        if not prepared.rows:
+            return
+        for sums, more in (
+            (self.counts.decoded_quantity, prepared.quantity),
+            (self.counts.decoded_cost, prepared.cost),
+        ):
+            for key, value in more.items():
+                _more(sums, key, value)
+        partitions.ensure(self.cr, facts.TABLE, prepared.months)
+        self.inserted += self._insert(prepared)
 
     def reject(self, rejects: pd.DataFrame) -> None:
         """Keep what did not become a record (columns: line, kind, reason, message, raw)."""
@@ -104,11 +148,12 @@ class Intake:
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _insert(self, data: pa.Table) -> int:
+    def _insert(self, prepared: Prepared) -> int:
         if not self.staged:
             try:
                 with self.cr.savepoint(flush=False):
-                    return copying.copy(self.cr, facts.TABLE, data)
+                    copying.copy_csv(self.cr, facts.TABLE, prepared.columns, prepared.text)
+                    return prepared.rows
             except psycopg2.errors.UniqueViolation:
                 self.staged = True
         cr = self.cr
@@ -118,7 +163,7 @@ class Intake:
                 " (LIKE telecom_usage_data INCLUDING DEFAULTS) ON COMMIT DROP"
             )
         )
-        copying.copy(cr, "telecom_intake", data)
+        copying.copy_csv(cr, "telecom_intake", prepared.columns, prepared.text)
         # In the order of the keys, so that two loads meet in the same order and never deadlock.
         cr.execute(
             SQL(
@@ -129,28 +174,6 @@ class Intake:
         inserted = cr.rowcount
         cr.execute(SQL("TRUNCATE telecom_intake"))
         return inserted
-
-    def _plausible(self, frame: pd.DataFrame, keys: np.ndarray):
-        """Records without a believable date would each make a partition of their own."""
-        latest = np.datetime64(datetime.datetime.now() + datetime.timedelta(days=366), "us")
-        when = frame["started_at"].to_numpy()
-        wrong = (when < EARLIEST) | (when > latest)
-        if not wrong.any():
-            return frame, keys
-        bad = frame[wrong]
-        message = "Start %s is not believable (years 2000 to next year); correct the line."
-        self._keep(
-            pd.DataFrame(
-                {
-                    "line": bad["line"],
-                    "kind": "faulty",
-                    "reason": "date_implausible",
-                    "message": [message % moment for moment in bad["started_at"]],
-                    "raw": bad["a_raw"].astype(str) + " → " + bad["b_raw"].astype(str),
-                }
-            )
-        )
-        return frame[~wrong], keys[~wrong]
 
     def _keep(self, rejects: pd.DataFrame) -> None:
         counts = self.counts
@@ -178,17 +201,52 @@ class Intake:
             ),
         )
 
-    def _sum_up(self, frame: pd.DataFrame) -> None:
-        for unit, part in frame.groupby("unit", sort=False):
-            total = decimal.Decimal(copying.total(part["quantity"])) / MICRO
-            _more(self.counts.decoded_quantity, str(unit), total)
-        for currency, part in frame.groupby("currency", sort=False):
-            total = decimal.Decimal(copying.total(part["cost"])) / MICRO
-            _more(self.counts.decoded_cost, str(currency), total)
 
-    def _ensure_months(self, started_at: pd.Series) -> None:
-        months = np.unique(started_at.to_numpy().astype("datetime64[M]"))
-        partitions.ensure(self.cr, facts.TABLE, months.astype(object).tolist())
+def ahead(chunks: typing.Iterable) -> typing.Iterator:
+    """The items of ``chunks``, each made in a thread while the one before it is being stored.
+
+    PostgreSQL works on one processor and Arrow on another; the price is one more chunk in memory.
+    """
+    end = object()
+    source = iter(chunks)
+    with concurrent.futures.ThreadPoolExecutor(1, "intake") as pool:
+        coming = pool.submit(next, source, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, source, end)
+            yield item
+
+
+def _implausible(started_at: pd.Series) -> np.ndarray:
+    """Where a date is not believable: each such record would make a partition of its own."""
+    latest = np.datetime64(datetime.datetime.now() + datetime.timedelta(days=366), "us")
+    when = started_at.to_numpy()
+    return (when < EARLIEST) | (when > latest)
+
+
+def _as_rejects(bad: pd.DataFrame) -> pd.DataFrame:
+    message = "Start %s is not believable (years 2000 to next year); correct the line."
+    return pd.DataFrame(
+        {
+            "line": bad["line"],
+            "kind": "faulty",
+            "reason": "date_implausible",
+            "message": [message % moment for moment in bad["started_at"]],
+            "raw": bad["a_raw"].astype(str) + " → " + bad["b_raw"].astype(str),
+        }
+    )
+
+
+def _sums(frame: pd.DataFrame, by: str, what: str) -> dict[str, decimal.Decimal]:
+    """Exact sums of a column of millionths, in whole units, by another column's values."""
+    keys, sums = frame[by], {}
+    for key in keys.dropna().unique():
+        part = frame.loc[keys == key, what]
+        sums[str(key)] = decimal.Decimal(copying.total(part)) / MICRO
+    return sums
+
+
+def _months(started_at: pd.Series) -> list[datetime.date]:
+    return np.unique(started_at.to_numpy().astype("datetime64[M]")).astype(object).tolist()
 
 
 def _more(sums: dict, key: str, value: decimal.Decimal) -> None:
