@@ -1,36 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The engine: order, lock, findings, failure and resumption."""
+"""A run's steps: order, findings, failure, waiving, the scheduled action."""
 
 import datetime
 import decimal
-from unittest.mock import patch
 
-from odoo import api
-from odoo.addons.telecom_billing.steps import STEPS, Paused, Step, StepError, Totals, engine
-from odoo.addons.telecom_billing.store import locks
+from odoo.addons.telecom_billing.steps import Paused, StepError, Totals
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from tests.addon.common import TelecomCase
-
-ENGINE_LOG = "odoo.addons.telecom_billing.steps.engine"
-
-
-def chain(*steps):
-    """Only these steps, in place of the real ones."""
-    return patch.dict(STEPS, {step.code: step for step in steps}, clear=True)
-
-
-def step_kind(code_, sequence_, work):
-    """A step class whose execute is ``work(step)``."""
-
-    class Fake(Step):
-        code, sequence, name = code_, sequence_, f"Step {code_}"
-
-        def execute(self):
-            return work(self) or Totals()
-
-    return Fake
+from tests.addon.test_engine import ENGINE_LOG, chain, step_kind
 
 
 class TestBillingRun(TelecomCase):
@@ -217,64 +196,3 @@ class TestBillingRun(TelecomCase):
         other = self.new_run(company_id=self.new_company("Other Ltd").id)
         found = self.env["telecom.billing.run"].with_user(self.manager).search([])
         self.assertNotIn(other, found)
-
-
-class TestEngineAcrossConnections(TelecomCase):
-    """Two real connections: what one holds, the other sees."""
-
-    def test_only_one_worker_a_company(self):
-        other = self.registry.cursor()
-        self.addCleanup(other.close)
-        with locks.held(other, engine.ROOM, self.company.id) as got:
-            self.assertTrue(got)
-            with self.assertRaisesRegex(UserError, "Another process"):
-                self.new_run()._run_all()
-        self.assertFalse(locks.is_held(self.env.cr, engine.ROOM, self.company.id))
-
-    def test_a_killed_worker_leaves_no_lock_and_its_step_is_done_again(self):
-        ran = []
-
-        def work(step):
-            ran.append(step.code)
-
-        with chain(step_kind("a", 10, work)):
-            run = self.new_run()
-            victim = self.registry.cursor()
-            self.addCleanup(victim.close)
-            victim.execute("SELECT pg_backend_pid()")
-            (pid,) = victim.fetchone()
-            with locks.held(victim, engine.ROOM, self.company.id):
-                run.state = run.step_ids.state = "running"
-                run.invalidate_recordset(["is_alive"])
-                self.assertTrue(run.is_alive)
-                self.env.cr.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
-                victim._cnx.close()
-            run.invalidate_recordset(["is_alive"])
-            self.assertFalse(run.is_alive)
-            self.assertTrue(run._run_all())
-        self.assertEqual((ran, run.state), (["a"], "done"))
-
-    def test_committed_chunks_survive_a_failure(self):
-        """Against a cursor that really commits; what was made is removed at the end."""
-        env = api.Environment(self.registry.cursor(), self.env.uid, {"telecom_commits": True})
-        self.addCleanup(env.cr.close)
-
-        def work(step):
-            step.company.sudo().telecom_retention_months = 41
-            step.progress(1, 2)
-            step.company.sudo().telecom_retention_months = 42
-            raise StepError("Out of paper.")
-
-        before = env.company.telecom_retention_months
-        with chain(step_kind("a", 10, work)), mute_logger(ENGINE_LOG):
-            run = env["telecom.billing.run"].create({"period_start": "1999-01-01"})
-            try:
-                self.assertFalse(run._run_all())
-                self.assertEqual(env.company.telecom_retention_months, 41)
-                self.assertEqual((run.step_ids.state, run.step_ids.progress), ("failed", 50.0))
-            finally:
-                env.cr.rollback()
-                env.company.telecom_retention_months = before
-                run.step_ids.state = "todo"
-                run.unlink()
-                env.cr.commit()

@@ -9,11 +9,12 @@ import time
 import typing
 from pathlib import Path
 
-from connectors import formats
-from connectors.frame import Deduplicator
 from odoo.addons.telecom_billing.store import copying, facts, partitions
 from odoo.addons.telecom_billing.store.intake import Intake, ahead
 from odoo.tools import SQL
+
+from connectors import formats
+from connectors.frame import Deduplicator
 
 SOURCE, DELIVERY, COMPANY = 999_999, 999_999, 1
 TWIN = "telecom_bench_twin"
