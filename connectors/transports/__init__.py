@@ -14,6 +14,8 @@ __all__ = ["Item", "Transport", "TransportError", "describe", "get", "names"]
 _TRANSPORTS: dict[str, str] = {
     "folder": "folder:Folder",
     "ftps": "ftps:Ftps",
+    "https": "https:Https",
+    "imap": "imap:Imap",
     "sftp": "sftp:Sftp",
 }
 

@@ -147,7 +147,8 @@ class Transport(AbstractContextManager["Transport"]):
             final = folder / local_name(item.name)
             part.replace(final)
         except BaseException:
-            if not self.resumes or item.size is None:
+            worthless = not part.exists() or not part.stat().st_size
+            if worthless or not self.resumes or item.size is None:
                 part.unlink(missing_ok=True)
             raise
         return Fetched(item, final, final.stat().st_size, sha256(final))
