@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable
 
-from . import checks, cleaning, databases, demo, locking, odoo_run, postgres, suite, template
+from . import bench, checks, cleaning, databases, demo, locking, odoo_run, postgres, suite, template
 from .cluster import Cluster
 from .odoo_source import Odoo
 from .say import Trouble, line
@@ -84,7 +84,7 @@ COMMANDS: dict[str, Callable[[Odoo, list[str]], int]] = {
     "demo": demo.demo,
     "test": suite.test,
     "serve": demo.serve,
-    "bench": suite.bench,
+    "bench": bench.bench,
     "lint": checks.lint,
     "clean": cleaning.clean,
     "prepare": prepare,
@@ -113,7 +113,8 @@ def help_text() -> str:
     lines += [f"  {command.__doc__}" for name, command in COMMANDS.items() if name not in made]
     lines += [
         "",
-        "Variables: PYTHON (an interpreter), PORT (serve), ARGS (test), ODOO_HOME (an Odoo 19),",
-        "PG* or ODOO_RC (a PostgreSQL server), XDG_CACHE_HOME, TELECOM_DEBUG=1 (stack traces).",
+        "Variables: PYTHON (an interpreter), PORT (serve), ARGS (test, bench), N (bench),",
+        "ODOO_HOME (an Odoo 19), PG* or ODOO_RC (a PostgreSQL server), XDG_CACHE_HOME,",
+        "TELECOM_DEBUG=1 (stack traces).",
     ]
     return "\n".join(lines)

@@ -145,21 +145,12 @@ def _e2e(odoo: Odoo, server: Server, words: list[str]) -> int:
         return _pytest(server, ["-p", "no:odoo", *words], env)
 
 
-def bench(odoo: Odoo, words: list[str]) -> int:
-    """bench: the measurements of tests/bench, on a fresh database"""
-    name = demo.database("bench")
-    if not any((paths.ROOT / "tests" / "bench").rglob("test_*.py")):
-        raise Trouble("tests/bench has no measurement", "restore it: git checkout tests/bench")
-    with postgres.running() as server, took("bench"):
-        demo.fresh(server, odoo, name)
-        return _pytest(server, ["-s", "--odoo-database", name, "tests/bench", *words])
-
-
 def summary(results: list[Result], narrowed: bool = False) -> int:
     """Print one table and one closing line; the exit code of the whole."""
     line("")
     for result in results:
-        state = "ok" if result.good else result.trouble or ("FAILED" if result.failed else "no test")
+        bad = result.trouble or ("FAILED" if result.failed else "no test")
+        state = "ok" if result.good else bad
         counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
         line(f"  {result.room:6} {counts:42} {state}")
         for reason in result.reasons:
