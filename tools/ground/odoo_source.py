@@ -31,6 +31,9 @@ LINKED = {
     # Version 4.7 left unstable, and so will leave stable one day.
     "fonts-font-awesome": ("stable", "oldstable"),
 }
+#: A script that Debian left out whole: video calls' background blur, unused here. Without a file
+#: each page would log an error.
+LEFT_OUT = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 CLONE = "https://github.com/odoo/odoo"
 
 
@@ -129,8 +132,15 @@ def _from_debian() -> Odoo:
             if archive:
                 debian.unpack(archive.fetch(package), part)
         debian.unpack(sid.fetch(PACKAGE), part)
-        for loose in dangling(part):
-            line(f"  Debian left out {loose.relative_to(part)}")
+        for script in LEFT_OUT:
+            stub = part / PACKAGED / "odoo" / "addons" / script
+            if stub.parents[3].is_dir() and not stub.exists():
+                stub.parent.mkdir(parents=True, exist_ok=True)
+                stub.write_text("// Left out of Debian's package.\n", "utf-8")
+        loose = [str(link.relative_to(part)) for link in dangling(part)]
+        paths.write_atomic(cache / "logs" / "dangling.log", "\n".join(loose))
+        for script in (name for name in loose if name.endswith(".js")):
+            line(f"  Debian's {PACKAGE} links to {script}, which no package brought")
     paths.remove(cache / "apt")
     return Odoo(tree / PACKAGED, tree.name)
 
