@@ -34,7 +34,6 @@
         "data/cron.xml",
         "data/ir_sequence.xml",
         "views/menus.xml",
-        "wizards/telecom_upload.xml",
         "views/contract_contract.xml",
         "views/contract_line_views.xml",
         "views/product_template.xml",
@@ -43,6 +42,7 @@
         "views/telecom_allowance_views.xml",
         "views/telecom_band_views.xml",
         "views/telecom_billing_run.xml",
+        "views/telecom_charge_views.xml",
         "views/telecom_delivery.xml",
         "views/telecom_finding.xml",
         "views/telecom_number_views.xml",
@@ -53,7 +53,9 @@
         "views/telecom_tariff_views.xml",
         "views/telecom_usage.xml",
         "views/telecom_usage_hold.xml",
+        "views/telecom_usage_summary_views.xml",
         "views/telecom_zone_views.xml",
+        "wizards/telecom_upload.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -23,17 +23,47 @@ DIRECTIONS = ("out", "in", "transfer")
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def write(tariffs, *, portable: bool = False, lines=None) -> dict:
+def write(tariffs, *, portable: bool = False, lines=None, period=None) -> dict:
     """The book of these ``telecom.tariff`` records and all they fall back on.
 
     :param portable: codes instead of database ids, drafts included: an export
     :param lines: contract lines whose individual prices and options the book must know
+    :param period: (first day, last day): only the versions that hold then
     """
-    return Writer(tariffs, portable).write(lines)
+    return Writer(tariffs, portable, period).write(lines)
+
+
+def rates_only(rates) -> dict:
+    """A small book of some rates, to have them checked by the rating core alone."""
+    writer = Writer(rates.tariff_id, portable=True, prefixes=False)
+    return {
+        "format": 1,
+        "calendars": writer.calendars(rates.band_id),
+        "bands": [writer.band(band) for band in rates.band_id],
+        "tariffs": [
+            {
+                "id": version.id,
+                "name": version.tariff_id.name,
+                "versions": [
+                    {
+                        "id": version.id,
+                        "name": version.name,
+                        "rates": [
+                            writer.rate(rate, version.valid_from) | {"id": rate.id}
+                            for rate in rates
+                            if rate.version_id == version
+                        ],
+                    }
+                ],
+            }
+            for version in rates.version_id
+        ],
+        "zones": list(writer.zones.values()),
+    }
 
 
 class Writer:
-    def __init__(self, tariffs, portable: bool):
+    def __init__(self, tariffs, portable: bool, period=None, prefixes: bool = True):
         self.env = tariffs.env
         self.portable = portable
         self.tariffs = tariffs
@@ -42,8 +72,10 @@ class Writer:
         self.versions = self.tariffs.version_ids.filtered(
             lambda version: portable or version.state == "active"
         )
+        if period:
+            self.versions = self._holding(*period)
         self.zones: dict[str, dict] = {}
-        self.zone_shapes = self._read_prefixes()
+        self.zone_shapes = self._read_prefixes() if prefixes else {}
         self.zone_codes: dict[int, str] = {}
         self.zone_names: dict[int, list] = {}
 
@@ -53,8 +85,8 @@ class Writer:
             "format": 1,
             "currency": self.tariffs[:1].currency_id.name or "EUR",
             "timezone": self.tariffs[:1].tz or "Europe/Berlin",
-            "calendars": self._calendars(bands),
-            "bands": [self._band(band) for band in bands],
+            "calendars": self.calendars(bands),
+            "bands": [self.band(band) for band in bands],
             "tariffs": [entry for tariff in self.tariffs for entry in self._tariff(tariff)],
         }
         book |= selectors.write(self)
@@ -62,6 +94,16 @@ class Writer:
             book |= selectors.parties(lines)
         book["zones"] = list(self.zones.values())
         return {name: value for name, value in book.items() if value not in ([], {})}
+
+    def _holding(self, first, last):
+        """Versions that hold in a period; of a tariff that has none then, all: to tell it so."""
+        kept = self.versions.filtered(
+            lambda version: (
+                version.valid_from <= last
+                and (not version._valid_until() or version._valid_until() >= first)
+            )
+        )
+        return kept | self.versions.filtered(lambda v: v.tariff_id not in kept.tariff_id)
 
     # --- names -------------------------------------------------------------------------------
 
@@ -151,13 +193,13 @@ class Writer:
                 "rounding": version.rounding_method,
                 "round_at": version.rounding_scope,
                 "split": version.split,
-                "rates": [self._rate(rate, start) for rate in own],
+                "rates": [self.rate(rate, start) for rate in own],
             }
             if last:
                 record["valid_to"] = str(last + ONE_DAY)
             yield record
 
-    def _rate(self, rate, start) -> dict:
+    def rate(self, rate, start) -> dict:
         places, units = PRICE_DIGITS[1], UNIT_DIGITS[1]
         record = {"id": (rate.code or f"rate-{rate.id}") if self.portable else rate.id}
         if rate.name or rate.zone_id:
@@ -215,10 +257,10 @@ class Writer:
             record["to"] = to_text(step.quantity_to, units)
         return record | ({"flat": True} if step.flat else {"per": to_text(step.price_per, units)})
 
-    def _band(self, band) -> dict:
+    def band(self, band) -> dict:
         return band._to_book() | {"id": self.band_id(band)}
 
-    def _calendars(self, bands) -> list[dict]:
+    def calendars(self, bands) -> list[dict]:
         found = {}
         for band in bands:
             if key := band._calendar_key():

@@ -55,6 +55,14 @@ class TelecomNumber(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    source_id = fields.Many2one(
+        "telecom.source",
+        string="Only in usage of",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Accounts and SIP users are names of one source. Empty: of any.",
+    )
     date_start = fields.Date(
         string="From", help="First day, local time of the company. Empty: since ever."
     )
@@ -115,11 +123,19 @@ class TelecomNumber(models.Model):
         return Domain.OR([domains[state] for state in value if state in domains])
 
     # ------------------------------------------------------------------ constraints
-    @api.constrains("name", "kind", "range_from", "range_to")
+    @api.constrains("name", "kind", "range_from", "range_to", "source_id")
     def _check_number(self):
         for record in self:
             if record.kind in DIGIT_KINDS:
                 record._refuse_bad_digits()
+                if record.source_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(name)s is a telephone number and the same in every source. Empty "
+                            "“Only in usage of”.",
+                            name=record.name,
+                        )
+                    )
             elif record.range_from or record.range_to:
                 raise ValidationError(
                     self.env._(
@@ -129,7 +145,16 @@ class TelecomNumber(models.Model):
                     )
                 )
 
-    @api.constrains("number", "range_from", "range_to", "date_start", "date_end", "company_id")
+    @api.constrains(
+        "number",
+        "kind",
+        "range_from",
+        "range_to",
+        "date_start",
+        "date_end",
+        "company_id",
+        "source_id",
+    )
     def _check_overlap(self):
         """At any time a number belongs to one contract line; nested heads are allowed."""
         self.flush_model()
@@ -187,6 +212,7 @@ class TelecomNumber(models.Model):
                AND COALESCE(n.date_start, '-infinity') <= COALESCE(o.date_end, 'infinity')
              WHERE n.id = ANY(%(ids)s)
                AND (n.kind = ANY(%(exact)s)) = (o.kind = ANY(%(exact)s))
+               AND n.source_id IS NOT DISTINCT FROM o.source_id
                AND ((n.span_from = o.span_from AND n.span_to = o.span_to)
                     OR (n.number = o.number AND n.range_from IS NOT NULL
                         AND o.range_from IS NOT NULL)

@@ -135,6 +135,15 @@ class TelecomRate(models.Model):
                     )
                 )
 
+    @api.constrains(
+        "service", "unit", "price", "price_per", "initial", "step", "price_initial", "setup",
+        "minimum", "maximum", "free_units", "factor", "refuse", "conference_by", "rejoin",
+        "step_ids", "advanced", "band_id",
+    )  # fmt: skip
+    def _check_with_core(self):
+        """What the rating core would not understand is refused where it is entered."""
+        self.env["telecom.tariff"]._refuse_bad_rates(self)
+
     @api.constrains("zone_id", "version_id")
     def _check_zone_plan(self):
         for rate in self.filtered("zone_id"):

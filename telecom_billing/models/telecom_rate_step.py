@@ -35,6 +35,11 @@ class TelecomRateStep(models.Model):
         "A step begins at zero or above, and its increment is more than zero. Correct the step.",
     )
 
+    @api.constrains("quantity_from", "quantity_to", "interval", "price_per", "rate_id")
+    def _check_with_core(self):
+        """Steps lie end to end; the rating core says where they do not."""
+        self.env["telecom.tariff"]._refuse_bad_rates(self.rate_id)
+
     @api.constrains("quantity_from", "quantity_to")
     def _check_bounds(self):
         for step in self:

@@ -35,6 +35,14 @@ class TelecomTariff(models.Model):
             ) from error
 
     # ------------------------------------------------------------------ business
+    @api.model
+    def _refuse_bad_rates(self, rates):
+        """The same for some rates, whatever the state of their version and without prefixes."""
+        try:
+            TariffBook(writer.rates_only(rates))
+        except BookError as error:
+            raise ValidationError(str(error)) from error
+
     def _to_book(self, lines=None) -> dict:
         """The rating core's book of these tariffs' active versions, by database ids.
 

@@ -10,4 +10,5 @@ from . import (  # isort: skip
     check,
     fetch,
     load,
+    rate,
 )

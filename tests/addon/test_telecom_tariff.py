@@ -72,6 +72,19 @@ class TestTariff(TransactionCase):
             self._version(rate={"minimum": 2, "maximum": 1})
         self.assertIn("Business: V1, Germany", str(caught.exception))
 
+    def test_what_the_core_would_not_understand(self):
+        version = self._version()
+        gap = [(0, 0, {"quantity_to": 60}), (0, 0, {"quantity_from": 120})]
+        for values, part in (
+            ({"advanced": {"mode": "sideways"}}, "sideways"),
+            ({"advanced": {"colour": "red"}}, "colour"),
+            ({"step_ids": gap}, "Lay the steps end to end"),
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError) as caught:
+                version.rate_ids.write(values)
+            self.assertIn("V1", str(caught.exception))
+            self.assertIn(part, str(caught.exception))
+
     def test_zone_of_another_plan(self):
         other = self.env["telecom.zone.plan"].create(
             {"name": "Other", "zone_ids": [(0, 0, {"code": "X", "name": "Elsewhere"})]}

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a month is rated with: the tariff book, the owners of numbers, the currencies."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+import hashlib
+import json
+
+import numpy as np
+from odoo.tools import SQL
+
+from ..book import writer
+from ..book.text import OF, plain_id
+from ..rating import BookError, TariffBook
+from ..rating.clock import Clock
+from ..store import partitions
+from .columns import NONE
+from .parties import Parties
+from .pricing import Pricing
+from .storing import Span
+
+#: Sections of a book whose records look at a period as a whole; they select tariffs and options.
+_OF_PERIODS = ("allowances", "tiers", "limits", "minimums")
+
+
+class BadBook(Exception):
+    """The tariffs of the company cannot be used; the message names every fault."""
+
+
+@dataclasses.dataclass
+class Context:
+    env: object
+    company: object
+    span: Span
+    data: dict
+    pricing: Pricing
+
+    @classmethod
+    def load(cls, env, company, span: Span, tariffs=None) -> Context:
+        """The context of a company's month; ``tariffs``: these instead of those in use."""
+        if tariffs is None:
+            tariffs = _in_use(env, company)
+        last = partitions.next_month(span.period) - datetime.timedelta(days=1)
+        data = writer.write(tariffs, lines=_with_own(env, company), period=(span.period, last))
+        data["timezone"] = timezone(company)
+        try:
+            book = TariffBook(data)
+        except BookError as error:
+            raise BadBook(str(error)) from error
+        currencies = env["res.currency"].with_context(active_test=False).search([])
+        free = tariffs.filtered("free_incoming")
+        pricing = Pricing(
+            book=book,
+            currencies={currency.name: currency.id for currency in currencies},
+            free_incoming=frozenset(free.ids),
+            own_currency=company.currency_id.id,
+        )
+        return cls(env, company, span, data, pricing)
+
+    @functools.cached_property
+    def parties(self) -> Parties:
+        return Parties.load(self.env, self.company, Clock(timezone(self.company)))
+
+    @functools.cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """For each tariff (id as text): a hash of everything that decides its prices."""
+        parts: dict[str, list] = {}
+        zones = {zone["id"]: zone for zone in self.data.get("zones", [])}
+        bands = {band["id"]: band for band in self.data.get("bands", [])}
+        follows: dict[str, set[str]] = {}
+        for entry in self.data.get("tariffs", []):
+            name = str(plain_id(entry["id"]))
+            rates = [rate for version in entry["versions"] for rate in version["rates"]]
+            parts.setdefault(name, []).append(
+                [
+                    entry,
+                    [zones[z] for z in sorted({r["zone"] for r in rates if "zone" in r}, key=str)],
+                    [bands[b] for b in sorted({r["band"] for r in rates if "band" in r})],
+                ]
+            )
+            follows.setdefault(name, set()).update(
+                str(plain_id(other)) for other in entry.get("fallbacks", [])
+            )
+        for section in _OF_PERIODS:
+            for record in self.data.get(section, []):
+                for owner in [*record.get("tariffs", []), *record.get("options", [])]:
+                    parts.setdefault(str(owner), []).append([section, record])
+        shared = [self.data.get("calendars"), self.data.get("guards"), self.data.get("pools")]
+        found = {}
+        for name in parts:
+            chain = sorted(_closure(name, follows))
+            text = json.dumps([shared, [parts.get(link) for link in chain]], sort_keys=True)
+            found[name] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return found
+
+    def wholes(self, contracts: np.ndarray, tariffs: np.ndarray) -> np.ndarray:
+        """Those of the contracts whose prices depend on more than the single record."""
+        everybody, named = self._whole_tariffs
+        if everybody:
+            return np.unique(contracts)
+        whole = np.isin(tariffs, list(named)) | np.isin(contracts, self._whole_contracts)
+        return np.unique(contracts[whole & (contracts != NONE)])
+
+    @functools.cached_property
+    def shares_customers(self) -> bool:
+        """Does any balance belong to a customer with all contracts?"""
+        return any(
+            record.get("share") in ("customer", "pool")
+            for section in _OF_PERIODS
+            for record in self.data.get(section, [])
+        )
+
+    def sharing(self, contracts: np.ndarray) -> np.ndarray:
+        """The contracts, and those of the same customers where balances are shared."""
+        if not self.shares_customers or not len(contracts):
+            return contracts
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT o.id FROM contract_contract c JOIN contract_contract o"
+                " ON o.partner_id = c.partner_id AND o.company_id = c.company_id"
+                " WHERE c.id = ANY(%s)",
+                [int(contract) for contract in contracts],
+            )
+        )
+        others = np.array([contract for (contract,) in rows], dtype=np.int64)
+        return np.union1d(contracts, others)
+
+    @functools.cached_property
+    def _whole_contracts(self) -> np.ndarray:
+        """Contracts whose individual prices or options look at a period as a whole."""
+        _everybody, named = self._whole_tariffs
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT l.contract_id FROM contract_line l"
+                " JOIN telecom_tariff t ON t.id = l.telecom_tariff_id"
+                " WHERE l.company_id = %s AND t.kind = 'option'"
+                " UNION SELECT contract_id FROM contract_line"
+                " WHERE telecom_price_list_id = ANY(%s)",
+                self.company.id,
+                sorted(named),
+            )
+        )
+        return np.array([contract for (contract,) in rows], dtype=np.int64)
+
+    @functools.cached_property
+    def _whole_tariffs(self) -> tuple[bool, set[int]]:
+        named: set[str] = set()
+        follows: dict[str, set[str]] = {}
+        for entry in self.data.get("tariffs", []):
+            name = str(entry["id"]).partition(OF)[0]
+            follows.setdefault(name, set()).update(map(str, entry.get("fallbacks", [])))
+            for version in entry["versions"]:
+                if any(_needs_conference(rate) for rate in version["rates"]):
+                    named.add(name)
+        for section in _OF_PERIODS:
+            for record in self.data.get(section, []):
+                owners = [*record.get("tariffs", []), *record.get("options", [])]
+                if not owners:
+                    return True, set()
+                named |= {str(owner) for owner in owners}
+        whole = {name for name in follows if _closure(name, follows) & named} | named
+        return False, {int(name) for name in whole}
+
+
+def timezone(company) -> str:
+    """The time zone in which the company's days begin."""
+    return company.partner_id.tz or "Europe/Berlin"
+
+
+def _needs_conference(rate: dict) -> bool:
+    """Is the price one of several records together?"""
+    how = rate.get("conference") or {}
+    return how.get("by", "leg") != "leg" or "rejoin" in how
+
+
+def _closure(name: str, follows: dict[str, set[str]]) -> set[str]:
+    found, queue = set(), [name]
+    while queue:
+        link = queue.pop().partition(OF)[0]
+        if link not in found:
+            found.add(link)
+            queue += follows.get(link, ())
+    return found
+
+
+def _in_use(env, company):
+    """Tariffs that price something: those named by contract lines."""
+    rows = env.execute_query(
+        SQL(
+            "SELECT telecom_tariff_id FROM contract_line WHERE company_id = %(company)s"
+            " UNION SELECT telecom_price_list_id FROM contract_line WHERE company_id = %(company)s",
+            company=company.id,
+        )
+    )
+    ids = sorted(tariff for (tariff,) in rows if tariff)
+    return env["telecom.tariff"].browse(ids).with_context(lang="en_US")
+
+
+def _with_own(env, company):
+    """Contract lines with individual prices, or in a contract with options."""
+    Line = env["contract.line"].with_context(active_test=False)
+    options = Line.search(
+        [("company_id", "=", company.id), ("telecom_tariff_id.kind", "=", "option")]
+    )
+    own = [("company_id", "=", company.id), ("telecom_price_list_id", "!=", False)]
+    return options | Line.search(own)

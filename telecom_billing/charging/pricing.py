@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A shard of matched facts to charges, by the rating core."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..book.text import OF, plain_id
+from ..rating import TariffBook, rate
+from . import matching
+from .columns import NONE, codes, flat, micros
+
+#: Reasons of the core that mean "no price of its own", which incoming records may do without.
+_WITHOUT_PRICE = ("no-tariff", "no-version", "no-zone", "no-rate")
+
+
+@dataclasses.dataclass
+class Pricing:
+    """What a month is priced by. ``currencies``: ISO code → id; ``free_incoming``: ids of tariffs
+    whose incoming records cost nothing without a rate of their own."""
+
+    book: TariffBook
+    currencies: dict[str, int]
+    free_incoming: frozenset[int]
+    own_currency: int
+
+
+@dataclasses.dataclass
+class Charges:
+    """Columns of charges, one entry a charge; ``fact``: position in the shard.
+
+    Ids are 0 for none; quantity, billed, allowance_used in millionths of the base unit; price and
+    rest as in the rating core; cost in millionths with ``has_cost``; ``reason`` is an index into
+    ``reasons``, 0 for none.
+    """
+
+    fact: np.ndarray
+    segment: np.ndarray
+    tariff: np.ndarray
+    version: np.ndarray
+    rate: np.ndarray
+    zone: np.ndarray
+    band: np.ndarray
+    quantity: np.ndarray
+    billed: np.ndarray
+    allowance: np.ndarray
+    allowance_used: np.ndarray
+    price: np.ndarray
+    rest: np.ndarray
+    currency: np.ndarray
+    cost: np.ndarray
+    has_cost: np.ndarray
+    reason: np.ndarray
+    reasons: list[str]
+    message: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.fact)
+
+
+def price(pricing: Pricing, facts: pa.Table) -> Charges:
+    """Price a shard (facts with the columns of matching); every fact gets a charge or a reason."""
+    unmatched = flat(facts["match"]).to_numpy()
+    good = np.flatnonzero(unmatched == 0)
+    aside = np.flatnonzero(unmatched)
+    parts = []
+    if good.size:
+        chosen = facts if not aside.size else facts.take(pa.array(good))
+        parts.append(_priced(pricing, chosen, good))
+    if aside.size:
+        parts.append(_set_aside(pricing, facts.take(pa.array(aside)), aside, unmatched[aside]))
+    return _with_cost(pricing, _join(parts), facts)
+
+
+def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
+    """The frame that the rating core reads, see ``readme/TARIFF_BOOK.md``."""
+    direction, names = codes(facts["direction"])
+    suffixes = [f"{OF}{name}" if name != "out" else "" for name in names] or [""]
+    return pd.DataFrame(
+        {
+            "key": flat(facts["id"]).to_numpy(),
+            "started_at": flat(facts["started_at"]).to_numpy(),
+            "quantity": flat(facts["quantity"]).to_numpy(),
+            "service": _category(facts["service"]),
+            "unit": _category(facts["unit"]),
+            "b_number": _category(pc.dictionary_encode(flat(facts["b_number"]))),
+            "destination": _category(facts["destination"]),
+            "conference": _category(facts["conference"]),
+            "participant": _category(facts["participant"]),
+            "contract": _named(facts["contract"]),
+            "customer": _named(facts["customer"]),
+            # What is agreed for a line's calls does not hold for those it receives.
+            "line": _named(facts["line"], direction, [s if s == "|in" else "" for s in suffixes]),
+            "tariff": _named(facts["tariff"], direction, suffixes, book.tariffs),
+        },
+        copy=False,
+    )
+
+
+def _priced(pricing: Pricing, facts: pa.Table, places: np.ndarray) -> Charges:
+    usage = usage_frame(pricing.book, facts)
+    found = rate(pricing.book, usage).charges
+    row = found["usage"].to_numpy()
+    reason = found["reason"].cat.codes.to_numpy().astype(np.int16) + 1
+    reasons = ["", *found["reason"].cat.categories]
+    tariff = flat(facts["tariff"]).to_numpy()[row]
+    answered = _ids(found["tariff"])
+    message = found["message"].to_numpy(dtype=object, na_value=None)
+    own_price = found["price"].to_numpy()
+    waived = _free_incoming(pricing, facts, row, tariff, reason, reasons)
+    if waived.any():
+        reason[waived] = 0
+        message[waived] = None
+    return Charges(
+        fact=places[row],
+        segment=found["segment"].to_numpy(),
+        tariff=np.where(answered == NONE, tariff, answered),
+        version=_ids(found["version"]),
+        rate=_ids(found["rate"]),
+        zone=_ids(found["zone"]),
+        band=_ids(found["band"]),
+        quantity=found["quantity"].to_numpy(),
+        billed=found["billed"].to_numpy(),
+        allowance=_ids(found["allowance"]),
+        allowance_used=found["allowance_units"].to_numpy(),
+        price=own_price,
+        rest=found["rest"].to_numpy(),
+        currency=_currencies(pricing, found["currency"]),
+        cost=np.zeros(len(row), dtype=np.int64),
+        has_cost=np.zeros(len(row), dtype=bool),
+        reason=reason,
+        reasons=reasons,
+        message=message,
+    )
+
+
+def _free_incoming(pricing, facts, row, tariff, reason, reasons) -> np.ndarray:
+    """Charges of incoming records that no rate speaks of, in tariffs that let them pass."""
+    direction, names = codes(facts["direction"])
+    if "in" not in names or not pricing.free_incoming:
+        return np.zeros(len(row), dtype=bool)
+    without = [number for number, code in enumerate(reasons) if code in _WITHOUT_PRICE]
+    return (
+        (direction[row] == names.index("in"))
+        & np.isin(reason, without)
+        & np.isin(tariff, list(pricing.free_incoming))
+    )
+
+
+def _set_aside(
+    pricing: Pricing, facts: pa.Table, places: np.ndarray, reason: np.ndarray
+) -> Charges:
+    """Charges without a price for facts that found no contract line."""
+    rows = len(places)
+
+    def zeros():
+        return np.zeros(rows, dtype=np.int64)
+
+    return Charges(
+        fact=places,
+        segment=np.zeros(rows, dtype=np.int16),
+        tariff=flat(facts["tariff"]).to_numpy(),
+        version=zeros(),
+        rate=zeros(),
+        zone=zeros(),
+        band=zeros(),
+        quantity=flat(facts["quantity"]).to_numpy(),
+        billed=zeros(),
+        allowance=zeros(),
+        allowance_used=zeros(),
+        price=zeros(),
+        rest=zeros(),
+        currency=np.full(rows, pricing.own_currency),
+        cost=zeros(),
+        has_cost=np.zeros(rows, dtype=bool),
+        reason=reason.astype(np.int16),
+        reasons=list(matching.REASONS),
+        message=np.full(rows, None, dtype=object),
+    )
+
+
+def _join(parts: list[Charges]) -> Charges:
+    if len(parts) == 1:
+        return parts[0]
+    first, second = parts
+    offset = len(first.reasons)
+    second.reason = np.where(second.reason > 0, second.reason + offset - 1, 0)
+    joined = {
+        field.name: np.concatenate([getattr(first, field.name), getattr(second, field.name)])
+        for field in dataclasses.fields(Charges)
+        if field.name != "reasons"
+    }
+    return Charges(**joined, reasons=[*first.reasons, *second.reasons[1:]])
+
+
+def _with_cost(pricing: Pricing, charges: Charges, facts: pa.Table) -> Charges:
+    """The carrier's stated cost, on the first part of a record, where it is in our currency."""
+    cost, present = micros(facts["cost"])
+    if not present.any():
+        return charges
+    code, names = codes(facts["currency"])
+    known = np.array([pricing.currencies.get(name, NONE) for name in names] + [NONE])
+    currency = np.where(code < 0, pricing.own_currency, known[code])[charges.fact]
+    charges.has_cost = (
+        present[charges.fact] & (charges.segment == 0) & (currency == charges.currency)
+    )
+    charges.cost = np.where(charges.has_cost, cost[charges.fact], 0)
+    return charges
+
+
+def _category(column: typing.Any) -> pd.Categorical:
+    code, texts = codes(column)
+    return pd.Categorical.from_codes(code, categories=pd.Index(texts, dtype="object"))
+
+
+def _named(column, direction=None, suffixes=("",), known=None) -> pd.Categorical:
+    """Ids as texts, with the suffix of the row's direction (where ``known`` has such a name)."""
+    values, code = np.unique(flat(column).to_numpy(), return_inverse=True)
+    code = code.reshape(-1).astype(np.int64)
+    if direction is None or not any(suffixes):
+        return pd.Categorical.from_codes(
+            code, categories=pd.Index([str(value) for value in values], dtype="object")
+        )
+    texts: dict[str, int] = {}
+    table = np.empty((len(suffixes), len(values)), dtype=np.int64)
+    for number, suffix in enumerate(suffixes):
+        for place, value in enumerate(values):
+            name = f"{value}{suffix}"
+            if known is not None and suffix == f"{OF}transfer" and name not in known:
+                name = str(value)
+            table[number, place] = texts.setdefault(name, len(texts))
+    return pd.Categorical.from_codes(
+        table[np.maximum(direction, 0), code], categories=pd.Index(list(texts), dtype="object")
+    )
+
+
+def _ids(column: pd.Series) -> np.ndarray:
+    """Record ids behind a column of the core's answer; 0 for none."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        known = np.array([*(plain_id(name) for name in column.cat.categories), NONE])
+        return known[column.cat.codes.to_numpy()].astype(np.int64)
+    return column.fillna(NONE).to_numpy(dtype=np.int64)
+
+
+def _currencies(pricing: Pricing, column: pd.Series) -> np.ndarray:
+    known = [pricing.currencies.get(name, NONE) for name in column.cat.categories]
+    return np.array([*known, NONE])[column.cat.codes.to_numpy()].astype(np.int64)

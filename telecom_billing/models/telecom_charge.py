@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A charge: what one record, or a part of it, costs, or why it has no price."""
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..charging import reasons
+from ..store import charges, facts, partitions
+
+#: Ids of the view: usage id and segment in one number.
+SEGMENTS = 1024
+
+
+class TelecomCharge(models.Model):
+    """A view on the partitioned store beside the fact it comes from; read only, never the target
+    of a Many2one: ids are bigint."""
+
+    _name = "telecom.charge"
+    _description = "Charge"
+    _auto = False
+    _log_access = False
+    _order = "started_at desc, id desc"
+    _rec_name = "b_number"
+
+    usage_id = fields.Integer("Record", readonly=True, aggregator=None)
+    segment = fields.Integer("Part", readonly=True, aggregator=None)
+    started_at = fields.Datetime("Start", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    contract_id = fields.Many2one("contract.contract", readonly=True)
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
+    line_id = fields.Many2one("contract.line", "Contract line", readonly=True)
+    number_id = fields.Many2one("telecom.number", "Number", readonly=True)
+    tariff_id = fields.Many2one("telecom.tariff", readonly=True)
+    version_id = fields.Many2one("telecom.tariff.version", readonly=True)
+    rate_id = fields.Many2one("telecom.rate", readonly=True)
+    zone_id = fields.Many2one("telecom.zone", readonly=True)
+    band_id = fields.Many2one("telecom.band", readonly=True)
+    service = fields.Char(readonly=True)
+    direction = fields.Selection(
+        [("out", "Outgoing"), ("in", "Incoming"), ("transfer", "Transferred")], readonly=True
+    )
+    a_number = fields.Char("A-Number", readonly=True)
+    b_number = fields.Char("B-Number", readonly=True)
+    account = fields.Char(readonly=True)
+    destination = fields.Char("Carrier's Destination", readonly=True)
+    source_id = fields.Many2one("telecom.source", readonly=True)
+    delivery_id = fields.Many2one("telecom.delivery", readonly=True)
+    unit = fields.Char(readonly=True)
+    quantity = fields.Float(digits=(20, 6), readonly=True)
+    billed = fields.Float(digits=(20, 6), readonly=True)
+    allowance_id = fields.Many2one("telecom.allowance", readonly=True)
+    allowance_used = fields.Float("Of allowance", digits=(20, 6), readonly=True)
+    price = fields.Float(digits=(20, 6), readonly=True)
+    cost = fields.Float(digits=(20, 6), readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    summary_id = fields.Many2one("telecom.usage.summary", readonly=True)
+    move_id = fields.Many2one(related="summary_id.move_id", string="Invoice")
+    reason = fields.Selection(lambda self: reasons.labels(self.env), readonly=True)
+    message = fields.Char(readonly=True)
+    remedy = fields.Char("What to do", compute="_compute_remedy")
+
+    def init(self):
+        facts.create(self.env.cr)
+        charges.create(self.env.cr)
+        today = fields.Date.today()
+        partitions.ensure(self.env.cr, charges.TABLE, [today, partitions.next_month(today)])
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            SQL("CREATE VIEW %s AS %s", SQL.identifier(self._table), self._view_query())
+        )
+
+    def _view_query(self) -> SQL:
+        """Charges with what their fact says; fields of the two must not share a name."""
+        of_charge = ", ".join(
+            f"c.{name} / 1000000.0 AS {name}"
+            if name in ("quantity", "billed", "allowance_used")
+            else f"c.{name}"
+            for name in charges.COLUMNS
+        )
+        of_fact = ", ".join(
+            f"u.{name}"
+            for name in (
+                "direction", "a_number", "b_number", "account", "destination", "source_id",
+                "delivery_id", "unit",
+            )
+        )  # fmt: skip
+        return SQL(
+            f"SELECT c.usage_id * {SEGMENTS} + c.segment AS id, {of_charge}, {of_fact}"
+            f" FROM {charges.TABLE} c JOIN {facts.TABLE} u"
+            " ON u.id = c.usage_id AND u.started_at = c.started_at"
+        )
+
+    # ------------------------------------------------------------------ compute
+    @api.depends("reason")
+    @api.depends_context("lang")
+    def _compute_remedy(self):
+        for charge in self:
+            number = charge.b_number or charge.destination
+            if charge.reason in reasons.MATCHING:
+                number = charge.b_number if charge.direction == "in" else charge.a_number
+            charge.remedy = charge.reason and reasons.remedy(
+                self.env,
+                charge.reason,
+                {
+                    "number": number or charge.account or "…",
+                    "started": charge.started_at,
+                    "service": charge.service,
+                    "unit": charge.unit,
+                    "tariff": charge.tariff_id.name or "…",
+                },
+            )
+
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise UserError(self.env._("Charges are made by rating, not entered by hand."))
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("Charges are not edited. Correct the number or the tariff and rate again.")
+        )
+
+    def unlink(self):
+        raise UserError(
+            self.env._("Charges are not deleted. Undo the delivery of their records instead.")
+        )

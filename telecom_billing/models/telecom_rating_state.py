@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a month was rated with, so that the next rating does no more than it must."""
+
+import datetime
+import zoneinfo
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..charging.context import BadBook, timezone
+from ..charging.month import Month
+from ..charging.storing import Span
+from ..store import locks
+
+
+class TelecomRatingState(models.Model):
+    """One row a company and month that has usage."""
+
+    _name = "telecom.rating.state"
+    _description = "Rating State"
+    _order = "company_id, period"
+
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    period = fields.Date(required=True, help="First day of the month, local time.")
+    deliveries = fields.Json(help="Deliveries that were rated: id → records they had.")
+    tariffs = fields.Json(help="Tariffs by which was rated: id → fingerprint of what they said.")
+    mark = fields.Integer(help="The last change of numbers and contract lines taken in.")
+    rated_at = fields.Datetime()
+
+    _month_unique = models.Constraint(
+        "UNIQUE(company_id, period)", "A month has one rating state a company."
+    )
+
+    #: Raised by rating when the tariffs of a company cannot be used.
+    BadBook = BadBook
+
+    # ------------------------------------------------------------------ business
+    @api.model
+    def _span(self, company, period) -> Span:
+        """A company's month with its ends as naive UTC."""
+        zone = zoneinfo.ZoneInfo(timezone(company))
+        begin, end = (
+            datetime.datetime(day.year, day.month, day.day, tzinfo=zone)
+            .astimezone(datetime.timezone.utc)
+            .replace(tzinfo=None)
+            for day in (period, period + relativedelta(months=1))
+        )
+        return Span(company.id, period, begin, end)
+
+    @api.model
+    def _rate_months(self, company, until=None, progress=None, everything=False):
+        """Rate what came or changed in every month that has usage, up to the month ``until``.
+
+        One worker a company; a second one waits its turn by doing nothing.
+
+        :param progress: called with (done, total) after each part; may commit
+        :param everything: replace all open charges, whatever has changed
+        :returns: the counts of each month that had something to do
+        """
+        found = {}
+        with locks.held(self.env.cr, "rating", company.id) as got:
+            if not got:
+                return found
+            for period in self._months(company, until):
+                month = Month(self.env, company, self._span(company, period), progress)
+                counts = month.rate(everything)
+                if counts.shards:
+                    found[period] = counts
+                self.env["telecom.usage.summary"].invalidate_model()
+                self.env["telecom.charge"].invalidate_model()
+        return found
+
+    @api.model
+    def _months(self, company, until=None) -> list[datetime.date]:
+        """Months in which deliveries of the company have records, up to ``until``."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT date_trunc('month', m)::date FROM telecom_delivery d,"
+                " generate_series(date_trunc('month', d.first_started_at - interval '1 day'),"
+                "  d.last_started_at + interval '1 day', interval '1 month') m"
+                " WHERE d.company_id = %s AND d.state = 'loaded' AND d.loaded > 0"
+                " UNION SELECT period FROM telecom_rating_state WHERE company_id = %s",
+                company.id,
+                company.id,
+            )
+        )
+        return sorted(month for (month,) in rows if until is None or month <= until)
+
+
+class TelecomRatingMark(models.Model):
+    """A contract whose numbers, lines or facts changed, so that its charges may be others now."""
+
+    _name = "telecom.rating.mark"
+    _description = "Rating Mark"
+    _log_access = False
+
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    contract_id = fields.Integer(
+        required=True,
+        help="Id of the contract, which may be gone; 0 stands for records without an owner.",
+    )
+
+    def _touch(self, pairs):
+        """Mark (company, contract id) pairs; records set aside are looked at again as well."""
+        pairs = set(pairs)
+        pairs |= {(company, 0) for company, _contract in pairs}
+        self.sudo().create(
+            [
+                {"company_id": company.id, "contract_id": contract}
+                for company, contract in sorted(pairs, key=lambda p: (p[0].id, p[1]))
+            ]
+        )

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A usage summary: what a number's usage of one kind in one month adds up to."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..store import exact
+
+
+class TelecomUsageSummary(models.Model):
+    """Written by rating, see ``charging/``. Once it is on an invoice it is frozen: rating leaves
+    it and its charges alone, and late records make a new one."""
+
+    _name = "telecom.usage.summary"
+    _description = "Usage Summary"
+    _log_access = False
+    _order = "period desc, contract_id, contract_line_id, number_id, zone_id, id"
+    _rec_name = "period"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    period = fields.Date("Month", required=True, readonly=True, help="First day, local time.")
+    contract_id = fields.Many2one("contract.contract", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
+    contract_line_id = fields.Many2one(
+        "contract.line", string="Contract line", required=True, readonly=True, index=True
+    )
+    number_id = fields.Many2one("telecom.number", string="Number", readonly=True, index=True)
+    service = fields.Char(required=True, readonly=True)
+    tariff_id = fields.Many2one("telecom.tariff", required=True, readonly=True, index=True)
+    version_id = fields.Many2one("telecom.tariff.version", readonly=True, index=True)
+    rate_id = fields.Many2one("telecom.rate", readonly=True, index=True)
+    zone_id = fields.Many2one("telecom.zone", readonly=True)
+    band_id = fields.Many2one("telecom.band", readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    records = fields.Integer(readonly=True)
+    quantity = fields.Float(
+        digits=(20, 6), readonly=True, help="Units used: seconds, bytes, pieces."
+    )
+    billed = fields.Float(digits=(20, 6), readonly=True, help="Units charged, after increments.")
+    allowance_used = fields.Float(
+        "Of allowances", digits=(20, 6), readonly=True, help="Units that allowances gave."
+    )
+    amount = fields.Float(digits=(20, 6), readonly=True)
+    cost = fields.Float(digits=(20, 6), readonly=True, help="What the carriers charge us.")
+    margin = fields.Float(digits=(20, 6), compute="_compute_margin")
+    first_started_at = fields.Datetime("First record", readonly=True)
+    last_started_at = fields.Datetime("Last record", readonly=True)
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        string="Invoice line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    move_id = fields.Many2one(
+        related="invoice_line_id.move_id",
+        string="Invoice",
+        store=True,
+        index="btree_not_null",
+    )
+
+    # What tells open summaries apart: store/summaries.py, KEYS and NULLABLE.
+    _open_unique = models.UniqueIndex(
+        "(company_id, period, contract_id, contract_line_id, COALESCE(number_id, 0), service,"
+        " tariff_id, COALESCE(version_id, 0), COALESCE(rate_id, 0), COALESCE(zone_id, 0),"
+        " COALESCE(band_id, 0), currency_id) WHERE invoice_line_id IS NULL"
+    )
+
+    # ------------------------------------------------------------------ compute
+    @api.depends("amount", "cost")
+    def _compute_margin(self):
+        for summary in self:
+            summary.margin = summary.amount - summary.cost
+
+    @api.depends("period", "number_id", "zone_id", "service")
+    def _compute_display_name(self):
+        for summary in self:
+            parts = [
+                f"{summary.period:%Y-%m}" if summary.period else "",
+                summary.number_id.display_name,
+                summary.zone_id.name or summary.service,
+            ]
+            summary.display_name = " ".join(filter(None, parts))
+
+    # ------------------------------------------------------------------ CRUD
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never_by_hand(self):
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Usage summaries are made by rating and are not deleted by hand. Correct the "
+                    "number or the tariff and rate again."
+                )
+            )
+
+    # ------------------------------------------------------------------ actions
+    def action_open_charges(self):
+        """The records behind these summaries."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Records"),
+            "res_model": "telecom.charge",
+            "view_mode": "list,form",
+            "domain": [
+                ("contract_id", "in", self.contract_id.ids),
+                ("summary_id", "in", self.ids),
+            ],
+        }
+
+    # ------------------------------------------------------------------ business
+    @api.model
+    def _totals(self, company, period):
+        """[(records, seconds, amount)] of a company's month, amounts as Decimal."""
+        self.env.flush_all()
+        return exact.fetch(
+            self.env.cr,
+            SQL(
+                "SELECT sum(s.records), sum(s.quantity) FILTER (WHERE r.unit IS DISTINCT FROM"
+                " 'piece'), sum(s.amount) FROM telecom_usage_summary s"
+                " LEFT JOIN telecom_rate r ON r.id = s.rate_id"
+                " WHERE s.company_id = %s AND s.period = %s",
+                company.id,
+                period,
+            ),
+        )
