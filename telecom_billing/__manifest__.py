@@ -34,6 +34,7 @@
         "data/cron.xml",
         "data/ir_sequence.xml",
         "views/menus.xml",
+        "wizards/telecom_upload.xml",
         "views/contract_contract.xml",
         "views/contract_line_views.xml",
         "views/product_template.xml",
@@ -55,7 +56,6 @@
         "views/telecom_usage_hold.xml",
         "views/telecom_usage_summary_views.xml",
         "views/telecom_zone_views.xml",
-        "wizards/telecom_upload.xml",
     ],
     "assets": {
         "web.assets_backend": [
