@@ -26,10 +26,13 @@ def clone(tmp_path):
 
 
 def make(*words, cwd="/", **env):
+    """`make` as from a fresh shell: this test may itself run inside one."""
+    outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON", "PYTHONPATH", "PORT", "N")
+    fresh = {name: value for name, value in os.environ.items() if name not in outer}
     return subprocess.run(
         ["make", "--no-print-directory", *map(str, words)],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": "", **env},
+        env={**fresh, **env},
         capture_output=True,
         text=True,
     )
