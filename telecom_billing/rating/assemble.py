@@ -173,12 +173,13 @@ def _frame(
 def _messages(context: Context, rows: np.ndarray) -> pd.Series:
     """Sentences for rows with a reason, NA for the others."""
     found = context.found
-    texts = np.full(len(rows), None, dtype=object)
-    for place in np.flatnonzero(found.reason[rows]).tolist():
-        row = int(rows[place])
-        facts = context.usage.facts(row)
-        if facts["tariff"] == "–":
+    bad = np.flatnonzero(found.reason[rows])
+    said: list[str | None] = []
+    for row, facts in zip(rows[bad].tolist(), context.usage.facts(rows[bad]), strict=True):
+        if facts["tariff"] is None:
             facts["tariff"] = found.chains.named[found.chains.row[row]]
-        facts["detail"] = context.details.get(row, "–")
-        texts[place] = message(CODES[found.reason[row]], facts)
-    return pd.Series(pd.array(texts, dtype="string"))
+        facts["detail"] = context.details.get(row)
+        said.append(message(CODES[found.reason[row]], facts))
+    place = np.full(len(rows), -1, dtype=np.int64)
+    place[bad] = np.arange(len(bad))
+    return pd.Series(pd.array([*said, None], dtype="string").take(place, allow_fill=True))

@@ -62,7 +62,8 @@ def split(
     Raises :class:`NoRate` and :class:`~.steps.BeyondSteps`.
     """
     own = book.rates[rate]
-    if cells is None or cells.schedule is None or own.split == "start" or own.unit != "second":
+    alone = cells is None or cells.schedule is None
+    if alone or own.split == "start" or own.unit != "second" or end <= begin:
         return [Part(rate, zone, begin, pieces(own, begin, end))]
     if own.split == "increment":
         return _by_increment(book, cells, started, begin, end)
@@ -81,7 +82,7 @@ def _borders(cells: Cells, started: int, begin: int, end: int) -> list[tuple[int
     """(rate, zone, from, to) in positions, one for each stretch under the same rate."""
     found: list[tuple[int, int, int, int]] = []
     position = begin
-    while position < end or not found:
+    while position < end:
         rate, zone, until = cells.at(started + position)
         high = min(end, until - started)
         if found and found[-1][0] == rate:
@@ -89,8 +90,6 @@ def _borders(cells: Cells, started: int, begin: int, end: int) -> list[tuple[int
         else:
             found.append((rate, zone, position, high))
         position = high
-        if end <= begin:
-            break
     return found
 
 

@@ -80,11 +80,7 @@ CODES = ("", *REASONS)
 NUMBER = {code: number for number, code in enumerate(CODES)}
 
 
-class _Blank(dict):  # type: ignore[type-arg]
-    def __missing__(self, name: str) -> str:
-        return "–"
-
-
 def message(code: str, facts: dict[str, object], german: bool = False) -> str:
-    """The sentence for a reason code."""
-    return REASONS[code][1 if german else 0].format_map(_Blank(facts))
+    """The sentence for a reason code; a dash stands for what is not known."""
+    known = {name: "–" if value is None else value for name, value in facts.items()}
+    return REASONS[code][1 if german else 0].format_map(known)

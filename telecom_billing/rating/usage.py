@@ -10,7 +10,7 @@ are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -143,19 +143,23 @@ class Usage:
             return None
         return self.frame[name].fillna(False).to_numpy(dtype=bool)
 
-    def facts(self, row: int) -> dict[str, Any]:
-        """What messages say about a row."""
-        record = self.frame.iloc[row]
+    def facts(self, rows: np.ndarray) -> Iterator[dict[str, Any]]:
+        """What messages say about rows; None where a row does not say it."""
+        part = self.frame.iloc[rows]
 
-        def get(name: str, default: str = "–") -> str:
-            value = record.get(name, None)
-            return default if value is None or pd.isna(value) else str(value)
+        def column(name: str) -> list[Any]:
+            if name not in part.columns:
+                return [None] * len(rows)
+            return [None if pd.isna(value) else str(value) for value in part[name]]
 
-        number = get("b_number", get("destination"))
-        return {
-            "number": number,
-            "started": get("started_at"),
-            "service": get("service", "voice"),
-            "unit": get("unit", "second"),
-            "tariff": get("tariff"),
-        }
+        names = ("b_number", "destination", "started_at", "service", "unit", "tariff")
+        for number, destination, started, service, unit, tariff in zip(
+            *map(column, names), strict=True
+        ):
+            yield {
+                "number": number or destination,
+                "started": started,
+                "service": service or "voice",
+                "unit": unit or "second",
+                "tariff": tariff,
+            }
