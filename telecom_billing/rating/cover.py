@@ -28,12 +28,25 @@ Billed = Callable[[np.ndarray, "Cover"], np.ndarray]
 
 @dataclass(frozen=True)
 class Draw:
-    """What rows got from one allowance: units (millionths) and money (millionths)."""
+    """What rows got from one allowance: units (millionths) and money (millionths), in the order of
+    consumption, and the balance (number) that each drew on, with its size."""
 
     allowance: int
     rows: np.ndarray
     units: np.ndarray
     money: np.ndarray
+    balance: np.ndarray
+    granted: np.ndarray
+
+    def before(self, row: int) -> tuple[int, int] | None:
+        """(what the balance held before a row, what the row took), None if it took nothing."""
+        (places,) = np.nonzero(self.rows == row)
+        if not len(places):
+            return None
+        place = int(places[0])
+        amounts = self.money if self.money.any() else self.units
+        same = self.balance[:place] == self.balance[place]
+        return int(self.granted[place]) - int(amounts[:place][same].sum()), int(amounts[place])
 
 
 @dataclass
@@ -116,7 +129,9 @@ def _work_off(
         found.tail[fresh] = True
     balances = _Balances(codes[rows], names, periods)
     _add_idle(balances, allowance, context, ledger, period, periods, span)
-    sizes = grants(allowance, context, rows, balances.of_row, balances.holders, balances.periods)
+    sizes = balances.sizes = grants(
+        allowance, context, rows, balances.of_row, balances.holders, balances.periods
+    )
     money = MoneyCover(context, found, allowance) if found.owed or allowance.money else None
     if allowance.money is not None:
         assert money is not None
@@ -137,7 +152,17 @@ def _work_off(
     if allowance.setup == "charged":
         found.setup[rows[touched]] = True
     if touched.any():
-        found.draws.append(Draw(number, rows[touched], units[touched], spent[touched]))
+        held = balances.of_row[touched]
+        found.draws.append(
+            Draw(
+                number,
+                rows[touched],
+                units[touched],
+                spent[touched],
+                held,
+                np.array([int(size) for size in balances.sizes], dtype=np.int64)[held],
+            )
+        )
 
 
 def _take(found: Cover, rows: np.ndarray, units: np.ndarray) -> None:
@@ -171,6 +196,7 @@ def _draw_period(
     granted = np.zeros(len(sizes), dtype=np.int64)
     for i, each in lots.items():
         granted[i] = sum(lot.granted for lot in each)
+        balances.sizes[i] = Fraction(int(granted[i]))
     rows = np.flatnonzero(np.isin(balances.of_row, numbers))
     units[rows] = draw(balances.of_row[rows], wanted[rows], granted)
     used = balances.sums(units)
@@ -186,6 +212,8 @@ class _Balances:
         width = int(periods.max()) - low + 1 if len(periods) else 1
         unique, place = np.unique(codes * width + periods - low, return_inverse=True)
         self.of_row = place.reshape(-1).astype(np.int64)
+        #: What each balance holds, rolled-over lots included once they are known.
+        self.sizes: list[Fraction] = []
         self.holders = [names[int(one) // width] for one in unique]
         self.periods = [int(one) % width + low for one in unique]
 

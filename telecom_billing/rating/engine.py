@@ -7,6 +7,7 @@ Every row of the usage frame comes back: with one or more priced segments, or wi
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,21 @@ from .usage import Usage
 from .watch import alerts_frame, topups, topups_frame, watch
 
 
+@dataclass
+class Run:
+    """Everything a run of rating found out, before it becomes frames."""
+
+    context: Context
+    ledger: Ledger
+    pricer: Pricer
+    bearer: dict[int, int]
+    cover: Cover
+    tiers: Tiered
+    prices: Prices
+    alerts: pd.DataFrame
+    topups: pd.DataFrame
+
+
 def rate(
     book: TariffBook,
     usage: pd.DataFrame,
@@ -44,35 +60,48 @@ def rate(
     Raises :class:`~.usage.UsageError` where a column is missing or of a wrong type; a single
     faulty record never raises but gets a reason.
     """
+    done = run(book, usage, opening=opening, span=span)
+    charges = assemble(done.context, done.cover, done.prices, done.bearer)
+    return Rated(charges, done.ledger.frame(), done.alerts, done.topups, book)
+
+
+def run(
+    book: TariffBook,
+    usage: pd.DataFrame,
+    *,
+    opening: pd.DataFrame | None = None,
+    span: tuple[dt.date, dt.date] | None = None,
+) -> Run:
+    """The steps of rating one after the other."""
     context = prepare(book, usage)
     ledger = Ledger(opening, book.allowance_list)
     days = None if span is None else (day_number(span[0]), day_number(span[1]))
     bearer = gather(context)
     pricer = Pricer(context)
     context.amount = pricer.exact_amount
-    cover_ = cover_all(context, pricer, ledger, days)
-    tiers = tier_all(context, pricer, cover_)
-    rows = np.flatnonzero(context.found.reason == 0)
-    if bearer or context.given is not None:
-        idle = np.zeros(context.rows, dtype=bool)
-        idle[list(bearer)] = True
-        if context.given is not None:
-            idle |= context.given
-        rows = rows[~idle[rows]]
-    prices = pricer.price(cover_, tiers, rows)
+    covered = cover_all(context, pricer, ledger, days)
+    tiers = tier_all(context, pricer, covered)
+    prices = pricer.price(covered, tiers, _to_price(context, bearer))
     prices.put_sign(context.sign)
     if context.given is not None:
         given_prices(context, prices)
     check_calls(context, prices)
     alerts = watch_all(context, prices)
     tops = [topups(context, one, prices.totals(), days) for one in book.minimum_list]
-    return Rated(
-        assemble(context, cover_, prices, bearer),
-        ledger.frame(),
-        alerts,
-        pd.concat(tops, ignore_index=True) if tops else topups_frame([]),
-        book,
-    )
+    missing = pd.concat(tops, ignore_index=True) if tops else topups_frame([])
+    return Run(context, ledger, pricer, bearer, covered, tiers, prices, alerts, missing)
+
+
+def _to_price(context: Context, bearer: dict[int, int]) -> np.ndarray:
+    """Rows that need a price: not refused, not priced already, not borne by another row."""
+    rows = np.flatnonzero(context.found.reason == 0)
+    if not bearer and context.given is None:
+        return rows
+    idle = np.zeros(context.rows, dtype=bool)
+    idle[list(bearer)] = True
+    if context.given is not None:
+        idle |= context.given
+    return rows[~idle[rows]]
 
 
 def prepare(book: TariffBook, usage: pd.DataFrame) -> Context:
@@ -123,19 +152,19 @@ def cover_all(
     return cover(context, ledger, pricer.billed, span)
 
 
-def tier_all(context: Context, pricer: Pricer, cover_: Cover) -> Tiered:
+def tier_all(context: Context, pricer: Pricer, covered: Cover) -> Tiered:
     """The tier of every record."""
     if not context.book.tier_list:
         return Tiered(context.rate)
 
     def billed(rows: np.ndarray) -> np.ndarray:
-        units = pricer.billed(rows, cover_)
-        return np.where(cover_.tail[rows], cover_.left[rows], units)
+        units = pricer.billed(rows, covered)
+        return np.where(covered.tail[rows], covered.left[rows], units)
 
     def amounts(rows: np.ndarray) -> np.ndarray:
-        return pricer.amounts(rows, cover_)
+        return pricer.amounts(rows, covered)
 
-    return tiered(context, billed, amounts, pricer.fast & ~cover_.tail)
+    return tiered(context, billed, amounts, pricer.fast & ~covered.tail)
 
 
 def watch_all(context: Context, prices: Prices) -> pd.DataFrame:

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Why does this record cost that? Every decision with its source, as data and as sentences."""
+"""Why does this record cost that? Every decision with its source, as data and as sentences.
+
+The record is rated once more, together with those that share its balances, and each decision is
+read off the run: nothing here computes a price of its own.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .book import TariffBook
-from .engine import rate
-from .money import decimal_text
-from .sentences import SENTENCES
+from .engine import run
+from .explain_price import priced
+from .explain_route import route
+from .sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Decision:
 
     def sentence(self, language: str = "en") -> str:
         """The decision in words, ``language`` "de" or "en"."""
-        return SENTENCES[self.step][1 if language == "de" else 0].format_map(self.facts)
+        return sentence(self.step, self.facts, language)
 
 
 @dataclass(frozen=True)
@@ -49,35 +55,46 @@ class Explanation:
             for one in self.decisions
         ]
 
+    def facts(self, step: str) -> list[dict[str, Any]]:
+        """The facts of every decision of one kind."""
+        return [one.facts for one in self.decisions if one.step == step]
 
-def explain(book: TariffBook, usage: pd.DataFrame, row: int) -> Explanation:
-    """Explain row ``row`` (position) of ``usage``."""
-    charges = rate(book, usage.iloc[[row]].reset_index(drop=True)).charges
-    record = usage.iloc[row]
+
+def explain(
+    book: TariffBook, usage: pd.DataFrame, row: int, *, opening: pd.DataFrame | None = None
+) -> Explanation:
+    """Explain row ``row`` (position) of ``usage``.
+
+    The frame needs the records of the period that share allowances, tiers or limits with the row;
+    others do not matter. ``opening`` as for :func:`~.engine.rate`.
+    """
+    rows = related(book, usage, row)
+    part = usage.iloc[rows].reset_index(drop=True)
+    place = int(np.flatnonzero(rows == row)[0])
+    done = run(book, part, opening=opening)
     found = Explanation(row)
 
     def say(step: str, **facts: Any) -> None:
         found.decisions.append(Decision(step, facts))
 
-    say(
-        "record",
-        service=str(record.get("service", "voice")),
-        number=str(record.get("b_number", "–")),
-        started=str(record["started_at"]),
-        quantity=decimal_text(record["quantity"]),
-        unit=str(record.get("unit", "second")),
-    )
-    for charge in charges.to_dict("records"):
-        if not pd.isna(charge["reason"]):
-            say("reason", code=charge["reason"], message=charge["message"])
-            continue
-        say(
-            "price",
-            tariff=str(charge["tariff"]),
-            version=str(charge["version"]),
-            rate=str(charge["rate"]),
-            billed=decimal_text(charge["billed"]),
-            price=decimal_text(charge["price"], charge["rest"]),
-            currency=charge["currency"],
-        )
+    route(done, place, say)
+    priced(done, place, rows, say)
     return found
+
+
+def related(book: TariffBook, usage: pd.DataFrame, row: int) -> np.ndarray:
+    """Positions of the rows whose rating may touch that of ``row``, itself among them."""
+    shared = [*book.allowance_list, *book.tier_list, *book.limit_list]
+    conference = any(rate.conference_by != "leg" or rate.rejoin for rate in book.listed_rates)
+    if not shared and not conference:
+        return np.array([row])
+    if any(one.selector.share == "pool" for one in shared):
+        return np.arange(len(usage))
+    same = np.zeros(len(usage), dtype=bool)
+    same[row] = True
+    for name in ("line", "contract", "customer", "conference"):
+        if name in usage.columns and not pd.isna(usage[name].iloc[row]):
+            same |= (usage[name] == usage[name].iloc[row]).fillna(False).to_numpy(dtype=bool)
+    if not any(name in usage.columns for name in ("line", "contract")):
+        return np.arange(len(usage))
+    return np.flatnonzero(same)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from .clock import Clock
+from .clock import Clock, instant
 from .prefixes import check_prefix
 from .rates import INHERITED, Rate, read_rate
 from .schema import Node, unique
@@ -163,8 +163,9 @@ def _fallbacks(node: Node) -> list[Any]:
 
 
 def validity_text(us: int, clock: Clock) -> str:
-    """A validity's end as people write it, for messages."""
+    """A validity's end as people write it: a date where it is a local midnight, a dash for open."""
     if us in (FIRST, LAST):
-        return "open"
-    local = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=us)
-    return local.replace(tzinfo=dt.timezone.utc).astimezone(clock.zone).isoformat()
+        return "–"
+    local = instant(us).astimezone(clock.zone)
+    midnight = local.time() == dt.time()
+    return local.date().isoformat() if midnight else local.isoformat(sep=" ")

@@ -17,7 +17,6 @@ from . import worlds
 from .reference import Reference, Refused
 
 
-
 def frame_of(calls):
     return pd.DataFrame(
         {

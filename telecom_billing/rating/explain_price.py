@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From the rate to the charge in words: allowances, increments, fees, limits, rounding."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .explain_route import Say, plain, terms
+from .money import decimal_text, join_pico
+from .parts import NoRate
+from .rates import Rate
+from .reasons import CODES, message
+from .record import Priced, price
+from .sentences import MODES
+from .steps import BeyondSteps, Piece, bounded, extras
+
+if TYPE_CHECKING:
+    from .engine import Run
+
+
+def priced(done: Run, row: int, rows: np.ndarray, say: Say) -> None:
+    """Say what became of the row; ``rows`` are positions of the run's rows in the whole frame."""
+    context = done.context
+    reason = int(context.found.reason[row])
+    if reason:
+        _reason(done, row, say)
+        return
+    currency = context.currency(row)
+    if row in done.bearer:
+        say("borne", row=int(rows[done.bearer[row]]))
+    elif context.given is not None and context.given[row]:
+        say("given", price=decimal_text(int(done.prices.price[row])), currency=currency)
+    else:
+        _way(done, row, currency, say)
+    total = sum(
+        (join_pico(one.price, one.rest) for one in done.prices.own.get(row, ())), Fraction(0)
+    )
+    if row not in done.prices.own:
+        total = join_pico(int(done.prices.price[row]), int(done.prices.rest[row]))
+    say("price", price=plain(total), currency=currency)
+
+
+def _reason(done: Run, row: int, say: Say) -> None:
+    context = done.context
+    code = CODES[int(context.found.reason[row])]
+    facts = next(context.usage.facts(np.array([row])))
+    facts["tariff"] = facts["tariff"] or context.chains.named[context.chains.row[row]]
+    facts["detail"] = context.details.get(row)
+    say(
+        "reason",
+        code=code,
+        message_en=message(code, facts),
+        message_de=message(code, facts, german=True),
+    )
+
+
+def _way(done: Run, row: int, currency: str, say: Say) -> None:
+    context, cover, book = done.context, done.cover, done.context.book
+    own = book.rates[int(context.rate[row])]
+    legs = sum(bearer == row for bearer in done.bearer.values())
+    if legs:
+        size = decimal_text(int(context.quantity[row]))
+        say("gathered", legs=legs + 1, quantity=size, unit=own.unit)
+    drawn = _allowances(done, row, own, say)
+    left = int(cover.left[row])
+    if drawn and left == 0 and row not in cover.owed:
+        say("covered")
+        if done.prices.shown[row] and own.setup:
+            say("setup", setup=plain(own.setup), currency=currency)
+        return
+    if drawn and row not in cover.owed:
+        say("rest", quantity=decimal_text(left), unit=own.unit)
+    try:
+        answer = price(
+            book,
+            int(context.rate[row]),
+            int(context.zone[row]),
+            done.pricer.cells(row),
+            int(context.usage.started[row]),
+            int(cover.size[row]),
+            begin=int(cover.head[row]),
+            covered=int(cover.cut[row]),
+            setup=_pays_setup(done, row),
+            tiers=_tiers(done, row),
+            owed=cover.owed.get(row),
+        )
+    except (NoRate, BeyondSteps):
+        return
+    _pieces(done, row, own, answer, currency, say)
+    _amount(done, row, own, answer, currency, say)
+
+
+def _allowances(done: Run, row: int, own: Rate, say: Say) -> bool:
+    drawn = False
+    for draw in done.cover.draws:
+        found = draw.before(row)
+        if found is None:
+            continue
+        drawn = True
+        allowance = done.context.book.allowance_list[draw.allowance]
+        before, used = found
+        name = str(allowance.name or allowance.id)
+        unit = done.context.currency(row) if allowance.money is not None else own.unit
+        if allowance.flat:
+            say("flat", allowance=name, used=decimal_text(used), unit=unit)
+            continue
+        say(
+            "allowance",
+            allowance=name,
+            before=decimal_text(before),
+            used=decimal_text(used),
+            after=decimal_text(before - used),
+            unit=unit,
+        )
+    return drawn
+
+
+def _pieces(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: Say) -> None:
+    book = done.context.book
+    if own.free and int(done.cover.size[row]):
+        say("free_units", free=decimal_text(own.free), unit=own.unit)
+    for part in answer.parts:
+        rate = book.rates[part.rate]
+        how, _ = book.derived_from.get(part.rate, ((), part.rate))
+        listed = book.rates[book.origin(part.rate)]
+        if len(answer.parts) > 1 and not (how and how[0] == "tier"):
+            moment = int(done.context.usage.started[row]) + part.begin
+            clock = book.tariff_of(book.origin(part.rate)).clock
+            local = np.datetime64(int(clock.local(np.array([moment]))[0]), "us")
+            say("part", local=str(local)[:19].replace("T", " "), rate=listed.name or listed.id)
+        if how and how[0] == "tier":
+            tiers = book.tier_list[how[1]]
+            say(
+                "tier",
+                tier=how[2] + 1,
+                tiers=str(tiers.name or tiers.id),
+                **terms(rate, currency),
+            )
+        for piece in part.pieces:
+            _piece(piece, rate, currency, say)
+
+
+def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
+    step = piece.step
+    shared = {
+        "used": decimal_text(piece.used),
+        "unit": rate.unit,
+        "interval": decimal_text(step.interval),
+        "price": plain(step.price),
+        "amount": plain(piece.price),
+        "currency": currency,
+    }
+    if step.flat:
+        say("at_once", start=decimal_text(step.start), **shared)
+    elif step.rounding == "none" or piece.billed % step.interval:
+        say("proportion", **shared)
+    else:
+        say("increments", intervals=piece.billed // step.interval, **shared)
+
+
+def _amount(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: Say) -> None:
+    size = int(done.cover.size[row])
+    charged = size > 0 or own.setup_on_zero
+    if own.setup and charged and _pays_setup(done, row):
+        say("setup", setup=plain(own.setup), currency=currency)
+    more = extras(own, size)
+    if more:
+        say("extras", extras=plain(more), currency=currency)
+    limited = bounded(own, answer.raw) if charged else answer.raw
+    if limited > answer.raw:
+        say("minimum", minimum=plain(limited), currency=currency)
+    elif limited < answer.raw:
+        say("maximum", maximum=plain(limited), currency=currency)
+    if row in done.cover.owed:
+        say("owed", amount=plain(done.cover.owed[row]), currency=currency)
+    elif own.round_at == "charge" and limited != answer.amount:
+        english, german = MODES[own.rounding]
+        say(
+            "rounded",
+            raw=plain(limited),
+            mode_en=english,
+            mode_de=german,
+            decimals=own.decimals,
+            amount=plain(answer.amount),
+            currency=currency,
+        )
+    sign = done.context.sign
+    if sign is not None and sign[row] < 0:
+        say("refund")
+        return
+    shown = int(done.prices.totals()[row])
+    whole = sum(segment.price for segment in answer.segments)
+    if shown != whole:
+        say("limited", amount=decimal_text(shown), currency=currency)
+
+
+def _pays_setup(done: Run, row: int) -> bool:
+    continuation = done.pricer.continuation
+    return continuation is None or not bool(continuation[row])
+
+
+def _tiers(done: Run, row: int) -> list[tuple[int, int, int]] | None:
+    """The tiers of a row: as it was cut, or the one that its rate was derived for."""
+    cut = done.tiers.cuts.get(row)
+    if cut is not None:
+        return cut
+    how, _ = done.context.book.derived_from.get(int(done.tiers.rate[row]), ((), -1))
+    if how and how[0] == "tier":
+        return [(1, int(how[1]), int(how[2]))]
+    return None
