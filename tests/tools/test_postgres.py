@@ -61,6 +61,17 @@ def test_outlives_a_killed_user_and_is_stopped_by_the_next(cluster):
     assert not cluster.running()
 
 
+def test_kept_beyond_a_command_until_stopped(cluster):
+    with postgres.running():
+        postgres.keep_marker().touch()
+        assert not postgres.stop(), "not while a command uses it"
+        assert cluster.running()
+        postgres.keep_marker().touch()
+    assert cluster.running()
+    assert postgres.stop()
+    assert not cluster.running()
+
+
 def test_comes_back_after_its_own_death(cluster):
     with postgres.running() as server:
         databases.create(server, "kept")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from . import databases, demo, paths, postgres, rootless
 from .cluster import Cluster
 from .odoo_source import Odoo
@@ -28,10 +26,11 @@ def clean(odoo: Odoo, words: list[str]) -> int:
 
 def clean_all() -> int:
     """clean-all: clean, and the cache with Odoo, libraries, PostgreSQL and all its databases"""
-    cluster = Cluster()
-    with contextlib.suppress(Trouble):
-        cluster.stop()
-    for folder in dict.fromkeys((paths.BUILD, cluster.home, paths.cache())):
+    if paths.cache().exists() and not postgres.stop():
+        raise Trouble(
+            f"another command uses {paths.cache()}", "wait for it to end, or end it, and try again"
+        )
+    for folder in dict.fromkeys((paths.BUILD, Cluster().home, paths.cache())):
         if folder.exists():
             paths.remove(folder)
             line(f"  removed {folder}")

@@ -72,8 +72,8 @@ def run_postgres(odoo: Odoo, words: list[str]) -> int:
             with postgres.running():
                 line("  PostgreSQL runs until `postgres stop`")
         case ["stop"]:
-            postgres.keep_marker().unlink(missing_ok=True)
-            Cluster().stop()
+            if not postgres.stop():
+                line("  a command still uses PostgreSQL; it stops with that")
         case _:
             line("running" if Cluster().running() else "stopped")
     return 0

@@ -12,6 +12,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from . import paths, server
 from .cluster import Cluster
@@ -38,9 +39,7 @@ def running() -> Iterator[Server]:
         yield outside
         return
     cluster = Cluster()
-    users = paths.cache() / "locks" / "postgres-users"
-    users.parent.mkdir(parents=True, exist_ok=True)
-    with open(users, "w") as handle:
+    with _users() as handle:
         fcntl.flock(handle, fcntl.LOCK_SH)
         with paths.lock("postgres"):
             cluster.ensure()
@@ -52,11 +51,26 @@ def running() -> Iterator[Server]:
                 _stop_if_last(handle, cluster)
 
 
-def _stop_if_last(handle, cluster: Cluster) -> None:
+def stop() -> bool:
+    """Stop the private server and let it no longer be kept; False while a command uses it."""
+    keep_marker().unlink(missing_ok=True)
+    with _users() as handle:
+        return _stop_if_last(handle, Cluster())
+
+
+def _users() -> IO[str]:
+    """The file on which every user of the private server holds a shared lock."""
+    users = paths.cache() / "locks" / "postgres-users"
+    users.parent.mkdir(parents=True, exist_ok=True)
+    return users.open("w")
+
+
+def _stop_if_last(handle: IO[str], cluster: Cluster) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EAGAIN):
             raise
-        return
+        return False
     cluster.stop()
+    return True
