@@ -33,6 +33,7 @@
         "security/usage_rules.xml",
         "data/cron.xml",
         "data/ir_sequence.xml",
+        "data/payment_return_reason.xml",
         "views/menus.xml",
         "wizards/telecom_upload.xml",
         "views/contract_contract.xml",

@@ -18,10 +18,17 @@ class ProductTemplate(models.Model):
         default="monthly",
         required=True,
     )
-    telecom_price_includes_tax = fields.Boolean(
-        string="Price includes VAT",
-        help="The sales price is a consumer price. Business customers are invoiced its net value, "
-        "and the other way round.",
+    telecom_price_kind = fields.Selection(
+        [
+            ("customer", "As the customer: private with VAT, business without"),
+            ("gross", "With VAT"),
+            ("net", "Without VAT"),
+        ],
+        string="Fees are prices",
+        default="customer",
+        required=True,
+        help="Whether the sales price, and the price on a contract line, contains VAT. A price of "
+        "the other kind than the customer's is converted when it is invoiced.",
     )
     telecom_service = fields.Char(
         string="Usage of service",

@@ -34,11 +34,23 @@ class ResCompany(models.Model):
         string="Transfers to",
         domain="[('payment_type', '=', 'inbound'), ('company_id', '=', id)]",
     )
+    telecom_bank_charges_account_id = fields.Many2one(
+        "account.account",
+        string="Bank charges",
+        check_company=True,
+        help="What banks take for returned debits.",
+    )
     telecom_private_position_id = fields.Many2one(
         "account.fiscal.position",
         string="Private customers",
         help="Fiscal position whose taxes are included in the price. Private customers get it "
         "unless another one is set on them.",
+    )
+    telecom_reseller_position_id = fields.Many2one(
+        "account.fiscal.position",
+        string="Domestic resellers",
+        help="Fiscal position without VAT for resellers of telecom services. Only customers with a "
+        "valid certificate (USt 1 TQ) are invoiced with it.",
     )
     telecom_zero_invoice = fields.Selection(
         [

@@ -20,8 +20,14 @@ class ResConfigSettings(models.TransientModel):
     telecom_transfer_method_line_id = fields.Many2one(
         related="company_id.telecom_transfer_method_line_id", readonly=False
     )
+    telecom_bank_charges_account_id = fields.Many2one(
+        related="company_id.telecom_bank_charges_account_id", readonly=False
+    )
     telecom_private_position_id = fields.Many2one(
         related="company_id.telecom_private_position_id", readonly=False
+    )
+    telecom_reseller_position_id = fields.Many2one(
+        related="company_id.telecom_reseller_position_id", readonly=False
     )
     telecom_zero_invoice = fields.Selection(
         related="company_id.telecom_zero_invoice", readonly=False

@@ -8,7 +8,9 @@ from .base import STEPS, Paused, Step, StepError, Totals, register
 
 from . import (  # isort: skip
     check,
+    collect,
     fetch,
+    invoice,
     load,
     rate,
 )

@@ -134,3 +134,51 @@ def recount(cr, numbers: list[int]) -> None:
             numbers,
         )
     )
+
+
+def free(cr, move: int) -> None:
+    """Take the summaries of an invoice off it: they are open again, to be rated and invoiced.
+
+    Where late records have made an open summary of the same keys meanwhile, the freed one joins
+    it, charges and all: there is one open summary of a kind.
+    """
+    cr.execute(
+        SQL(
+            "SELECT f.id, o.id, f.contract_id FROM telecom_usage_summary f"
+            " JOIN telecom_usage_summary o ON o.invoice_line_id IS NULL AND (%s) = (%s)"
+            " WHERE f.move_id = %s",
+            key_sql("f"),
+            key_sql("o"),
+            move,
+        )
+    )
+    for freed, kept, contract in cr.fetchall():
+        cr.execute(
+            SQL(
+                "UPDATE telecom_charge_data SET summary_id = %s"
+                " WHERE summary_id = %s AND contract_id = %s",
+                kept,
+                freed,
+                contract,
+            )
+        )
+        sums = [SQL("%s = o.%s + f.%s", *(SQL.identifier(name),) * 3) for name in SUMS]
+        cr.execute(
+            SQL(
+                "UPDATE telecom_usage_summary o SET %s,"
+                " first_started_at = LEAST(o.first_started_at, f.first_started_at),"
+                " last_started_at = GREATEST(o.last_started_at, f.last_started_at)"
+                " FROM telecom_usage_summary f WHERE o.id = %s AND f.id = %s",
+                SQL(", ").join(sums),
+                kept,
+                freed,
+            )
+        )
+        cr.execute(SQL("DELETE FROM telecom_usage_summary WHERE id = %s", freed))
+    cr.execute(
+        SQL(
+            "UPDATE telecom_usage_summary SET invoice_line_id = NULL, move_id = NULL"
+            " WHERE move_id = %s",
+            move,
+        )
+    )

@@ -22,7 +22,6 @@ class TestTelecomOrder(TransactionCase):
                 "type": "service",
                 "list_price": 19.95,
                 "telecom_product": True,
-                "telecom_price_includes_tax": True,
             }
         )
         cls.shop = new_test_user(

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Invoices of a billing run: what they belong to, and that they are reversed, never edited."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..store import summaries
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    telecom_run_id = fields.Many2one(
+        "telecom.billing.run",
+        string="Billing run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    telecom_contract_id = fields.Many2one(
+        "contract.contract",
+        string="Telecom contract",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    telecom_period_start = fields.Date(string="Service from", readonly=True)
+    telecom_period_end = fields.Date(string="Service to", readonly=True)
+    telecom_reversed = fields.Boolean(
+        string="Taken back",
+        readonly=True,
+        copy=False,
+        help="Reversed as a whole: its usage and days are free to be invoiced again.",
+    )
+    telecom_summary_ids = fields.One2many("telecom.usage.summary", "move_id", string="Usage")
+    telecom_disputed_amount = fields.Monetary(
+        string="Disputed",
+        copy=False,
+        tracking=True,
+        help="The part of the invoice that the customer objects to. It is neither debited nor "
+        "dunned while the objection is open.",
+    )
+    telecom_debit_retry = fields.Boolean(
+        string="Debit once more",
+        readonly=True,
+        copy=False,
+        help="The debit was returned for a reason that allows another try; the next collection "
+        "takes it along.",
+    )
+
+    _telecom_once_per_run = models.UniqueIndex(
+        "(telecom_run_id, telecom_contract_id) "
+        "WHERE telecom_run_id IS NOT NULL AND telecom_reversed IS NOT TRUE",
+        "The contract has an invoice in this billing run already.",
+    )
+
+    # What statement lines look for, see account_bank_statement_line.PLAIN_NAME
+    _telecom_plain_name_idx = models.Index(
+        "(upper(regexp_replace(name, '[^A-Za-z0-9]', '', 'g'))) "
+        "WHERE move_type IN ('out_invoice', 'out_refund')"
+    )
+
+    # ------------------------------------------------------------------ never edited
+    def button_draft(self):
+        # EXTENDS 'account'
+        self._check_telecom_untouched()
+        return super().button_draft()
+
+    def button_cancel(self):
+        # EXTENDS 'account'
+        self._check_telecom_untouched()
+        return super().button_cancel()
+
+    def _check_telecom_untouched(self):
+        made = self.filtered(lambda move: move.telecom_run_id and move.posted_before)
+        if made:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s was made by billing run %(run)s and is not edited. Reverse it by "
+                    "a credit note; then start the run's step “Invoice” again.",
+                    invoice=made[0].name,
+                    run=made[0].telecom_run_id.name,
+                )
+            )
+
+    # ------------------------------------------------------------------ reversal
+    def _post(self, soft=True):
+        # EXTENDS 'account': a credit note over everything frees what the invoice settled
+        posted = super()._post(soft)
+        for note in posted:
+            original = note.reversed_entry_id
+            if (
+                original.telecom_run_id
+                and not original.telecom_reversed
+                and note._telecom_takes_all_back(original)
+            ):
+                original._telecom_release()
+        return posted
+
+    def _telecom_takes_all_back(self, original):
+        """Whether this credit note takes back every line of ``original``, not a part of it."""
+        self.ensure_one()
+
+        def facts(move):
+            return sorted(
+                (line.account_id.id, abs(line.amount_currency), line.tax_ids.ids)
+                for line in move.invoice_line_ids
+                if line.display_type == "product"
+            )
+
+        return facts(self) == facts(original)
+
+    def _telecom_release(self):
+        """Free the usage and the days that these invoices settled; rating looks at them again."""
+        self.env["telecom.fee"].sudo()._reverse_invoice(self)
+        self.env.flush_all()
+        for move in self:
+            summaries.free(self.env.cr, move.id)
+        self.env["telecom.usage.summary"].invalidate_model()
+        self.invalidate_recordset(["telecom_summary_ids"])
+        self.env["telecom.rating.mark"]._touch(
+            {(move.company_id, move.telecom_contract_id.id) for move in self}
+        )
+        self.sudo().write({"telecom_reversed": True})
+
+    # ------------------------------------------------------------------ documents
+    @api.model
+    def _telecom_name_of(self, move_type):
+        """What the document is called: a correction is never a “Gutschrift” (UStG § 14 (2))."""
+        if move_type == "out_refund":
+            return self.env._("Invoice correction")
+        return self.env._("Invoice")
+
+
+class AccountMoveReversal(models.TransientModel):
+    _inherit = "account.move.reversal"
+
+    def modify_moves(self):
+        # EXTENDS 'account': a copy would bill usage and days that the reversal has just freed
+        made = self.move_ids.filtered("telecom_run_id")
+        if made:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s comes from billing run %(run)s. Choose “Reverse”, correct the "
+                    "contract or the tariff, and start the run's step “Invoice” again.",
+                    invoice=made[0].name,
+                    run=made[0].telecom_run_id.name,
+                )
+            )
+        return super().modify_moves()

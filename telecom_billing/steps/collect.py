@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Collect: a SEPA direct debit order over what customers with a mandate owe."""
+
+from __future__ import annotations
+
+import decimal
+
+from dateutil.relativedelta import relativedelta
+from odoo.addons.base_iban.models.res_partner_bank import validate_iban
+from odoo.tools import SQL, LazyTranslate
+
+from ..store import exact
+from .base import Step, StepError, Totals, register
+from .invoice import QUIET
+
+_lt = LazyTranslate(__name__)
+
+#: Debits an order, and a transaction, has at most.
+MAX_LINES = 2000
+#: A mandate lapses when it was not used for so long (SEPA rulebook).
+UNUSED_MONTHS = 36
+
+
+@register
+class CollectStep(Step):
+    """Makes debit orders with their pain.008 file and books the payments.
+
+    Each order is one transaction: lines, file, payments and their reconciliation are committed
+    together. What is in an order is no longer picked up, so a start after a kill goes on with
+    the rest. Debits that cannot be made become findings; the others are not held up.
+    """
+
+    code = "collect"
+    sequence = 80
+    name = _lt("Collect")
+
+    def execute(self) -> Totals:
+        self.env = self.env(context={**self.env.context, **QUIET})
+        self.run = self.run.with_env(self.env).with_company(self.company)
+        self._offset_credits()
+        lines = self._open_lines()
+        if lines:
+            self._check_company()
+        good = lines.filtered(self._is_good)
+        for at in range(0, len(good), MAX_LINES):
+            self._make_order(good[at : at + MAX_LINES])
+            self.progress(min(at + MAX_LINES, len(good)), len(good))
+        return self._totals()
+
+    # ------------------------------------------------------------------ what is open
+    def _offset_credits(self) -> None:
+        """Set credit notes off against open invoices of the same contract, oldest first."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT array_agg(l.id ORDER BY l.date_maturity, l.id)
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN account_account a ON a.id = l.account_id
+                 WHERE m.company_id = %s AND m.state = 'posted' AND NOT l.reconciled
+                   AND m.telecom_contract_id IS NOT NULL AND a.account_type = 'asset_receivable'
+                   AND m.move_type IN ('out_invoice', 'out_refund')
+                   AND NOT EXISTS (
+                       SELECT FROM account_payment_line p
+                         JOIN account_payment_order o ON o.id = p.order_id
+                        WHERE p.move_line_id = l.id AND o.state IN ('draft', 'open', 'generated'))
+                 GROUP BY m.telecom_contract_id, l.account_id, l.partner_id
+                HAVING bool_or(l.balance < 0) AND bool_or(l.balance > 0)
+                """,
+                self.company.id,
+            )
+        )
+        for (line_ids,) in rows:
+            self.env["account.move.line"].browse(line_ids).reconcile()
+
+    def _open_lines(self):
+        """Receivables to be debited: due from customers who pay by debit, in no order yet."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.id
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN account_account a ON a.id = l.account_id
+                 WHERE m.company_id = %(company)s AND m.state = 'posted'
+                   AND m.move_type = 'out_invoice' AND NOT l.reconciled
+                   AND a.account_type = 'asset_receivable'
+                   AND m.preferred_payment_method_line_id = %(method)s
+                   AND l.amount_residual_currency > COALESCE(m.telecom_disputed_amount, 0)
+                   AND NOT EXISTS (
+                       SELECT FROM account_payment_line p
+                         JOIN account_payment_order o ON o.id = p.order_id
+                        WHERE p.move_line_id = l.id
+                          AND (o.state IN ('draft', 'open', 'generated')
+                               OR (o.state = 'uploaded' AND m.telecom_debit_retry IS NOT TRUE)))
+                 ORDER BY l.date_maturity, m.name, l.id
+                """,
+                company=self.company.id,
+                method=self.company.telecom_debit_method_line_id.id or 0,
+            )
+        )
+        return self.env["account.move.line"].browse([row[0] for row in rows])
+
+    # ------------------------------------------------------------------ checks
+    def _check_company(self) -> None:
+        """What no debit order can do without."""
+        method = self.company.telecom_debit_method_line_id
+        if not method.journal_id.bank_account_id:
+            raise StepError(
+                self.env._(
+                    "Bank journal %s has no account number. Enter the company's IBAN.",
+                    method.journal_id.display_name,
+                )
+            )
+        if not (method.sepa_creditor_identifier or self.company.sepa_creditor_identifier):
+            raise StepError(
+                self.env._(
+                    "%s has no SEPA creditor identifier. Enter it in the accounting settings.",
+                    self.company.name,
+                )
+            )
+        if not method.payment_account_id:
+            raise StepError(
+                self.env._(
+                    "Payment method %s has no outstanding account: without one debits are not "
+                    "booked and returned debits cannot be matched. Choose one.",
+                    method.display_name,
+                )
+            )
+
+    def _is_good(self, line) -> bool:
+        """Whether the debit can be made; if not, the reason is kept as a finding."""
+        reason = self._fault_of(line)
+        if reason:
+            self.finding(
+                "collect_debit",
+                self.env._(
+                    "Invoice %(invoice)s of %(customer)s cannot be debited: %(reason)s",
+                    invoice=line.move_id.name,
+                    customer=line.partner_id.display_name,
+                    reason=reason,
+                ),
+                record=line.move_id,
+                amount=line.amount_residual,
+            )
+        return not reason
+
+    def _fault_of(self, line) -> str:
+        move, _ = line.move_id, self.env._
+        mandate = self._mandate_of(move)
+        bank = mandate.partner_bank_id
+        if line.currency_id.name != "EUR":
+            return _("SEPA knows euros only. Change its payment method.")
+        if not mandate:
+            return _("there is no mandate. Enter one, or change the payment method.")
+        if mandate.state not in ("valid", "final"):
+            return _(
+                "mandate %s is not valid. Get a new one, or change the payment method.",
+                mandate.unique_mandate_reference,
+            )
+        if mandate.format not in ("sepa_core", "sepa_b2b") or not mandate.signature_date:
+            return _("%s is no signed SEPA mandate.", mandate.unique_mandate_reference)
+        try:
+            validate_iban(bank.acc_number)
+        except Exception:
+            return _("%s is no valid IBAN. Correct the mandate.", bank.acc_number)
+        prefixes = self.env["account.payment.order"]._sepa_iban_prefix_list()
+        if bank.sanitized_acc_number[:2] not in prefixes:
+            return _("account %s is outside of SEPA.", bank.acc_number)
+        if bank.partner_id != line.partner_id.commercial_partner_id:
+            return _("account %s belongs to somebody else.", bank.acc_number)
+        last_used = mandate.last_debit_date or mandate.signature_date
+        if last_used + relativedelta(months=UNUSED_MONTHS) < self.company._telecom_today():
+            return _(
+                "mandate %(mandate)s was not used since %(date)s and lapsed after 36 months.",
+                mandate=mandate.unique_mandate_reference,
+                date=last_used,
+            )
+        if mandate.type == "oneoff" and mandate.last_debit_date:
+            return _("mandate %s was for one debit only.", mandate.unique_mandate_reference)
+        return ""
+
+    def _mandate_of(self, move):
+        """The invoice's mandate while it is usable, else the contract's, else the customer's."""
+        usable = ("valid", "final")
+        customer = move.partner_id.with_company(self.company).valid_mandate_id
+        contract = move.telecom_contract_id.telecom_mandate_id
+        for mandate in (move.mandate_id, contract, customer):
+            if mandate.state in usable:
+                return mandate
+        return move.mandate_id or contract or customer
+
+    # ------------------------------------------------------------------ the order
+    def _make_order(self, lines) -> None:
+        """One order with its file, checked against the schema; then the payments are booked."""
+        order = self.env["account.payment.order"].create(
+            {
+                "payment_method_line_id": self.company.telecom_debit_method_line_id.id,
+                "payment_type": "inbound",
+                "company_id": self.company.id,
+                "description": self.env._("Billing run %s", self.run.name),
+                "telecom_run_id": self.run.id,
+            }
+        )
+        payment_lines = lines.create_payment_line_from_move_line(order)
+        for payment_line in payment_lines:
+            move = payment_line.move_line_id.move_id
+            values = {"mandate_id": self._mandate_of(move).id}
+            if move.telecom_disputed_amount:
+                undisputed = payment_line.amount_currency - move.telecom_disputed_amount
+                values["amount_currency"] = undisputed
+            payment_line.write(values)
+        lines.move_id.filtered("telecom_debit_retry").telecom_debit_retry = False
+        order.draft2open()
+        order.open2generated()
+        if self.company.telecom_book_debits:
+            order.generated2uploaded()
+        self.env.flush_all()
+
+    def _totals(self) -> Totals:
+        """What the run's orders hold, in all its starts."""
+        (row,) = exact.dicts(
+            self.env.cr,
+            SQL(
+                """
+                SELECT count(*) AS debits, COALESCE(sum(p.amount_company_currency), 0) AS amount,
+                       count(DISTINCT o.id) AS orders
+                  FROM account_payment_line p
+                  JOIN account_payment_order o ON o.id = p.order_id
+                 WHERE o.telecom_run_id = %s AND o.state <> 'cancel'
+                """,
+                self.run.id,
+            ),
+        )
+        return Totals(
+            records=row["debits"],
+            amount=decimal.Decimal(row["amount"]),
+            details={"orders": row["orders"]},
+        )

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Invoice: fees in advance and usage in arrears, one posted invoice per contract."""
+
+from __future__ import annotations
+
+import decimal
+import logging
+
+from odoo.tools import SQL, LazyTranslate
+
+from ..billing.position import BillingError
+from ..store import exact
+from .base import Step, StepError, Totals, register
+from .invoice_builder import InvoiceBuilder
+
+_logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
+
+#: Nobody follows thousands of invoices by mail; each is logged by its run.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "mail_notify_force_send": False,
+}
+
+#: Open usage of some contracts, as the groups that become positions. Late usage of earlier months
+#: comes along, as positions of its own.
+USAGE = """
+    SELECT contract_id, contract_line_id, period, service, tariff_id, version_id, rate_id, zone_id,
+           band_id, currency_id, array_agg(id ORDER BY id) AS ids, sum(records)::bigint AS records,
+           sum(quantity) AS quantity, sum(billed) AS billed, sum(amount) AS amount
+      FROM telecom_usage_summary
+     WHERE company_id = %(company)s AND period <= %(period)s AND invoice_line_id IS NULL
+       AND contract_id IN %(contracts)s
+     GROUP BY contract_id, contract_line_id, period, service, tariff_id, version_id, rate_id,
+              zone_id, band_id, currency_id
+     ORDER BY contract_id, contract_line_id, period, service, zone_id NULLS FIRST,
+              rate_id NULLS FIRST, band_id NULLS FIRST, version_id
+"""
+
+
+@register
+class InvoiceStep(Step):
+    """Makes the invoices of a run, chunk by chunk.
+
+    A chunk is one transaction: invoices, their numbers, the links of the summaries and the days
+    entered into the fee ledger are committed together or not at all. What is linked or entered is
+    no longer due, so a start after a kill goes on where the last commit was. The database refuses
+    a second invoice of a contract in the run, a summary linked twice and a day billed twice.
+    """
+
+    code = "invoice"
+    sequence = 50
+    name = _lt("Invoice")
+
+    def execute(self) -> Totals:
+        self._check_dates()
+        self.env = self.env(context={**self.env.context, **QUIET})
+        self.run = self.run.with_env(self.env).with_company(self.company)
+        contracts = self._due_contracts()
+        chunk = self.company.telecom_chunk
+        for at in range(0, len(contracts), chunk):
+            self._invoice_chunk(contracts[at : at + chunk])
+            self.progress(min(at + chunk, len(contracts)), len(contracts))
+            self.env.invalidate_all()
+        return self._totals()
+
+    # ------------------------------------------------------------------ what is due
+    def _check_dates(self) -> None:
+        """Invoices must not go into a closed period."""
+        journal = self.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", self.company.id)], limit=1
+        )
+        date = self.run.invoice_date
+        violated = self.company._get_lock_date_violations(
+            date, fiscalyear=True, sale=True, purchase=False, tax=True, hard=True
+        )
+        if not journal:
+            raise StepError(
+                self.env._(
+                    "%(company)s has no sales journal. Set the company up for telecom first.",
+                    company=self.company.name,
+                )
+            )
+        if violated:
+            locked = max(lock_date for lock_date, _field in violated)
+            raise StepError(
+                self.env._(
+                    "The invoice date %(date)s lies in a period closed until %(locked)s. Choose a "
+                    "later invoice date on the run.",
+                    date=date,
+                    locked=locked,
+                )
+            )
+
+    def _due_contracts(self) -> list[int]:
+        """Ids of contracts with open usage or unbilled days, without those invoiced already."""
+        self.env.flush_all()
+        lines = self.env["telecom.fee"]._lines_due(self.run)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT contract_id FROM telecom_usage_summary
+                 WHERE company_id = %(company)s AND period <= %(period)s
+                   AND invoice_line_id IS NULL
+                 UNION
+                SELECT contract_id FROM contract_line WHERE id = ANY(%(lines)s)
+                EXCEPT
+                SELECT telecom_contract_id FROM account_move
+                 WHERE telecom_run_id = %(run)s AND NOT COALESCE(telecom_reversed, FALSE)
+                 ORDER BY 1
+                """,
+                company=self.company.id,
+                period=self.run.period_start,
+                lines=lines,
+                run=self.run.id,
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _usage_of(self, contract_ids) -> dict[int, list[dict]]:
+        """{contract id: groups of its open summaries}, locked until the chunk is committed."""
+        values = {
+            "company": self.company.id,
+            "period": self.run.period_start,
+            "contracts": tuple(contract_ids),
+        }
+        self.env.cr.execute(
+            "SELECT id FROM telecom_usage_summary WHERE company_id = %(company)s"
+            " AND period <= %(period)s AND invoice_line_id IS NULL"
+            " AND contract_id IN %(contracts)s FOR UPDATE",
+            values,
+        )
+        groups: dict[int, list[dict]] = {}
+        for group in exact.dicts(self.env.cr, SQL(USAGE, **values)):
+            groups.setdefault(group["contract_id"], []).append(group)
+        return groups
+
+    # ------------------------------------------------------------------ a chunk
+    def _invoice_chunk(self, contract_ids) -> None:
+        contracts = self.env["contract.contract"].browse(contract_ids)
+        usage = self._usage_of(contract_ids)
+        builder = InvoiceBuilder(self.run)
+        work = []
+        for contract in contracts:
+            try:
+                positions = builder.positions(contract, usage.get(contract.id, ()))
+                self._check_contract(contract, builder)
+            except BillingError as error:
+                self.finding("invoice_contract", str(error), record=contract)
+                continue
+            if positions and (
+                self.company.telecom_zero_invoice == "post"
+                or any(position.amount for position in positions)
+            ):
+                work.append((contract, positions, builder.invoice(contract, positions)))
+        if not work:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._post(work)
+        except Exception:
+            _logger.exception("billing run %s: a chunk failed, one by one now", self.run.name)
+            self.env.invalidate_all()
+            for contract, positions, values in work:
+                self._post_alone(contract, positions, values)
+
+    def _post_alone(self, contract, positions, values) -> None:
+        """After a chunk failed: this contract by itself, so that one fault stops one invoice."""
+        try:
+            with self.env.cr.savepoint():
+                self._post([(contract, positions, values)])
+        except Exception as error:
+            _logger.exception("billing run %s: contract %s", self.run.name, contract.code)
+            self.finding(
+                "invoice_failed",
+                self.env._(
+                    "Contract %(contract)s could not be invoiced: %(error)s",
+                    contract=contract.code,
+                    error=error,
+                ),
+                record=contract,
+            )
+
+    def _check_contract(self, contract, builder) -> None:
+        """Mandatory data without which no invoice may go out (UStG § 14 (4))."""
+        partner = contract.invoice_partner_id or contract.partner_id
+        absent = [
+            label
+            for field, label in (
+                ("name", self.env._("name")),
+                ("street", self.env._("street")),
+                ("zip", self.env._("zip")),
+                ("city", self.env._("city")),
+                ("country_id", self.env._("country")),
+            )
+            if not partner[field]
+        ]
+        if absent:
+            raise BillingError(
+                self.env._(
+                    "Customer %(customer)s of contract %(contract)s has no complete address: "
+                    "%(absent)s. Add what is missing.",
+                    customer=partner.display_name,
+                    contract=contract.code,
+                    absent=", ".join(absent),
+                )
+            )
+        until = partner.commercial_partner_id.telecom_reseller_until
+        if (
+            builder._position_of(contract) == self.company.telecom_reseller_position_id
+            and self.company.telecom_reseller_position_id
+            and not (until and until >= self.run.invoice_date)
+        ):
+            raise BillingError(
+                self.env._(
+                    "Customer %(customer)s is invoiced without VAT as a reseller, but no valid "
+                    "certificate USt 1 TQ is on file (until: %(until)s). Enter its new date, or "
+                    "take the fiscal position away.",
+                    customer=partner.display_name,
+                    until=until or "–",
+                )
+            )
+
+    def _post(self, work) -> None:
+        """Create and post the invoices, link what they settle, enter the days they bill."""
+        moves = self.env["account.move"].create([values for _c, _p, values in work])
+        for move in moves:
+            if move.amount_total < 0:
+                move.action_switch_move_type()
+        moves._post(soft=False)
+        for move, (contract, positions, _values) in zip(moves, work, strict=True):
+            self._check_sums(move, contract, positions)
+        self._settle(moves, work)
+
+    def _check_sums(self, move, contract, positions) -> None:
+        """The invoice says what was computed, whatever an add-on or a tax setting does to it."""
+        sign = -1 if move.move_type == "out_refund" else 1
+        if len({position.gross for position in positions}) > 1:
+            return
+        wanted = sum((position.amount for position in positions), decimal.Decimal(0))
+        found = move.amount_total if positions[0].gross else move.amount_untaxed
+        if move.currency_id.compare_amounts(sign * found, float(wanted)) != 0:
+            raise BillingError(
+                self.env._(
+                    "The invoice of contract %(contract)s adds up to %(found)s, its positions to "
+                    "%(wanted)s. Check its taxes and what changes its lines.",
+                    contract=contract.code,
+                    found=sign * found,
+                    wanted=wanted,
+                )
+            )
+
+    def _settle(self, moves, work) -> None:
+        """Link summaries and enter fees; refuses what another transaction took meanwhile."""
+        links, entries = [], []
+        for move, (_contract, positions, _values) in zip(moves, work, strict=True):
+            lines = move.invoice_line_ids.sorted("sequence")
+            for line, position in zip(lines, positions, strict=True):
+                links.extend((summary, line.id, move.id) for summary in position.summaries)
+                if position.fee:
+                    entries.append(self._entry(line, position))
+                if position.credit:
+                    entries.extend(self._give_back(line, position))
+        self.env.flush_all()
+        self._link(links)
+        self.env["telecom.fee"].create(entries)
+        self.env.flush_all()
+
+    def _link(self, links) -> None:
+        if not links:
+            return
+        self.env.cr.execute(
+            "UPDATE telecom_usage_summary s SET invoice_line_id = v.line, move_id = v.move"
+            " FROM unnest(%s, %s, %s) AS v(id, line, move)"
+            " WHERE s.id = v.id AND s.invoice_line_id IS NULL",
+            [list(column) for column in zip(*links, strict=True)],
+        )
+        if self.env.cr.rowcount != len(links):
+            raise BillingError(
+                self.env._("Usage was invoiced by somebody else meanwhile. Start the step again.")
+            )
+        self.env["telecom.usage.summary"].invalidate_model(["invoice_line_id", "move_id"])
+
+    def _entry(self, line, position) -> dict:
+        span, price, months = position.fee
+        return {
+            "company_id": self.company.id,
+            "contract_id": position.line.contract_id.id,
+            "contract_line_id": position.line.id,
+            "date_from": span.first,
+            "date_to": span.last,
+            "currency_id": line.currency_id.id,
+            "amount": float(position.amount),
+            "price": float(price),
+            "months": months,
+            "move_line_id": line.id,
+            "move_id": line.move_id.id,
+        }
+
+    def _give_back(self, line, position):
+        """Close the ledger's entry; what stays of it becomes an entry of its own."""
+        fee, kept = position.credit
+        fee.write({"state": "credited", "credit_line_id": line.id})
+        if kept:
+            yield {
+                "company_id": fee.company_id.id,
+                "contract_id": fee.contract_id.id,
+                "contract_line_id": fee.contract_line_id.id,
+                "date_from": kept.first,
+                "date_to": kept.last,
+                "currency_id": fee.currency_id.id,
+                "amount": fee.amount + float(position.amount),
+                "price": fee.price,
+                "months": fee.months,
+                "move_line_id": fee.move_line_id.id,
+                "move_id": fee.move_id.id,
+                "origin_id": fee.id,
+            }
+
+    # ------------------------------------------------------------------ totals
+    def _totals(self) -> Totals:
+        """What the run has invoiced in all its starts, counted in the books."""
+        counted = self.run._invoice_totals()
+        return Totals(
+            records=counted["invoices"] + counted["credit_notes"],
+            quantity=counted["usage_quantity"],
+            amount=counted["total"],
+            details={name: str(value) for name, value in counted.items()},
+        )

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From what contracts owe to the values of their invoices; decides taxes, texts and rounding."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+
+from odoo import Command
+from odoo.tools import LazyTranslate
+from odoo.tools.misc import format_date, formatLang
+
+from ..billing import fees
+from ..billing.money import Exact, convert, exact
+from ..billing.position import BillingError, Position, settle
+
+_lt = LazyTranslate(__name__)
+
+SERVICES = {
+    "voice": _lt("Calls"),
+    "sms": _lt("SMS"),
+    "data": _lt("Data"),
+    "conference": _lt("Conferences"),
+    "fax": _lt("Fax"),
+}
+
+
+class InvoiceBuilder:
+    """Prepares the invoices of one run. Taxes, accounts and products are looked up once."""
+
+    def __init__(self, run):
+        self.run = run
+        self.env = run.env
+        self.company = run.company_id
+        self.period = run.period_start
+        self.usage_products = self.env["product.template"]._telecom_usage_products(self.company)
+        self._taxes = {}
+        self._positions = {}
+        self._accounts = {}
+
+    # ------------------------------------------------------------------ positions
+    def positions(self, contract, usage):
+        """All positions of a contract, rounded; ``usage``: groups of its open summaries."""
+        found = [
+            *self._fee_positions(contract),
+            *(self._usage_position(contract, group) for group in usage),
+        ]
+        settle(found)
+        return found
+
+    def _fee_positions(self, contract):
+        env = self._env_for(contract)
+        for line in contract.contract_line_ids.with_env(env):
+            for fee, kept, span in line._telecom_surplus(self.period):
+                yield self._credit_position(line, fee, kept, span)
+            for span, price, months in line._telecom_missing(self.period):
+                yield self._fee_position(contract, line, span, price, months)
+
+    def _fee_position(self, contract, line, span, price, months):
+        taxes, gross, rate, base_rate = self._tax_of(contract, line.product_id)
+        kind = line.product_id.telecom_price_kind or "customer"
+        from_gross = gross if kind == "customer" else kind == "gross"
+        source_rate = rate if kind == "customer" else base_rate
+        price_here = convert(price, from_gross, source_rate, gross, rate)
+        return Position(
+            line=line,
+            product=line.product_id,
+            text=self._fee_text(line, span, months),
+            span=span,
+            exact=line._telecom_fee_amount(price_here, span, months),
+            source=line._telecom_fee_amount(price, span, months),
+            taxes=taxes,
+            gross=gross,
+            fee=(span, price_here, months),
+        )
+
+    def _credit_position(self, line, fee, kept, span):
+        amount = -line._telecom_credit_amount(fee, kept)
+        taxes = fee.move_line_id.tax_ids
+        return Position(
+            line=line,
+            product=line.product_id,
+            text=line.env._(
+                "%(product)s, given back, %(first)s – %(last)s",
+                product=line.name,
+                first=self._date(line.env, span.first),
+                last=self._date(line.env, span.last),
+            ),
+            span=span,
+            exact=amount,
+            source=amount,
+            taxes=taxes,
+            gross=bool(taxes) and all(taxes.mapped("price_include")),
+            credit=(fee, kept),
+        )
+
+    def _usage_position(self, contract, group):
+        """One position of usage: the summaries of a contract line with one price and month."""
+        if group["currency_id"] != contract.currency_id.id:
+            raise BillingError(
+                self.env._(
+                    "Contract %(contract)s is invoiced in %(currency)s, but tariff %(tariff)s has "
+                    "prices in another currency. Give the contract a tariff in its currency, or "
+                    "the contract the tariff's.",
+                    contract=contract.code,
+                    currency=contract.currency_id.name,
+                    tariff=self.env["telecom.tariff"].browse(group["tariff_id"]).name,
+                )
+            )
+        env = self._env_for(contract)
+        product = self.usage_products.get(group["service"]) or self.usage_products[False]
+        if not product:
+            raise BillingError(
+                self.env._(
+                    "No product invoices usage of “%(service)s”. Choose a usage product in the "
+                    "telecom settings of %(company)s.",
+                    service=group["service"],
+                    company=self.company.name,
+                )
+            )
+        taxes, gross, rate, base_rate = self._tax_of(contract, product)
+        tariff = env["telecom.tariff"].browse(group["tariff_id"])
+        version = env["telecom.tariff.version"].browse(group["version_id"])
+        amount = exact(group["amount"])
+        scope = version.rounding_scope
+        return Position(
+            line=env["contract.line"].browse(group["contract_line_id"]),
+            product=product,
+            text=self._usage_text(env, group),
+            span=fees.Span(group["period"], fees.month_end(group["period"])),
+            exact=convert(amount, bool(tariff.price_includes_tax), base_rate, gross, rate),
+            source=amount,
+            taxes=taxes,
+            gross=gross,
+            rounding=version.rounding_method if scope == "position" else "half_up",
+            pooled=(tariff.id, gross, taxes) if scope == "invoice" else None,
+            summaries=tuple(group["ids"]),
+            records=group["records"],
+            quantity=group["quantity"],
+        )
+
+    # ------------------------------------------------------------------ texts
+    def _env_for(self, contract):
+        """The environment in the language of the customer."""
+        return self.env(context={**self.env.context, "lang": contract.partner_id.lang or "en_US"})
+
+    def _date(self, env, day: datetime.date) -> str:
+        return format_date(env, day, lang_code=env.lang)
+
+    def _fee_text(self, line, span, months):
+        if not months:
+            return line.name
+        whole = fees.month_end(span.last) == span.last and span.first.day == 1
+        values = {
+            "product": line.name,
+            "first": self._date(line.env, span.first),
+            "last": self._date(line.env, span.last),
+        }
+        if whole:
+            return line.env._("%(product)s, %(first)s – %(last)s", **values)
+        if fees.month_end(span.first) == fees.month_end(span.last):
+            return line.env._(
+                "%(product)s, %(first)s – %(last)s (%(days)s of %(all)s days)",
+                **values,
+                days=span.days,
+                all=fees.month_end(span.last).day,
+            )
+        return line.env._(
+            "%(product)s, %(first)s – %(last)s (%(days)s days)", **values, days=span.days
+        )
+
+    def _usage_text(self, env, group):
+        """e.g. “Calls: Germany mobile, peak, October 2026 (12, 34:10 min)”."""
+        service = SERVICES.get(group["service"])
+        label = env._(service) if service else (group["service"] or env._("Usage")).capitalize()
+        parts = [
+            env["telecom.zone"].browse(group["zone_id"]).name,
+            env["telecom.band"].browse(group["band_id"]).name,
+            format_date(env, group["period"], lang_code=env.lang, date_format="MMMM y"),
+        ]
+        return env._(
+            "%(service)s: %(what)s (%(count)s × , %(quantity)s)",
+            service=label,
+            what=", ".join(part for part in parts if part),
+            count=group["records"],
+            quantity=self._quantity_text(env, group),
+        )
+
+    def _quantity_text(self, env, group):
+        quantity, unit = group["quantity"], group.get("unit") or "second"
+        if unit == "second":
+            minutes, seconds = divmod(int(quantity), 60)
+            return env._("%(minutes)s:%(seconds)02d min", minutes=minutes, seconds=seconds)
+        if unit == "byte":
+            return formatLang(env, float(quantity / 1_000_000), digits=2) + " MB"
+        return formatLang(env, float(quantity), digits=0)
+
+    # ------------------------------------------------------------------ taxes and accounts
+    def _position_of(self, contract):
+        """The fiscal position of a contract: its own, or the customer's."""
+        if contract.fiscal_position_id:
+            return contract.fiscal_position_id
+        partner = contract.invoice_partner_id or contract.partner_id
+        if partner not in self._positions:
+            positions = self.env["account.fiscal.position"].with_company(self.company)
+            self._positions[partner] = positions._get_fiscal_position(partner)
+        return self._positions[partner]
+
+    def _tax_of(self, contract, product):
+        """(taxes, included?, their rate, rate of the product's own taxes), rates as fractions."""
+        fiscal = self._position_of(contract)
+        key = (product, fiscal)
+        if key not in self._taxes:
+            own = product.taxes_id._filter_taxes_by_company(self.company)
+            own = own or self.company.account_sale_tax_id
+            taxes = fiscal.map_tax(own)
+            other = (own | taxes).filtered(lambda tax: tax.amount_type != "percent")
+            if other:
+                raise BillingError(
+                    self.env._(
+                        "Tax “%(tax)s” of product %(product)s is not a percentage. Choose taxes in "
+                        "percent for what the billing run invoices.",
+                        tax=other[0].name,
+                        product=product.display_name,
+                    )
+                )
+            self._taxes[key] = (
+                taxes,
+                bool(taxes) and all(taxes.mapped("price_include")),
+                self._rate(taxes),
+                self._rate(own),
+            )
+        return self._taxes[key]
+
+    def _rate(self, taxes) -> Exact:
+        return sum((exact(tax.amount) / 100 for tax in taxes), Exact(0))
+
+    def _account_of(self, contract, product):
+        fiscal = self._position_of(contract)
+        key = (product, fiscal)
+        if key not in self._accounts:
+            template = product.product_tmpl_id.with_company(self.company)
+            account = template.get_product_accounts(fiscal_pos=fiscal)["income"]
+            account = account or fiscal.map_account(self.company.income_account_id)
+            self._accounts[key] = account or contract.journal_id.default_account_id
+        return self._accounts[key]
+
+    # ------------------------------------------------------------------ values
+    def invoice(self, contract, positions):
+        """The values of one invoice; its lines in the order of ``positions``."""
+        company = self.company
+        debit = contract.telecom_payment == "sepa_debit"
+        method = (
+            company.telecom_debit_method_line_id
+            if debit
+            else company.telecom_transfer_method_line_id
+        )
+        days = company.telecom_debit_days if debit else company.telecom_transfer_days
+        date = self.run.invoice_date
+        values = {
+            "move_type": "out_invoice",
+            "company_id": company.id,
+            "journal_id": contract.journal_id.id,
+            "partner_id": (contract.invoice_partner_id or contract.partner_id).id,
+            "currency_id": contract.currency_id.id,
+            "fiscal_position_id": self._position_of(contract).id,
+            "invoice_date": date,
+            "invoice_date_due": date + datetime.timedelta(days=days),
+            "invoice_payment_term_id": contract.payment_term_id.id,
+            "invoice_origin": contract.code,
+            "invoice_user_id": contract.user_id.id,
+            "preferred_payment_method_line_id": method.id,
+            "delivery_date": max(position.span.last for position in positions),
+            "telecom_run_id": self.run.id,
+            "telecom_contract_id": contract.id,
+            "telecom_period_start": min(position.span.first for position in positions),
+            "telecom_period_end": max(position.span.last for position in positions),
+            "invoice_line_ids": [
+                Command.create(self._line(contract, position, sequence))
+                for sequence, position in enumerate(positions, start=1)
+            ],
+        }
+        if debit and contract.telecom_mandate_id:
+            values["mandate_id"] = contract.telecom_mandate_id.id
+        return values
+
+    def _line(self, contract, position, sequence):
+        quantity, price = self._quantity_and_price(position)
+        return {
+            "sequence": sequence,
+            "display_type": "product",
+            "product_id": position.product.id,
+            "product_uom_id": position.product.uom_id.id,
+            "name": position.text,
+            "quantity": quantity,
+            "price_unit": price,
+            "discount": 0,
+            "tax_ids": [Command.set(position.taxes.ids)],
+            "account_id": self._account_of(contract, position.product).id,
+            "analytic_distribution": position.line.analytic_distribution or False,
+            "contract_line_id": position.line.id,
+            "telecom_kind": self._kind(position),
+            "telecom_amount": float(position.amount),
+            "telecom_exact": float(
+                decimal.Decimal(position.exact.numerator) / position.exact.denominator
+            ),
+            "telecom_period_start": position.span.first,
+            "telecom_period_end": position.span.last,
+        }
+
+    def _kind(self, position):
+        if position.summaries:
+            return "usage"
+        return "credit" if position.credit else "fee"
+
+    def _quantity_and_price(self, position):
+        """Several pieces at their price where that is exact, else one at the position's amount."""
+        count = exact(position.line.quantity)
+        if position.fee and count.denominator == 1 and count > 1:
+            each = exact(position.amount) / count
+            if (each * 100).denominator == 1:
+                return int(count), float(each)
+        return 1, float(position.amount)
