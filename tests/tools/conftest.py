@@ -33,6 +33,7 @@ def cache(tmp_path, monkeypatch, real_cache, real_server) -> Path:
     """An empty cache in a folder with a space in its name."""
     place = tmp_path / "a cache"
     monkeypatch.setenv("TELECOM_CACHE", str(place))
+    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     for name in (*OUTER, *real_server):
         monkeypatch.delenv(name, raising=False)
     return place

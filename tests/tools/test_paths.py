@@ -38,6 +38,19 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["file"]
 
 
+def test_a_folders_name_follows_its_content(tmp_path):
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "__pycache__").mkdir()
+    names = [paths.tree_key(tmp_path)]
+    (tmp_path / "__pycache__" / "x.pyc").write_text("compiled")
+    assert paths.tree_key(tmp_path) == names[0]
+    (tmp_path / "a").write_text("2")
+    names.append(paths.tree_key(tmp_path))
+    (tmp_path / "a").rename(tmp_path / "b")
+    names.append(paths.tree_key(tmp_path))
+    assert len(set(names)) == 3
+
+
 def test_two_processes_take_turns(cache, tmp_path):
     order = tmp_path / "order"
     script = (

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The template, tried with a small one: Odoo's `base` alone, which takes seconds."""
 
+import contextlib
+import os
+import sys
+
 import pytest
 
-from tools.ground import databases, odoo_run, postgres, say, stage, template
+from tools.ground import databases, odoo_run, paths, postgres, say, stage, template
 from tools.ground.server import connect
 
 SMALL = template.Recipe(("base",), "en_US", "")
@@ -17,7 +21,7 @@ def odoo(real_cache, monkeypatch):
         return stage.inside()
 
 
-def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd):
+def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd, tmp_path, monkeypatch):
     with postgres.running() as server:
         with pytest.raises(KeyboardInterrupt):
             interrupted(server, odoo)
@@ -32,9 +36,7 @@ def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd):
 
         for _again in range(2):
             template.copy(server, odoo, "copy", SMALL)
-            cursor = connect(server, "copy").cursor()
-            cursor.execute("SELECT state FROM ir_module_module WHERE name = 'base'")
-            assert cursor.fetchone() == ("installed",)
+            assert databases.missing_modules(server, "copy", ["base", "mail"]) == ["mail"]
         assert databases.names(server) == ["copy", name]
 
         with pytest.raises(say.Trouble) as caught:
@@ -42,8 +44,37 @@ def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd):
         assert "could not be installed in copy: no_such_module not found" in str(caught.value)
         assert "\n" not in str(caught.value)
 
-        databases.paths.remove(databases.filestore(server, name))
+        inside_odoo(server, tmp_path, monkeypatch)
+
+        paths.remove(databases.filestore(server, name))
         assert not template._there(server, name), "without its files it counts as missing"
+
+
+ACT = """
+def good(env, out):
+    env["res.partner"].create({"name": "kept"})
+    (out / "word").write_text(env.user.login)
+
+def bad(env):
+    env["res.partner"].create({"name": "lost"})
+    return 3
+"""
+
+
+def inside_odoo(server, folder, monkeypatch):
+    """A function in Odoo commits when it succeeds, and not when it says otherwise."""
+    (folder / "act.py").write_text(ACT)
+    path = f"{paths.ROOT}{os.pathsep}{folder}"
+    env = {**odoo_run.environment(server), "PYTHONPATH": path}
+    command = [sys.executable, "-m", "tools.ground.inside", "copy"]
+    log = str(folder / "odoo.log")
+    assert odoo_run.foreground([*command, "act:good", log, str(folder)], env) == 0
+    assert (folder / "word").read_text() == "__system__"
+    assert odoo_run.foreground([*command, "act:bad", log], env) == 3
+    with contextlib.closing(connect(server, "copy")) as link:
+        cursor = link.cursor()
+        cursor.execute("SELECT name FROM res_partner WHERE name IN ('kept', 'lost')")
+        assert cursor.fetchall() == [("kept",)]
 
 
 def interrupted(server, odoo):

@@ -34,12 +34,10 @@ def bench(odoo: Odoo, words: list[str]) -> int:
         raise Trouble(f"no file of tests/bench measures {wanted}", "look there for what does")
     found: list[dict] = []
     failed: list[str] = []
-    with postgres.running() as server, took("bench"):
-        database = ""
+    with postgres.running() as server, demo.claimed("bench") as database, took("bench"):
+        if any(map(measure.needs_odoo, names)):
+            demo.fresh(server, odoo, database)
         for name in names:
-            if measure.needs_odoo(name) and not database:
-                database = demo.database("bench")
-                demo.fresh(server, odoo, database)
             line(f"  {name}")
             rows = _run(server, name, database)
             found += rows

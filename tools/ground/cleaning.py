@@ -15,10 +15,11 @@ def clean(odoo: Odoo, words: list[str]) -> int:
     """clean: remove this clone's databases and its folder build/"""
     with postgres.running() as server:
         there = databases.names(server)
-        for name in map(demo.database, PURPOSES):
-            if name in there:
-                databases.drop(server, name)
-                line(f"  dropped {name}")
+        for purpose in PURPOSES:
+            with demo.claimed(purpose) as name:
+                if name in there:
+                    databases.drop(server, name)
+                    line(f"  dropped {name}")
     paths.remove(paths.BUILD)
     line(f"  removed {paths.BUILD}")
     return 0

@@ -32,10 +32,33 @@ def database(purpose: str) -> str:
     return named or f"telecom_{purpose}_{paths.key(str(paths.ROOT))[:6]}"
 
 
+@contextlib.contextmanager
+def claimed(purpose: str) -> Iterator[str]:
+    """This clone's database for a purpose, used by no other command during the block."""
+    name = database(purpose)
+    said = f"  another command uses the database {name}; waiting for it to end"
+    with paths.lock(f"database-{name}", said):
+        yield name
+
+
 def fresh(server: Server, odoo: Odoo, name: str) -> None:
     """Make `name` a new database with this clone's add-on."""
     template.copy(server, odoo, name)
     template.install(server, name, ADDON)
+    paths.write_atomic(_stamp(name), paths.tree_key(paths.ROOT / ADDON))
+
+
+def _stamp(name: str) -> Path:
+    """The file that says which state of the add-on a database has."""
+    return paths.BUILD / f"{name}.key"
+
+
+def renew(server: Server, name: str) -> None:
+    """Update the add-on in a database if its files have changed since."""
+    now = paths.tree_key(paths.ROOT / ADDON)
+    if not _stamp(name).exists() or _stamp(name).read_text("utf-8") != now:
+        template.update(server, name, ADDON)
+        paths.write_atomic(_stamp(name), now)
 
 
 def bill(server: Server, name: str, out: Path) -> int:
@@ -57,8 +80,8 @@ def bill(server: Server, name: str, out: Path) -> int:
 
 def demo(odoo: Odoo, words: list[str]) -> int:
     """demo: bill a small provider's month in a fresh database, from raw files to reminders"""
-    name, out = database("demo"), paths.BUILD / "demo"
-    with postgres.running() as server, took("demo"):
+    out = paths.BUILD / "demo"
+    with postgres.running() as server, claimed("demo") as name, took("demo"):
         fresh(server, odoo, name)
         code = bill(server, name, out)
     if not code:
@@ -69,12 +92,12 @@ def demo(odoo: Odoo, words: list[str]) -> int:
 
 def serve(odoo: Odoo, words: list[str]) -> int:
     """serve: Odoo with the demo's database on http://127.0.0.1:8069 (PORT=... for another)"""
-    name, port = database("demo"), _port()
-    with postgres.running() as server:
-        if name not in databases.names(server):
-            line(
-                "  no demo database yet; a fresh one without the demo's month (make demo fills it)"
-            )
+    port = _port()
+    with postgres.running() as server, claimed("demo") as name:
+        if name in databases.names(server):
+            renew(server, name)
+        else:
+            line("  no demo database yet; here is an empty one (make demo bills a month in it)")
             fresh(server, odoo, name)
         line(f"  http://127.0.0.1:{port}   (Ctrl-C ends it)")
         for who, login, password in logins():

@@ -31,7 +31,7 @@ LOADING = re.compile(r"[Ll]oading module (\S+) \((\d+)/(\d+)\)")
 
 def conf(server: Server) -> Path:
     """Write this clone's odoo.conf and return it; the server is named by PG* variables."""
-    target = paths.BUILD / "odoo.conf"
+    target = paths.BUILD / f"odoo-{server.ident}.conf"
     text = "\n".join(
         (
             "[options]",

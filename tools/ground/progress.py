@@ -29,6 +29,7 @@ SHIPPED = {
     "template": 150.0,
     "copy": 2.0,
     "install": 20.0,
+    "update": 20.0,
 }
 #: Seconds below which a step is announced only by its end.
 QUICK = 3.0

@@ -126,23 +126,24 @@ def _pure(odoo: Odoo, server: Server, words: list[str]) -> int:
 
 
 def _addon(odoo: Odoo, server: Server, words: list[str]) -> int:
-    name = demo.database("test")
-    demo.fresh(server, odoo, name)
-    return _pytest(server, ["--odoo-database", name, *words])
+    with demo.claimed("test") as name:
+        demo.fresh(server, odoo, name)
+        return _pytest(server, ["--odoo-database", name, *words])
 
 
 def _e2e(odoo: Odoo, server: Server, words: list[str]) -> int:
-    name, out = demo.database("e2e"), paths.BUILD / "e2e"
-    demo.fresh(server, odoo, name)
-    code = demo.bill(server, name, out)
-    if code:
-        raise Trouble(f"the demo ended with {code}", "make demo shows why")
-    with demo.web_server(server, name) as url:
-        env = {"TELECOM_E2E_URL": url, "TELECOM_E2E_DB": name, "TELECOM_E2E_OUT": str(out)}
-        browser = chromium()
-        if browser:
-            env["TELECOM_CHROMIUM"] = browser
-        return _pytest(server, ["-p", "no:odoo", *words], env)
+    out = paths.BUILD / "e2e"
+    with demo.claimed("e2e") as name:
+        demo.fresh(server, odoo, name)
+        code = demo.bill(server, name, out)
+        if code:
+            raise Trouble(f"the demo ended with {code}", "make demo shows why")
+        with demo.web_server(server, name) as url:
+            env = {"TELECOM_E2E_URL": url, "TELECOM_E2E_DB": name, "TELECOM_E2E_OUT": str(out)}
+            browser = chromium()
+            if browser:
+                env["TELECOM_CHROMIUM"] = browser
+            return _pytest(server, ["-p", "no:odoo", *words], env)
 
 
 def summary(results: list[Result], narrowed: bool = False) -> int:

@@ -106,7 +106,7 @@ def copy(server: Server, odoo: Odoo, target: str, recipe: Recipe | None = None) 
 
 def install(server: Server, database: str, *names: str) -> None:
     """Install this clone's add-ons in a database."""
-    with step("install", f"{', '.join(names)} in {database}") as progress:
+    with step("install", f"{', '.join(names)} in {database}"):
         odoo_run.quietly(
             server,
             database,
@@ -114,7 +114,18 @@ def install(server: Server, database: str, *names: str) -> None:
             f"install-{paths.key(str(paths.ROOT), database)}",
             f"{', '.join(names)} could not be installed in {database}",
             install=names,
-            on_fraction=progress.done,
+        )
+
+
+def update(server: Server, database: str, name: str) -> None:
+    """Bring a database to the present files of an add-on."""
+    with step("update", f"{name} changed since; updating {database}"):
+        odoo_run.quietly(
+            server,
+            database,
+            ["--update", name],
+            f"update-{paths.key(str(paths.ROOT), database)}",
+            f"{name} could not be updated in {database}",
         )
 
 
