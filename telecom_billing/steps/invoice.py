@@ -6,6 +6,7 @@ from __future__ import annotations
 import decimal
 import logging
 
+import psycopg2
 from odoo.tools import SQL, LazyTranslate
 
 from ..billing.position import BillingError
@@ -161,6 +162,8 @@ class InvoiceStep(Step):
         try:
             with self.env.cr.savepoint():
                 self._post(work)
+        except psycopg2.OperationalError:
+            raise  # a collision, which the engine tries again, or the connection is gone
         except Exception:
             _logger.exception("billing run %s: a chunk failed, one by one now", self.run.name)
             self.env.invalidate_all()
@@ -172,6 +175,8 @@ class InvoiceStep(Step):
         try:
             with self.env.cr.savepoint():
                 self._post([(contract, positions, values)])
+        except psycopg2.OperationalError:
+            raise
         except Exception as error:
             _logger.exception("billing run %s: contract %s", self.run.name, contract.code)
             self.finding(
