@@ -33,6 +33,19 @@ TRIES = 4
 SPOKEN = (StepError, UserError, RedirectWarning, AccessError)
 
 
+class Found(set):
+    """Ids of the findings met in one start; equal to itself only.
+
+    It travels in the context, and Odoo shares environments whose contexts are equal: two plain
+    empty sets would be one, and the findings of this start be noted in the set of the last.
+    """
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        return self is other
+
+
 def check_startable(step) -> None:
     """Refuse to start a step before its predecessors are done and the run is unlocked.
 
@@ -124,7 +137,7 @@ def _do(step) -> bool:
             }
         )
         _commit(step.run_id)
-        found: set[int] = set()
+        found = Found()
         try:
             with _guarded(step):
                 kind = STEPS[step.code]
@@ -178,7 +191,7 @@ def _ended(step, begun: float, state: str, **vals) -> None:
     _commit(step.run_id)
 
 
-def _forget_gone(step, found: set[int]) -> None:
+def _forget_gone(step, found: Found) -> None:
     """Findings of earlier starts that were not met again are solved."""
     gone = step.finding_ids.filtered(
         lambda finding: finding.state == "open" and finding.id not in found
