@@ -7,4 +7,4 @@ pandas.
 """
 
 if __name__.startswith("odoo.addons."):
-    from . import models, wizards
+    from . import controllers, models, wizards

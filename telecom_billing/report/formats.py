@@ -18,7 +18,10 @@ _TEXTS = json.loads((pathlib.Path(__file__).parent / "texts.json").read_text(enc
 # thousands separator, decimal separator, date; English dates name the month, for 01/02 means two
 # days in two countries
 _STYLE = {"de": (".", ",", "{0:%d.%m.%Y}"), "en": (",", ".", "{0:%d} {1} {0:%Y}")}
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTH_NAMES = {
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "en": "January February March April May June July August September October November December",
+}
 
 
 def language(code: str | None) -> str:
@@ -102,7 +105,14 @@ class Format:
         >>> Format("en").date(datetime.date(2026, 10, 1))
         '01 Oct 2026'
         """
-        return self.date_format.format(value, _MONTHS[value.month - 1])
+        return self.date_format.format(value, _month("en", value)[:3])
+
+    def month(self, value: datetime.date) -> str:
+        """
+        >>> Format("de").month(datetime.date(2026, 3, 1))
+        'März 2026'
+        """
+        return f"{_month(self.lang, value)} {value.year}"
 
     def period(self, start: datetime.date, end: datetime.date) -> str:
         """
@@ -136,6 +146,10 @@ class Format:
                     return f"{self.number(value / size, 2)}{NO_BREAK}{name}"
             return f"{self.number(value / 1000, 2)}{NO_BREAK}kB"
         return self.number(value)
+
+
+def _month(lang: str, value: datetime.date) -> str:
+    return _MONTH_NAMES[lang].split()[value.month - 1]
 
 
 _SWAP = str.maketrans(",.", ".,")

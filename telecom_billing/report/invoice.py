@@ -82,6 +82,11 @@ def render(
     return with_facturx_metadata(pdf, facturx) if facturx else pdf
 
 
+def preview(renderer: Renderer, invoice: Invoice) -> list[str]:
+    """The invoice's pages as SVG."""
+    return renderer.preview("invoice", invoice.sheet, data(invoice))
+
+
 def data(invoice: Invoice) -> dict:
     """What ``invoice.typ`` reads, beside the sheet."""
     words = invoice.sheet.format()

@@ -61,17 +61,19 @@ class ItemisedBill:
     """An annex to an invoice.
 
     invoiced: what the invoice's positions charge for these calls, each rounded to cents; shown
-    with the difference where it is not the exact sum. gross: prices contain VAT.
+    with the difference where it is not the exact sum. gross: prices contain VAT. unlisted: what
+    calls cost that must not be recognisable; a part of the total and nothing else.
     """
 
     sheet: Sheet
     sections: list[Section]
     gross: bool = False
     invoiced: decimal.Decimal | None = None
+    unlisted: decimal.Decimal = ZERO
     notes: list[str] = dataclasses.field(default_factory=list)
 
     def total(self) -> decimal.Decimal:
-        return sum((call.amount for call in self.calls()), ZERO)
+        return sum((call.amount for call in self.calls()), self.unlisted)
 
     def calls(self) -> Iterator[Call]:
         for section in self.sections:
@@ -116,7 +118,8 @@ def render(renderer: Renderer, bill: ItemisedBill) -> bytes:
 def make_pages(bill: ItemisedBill) -> list[list[dict]]:
     """The bill's pages, each a list of blocks that ``itemised.typ`` knows how to draw."""
     words = bill.sheet.format()
-    places = min(max((decimals(call.amount, 2) for call in bill.calls()), default=2), 6)
+    amounts = [call.amount for call in bill.calls()]
+    places = min(max(decimals(amount, 2) for amount in [*amounts, bill.unlisted]), 6)
     flow = Flow(title_lines=(len(bill.sheet.data()["info"]) + 1) // 2)
     numbers = [number for section in bill.sections for number in section.numbers]
     if len(numbers) > 1:
@@ -175,14 +178,18 @@ def _section(flow: Flow, section: Section, words: Format, places: int) -> None:
 def _ending(flow: Flow, bill: ItemisedBill, words: Format, places: int) -> None:
     texts = words.texts
     total = Sum.of(bill.calls())
+    total.amount += bill.unlisted
     lines = [("total", [texts["total"], *_sum_cells(total, words, places)])]
+    if bill.unlisted:
+        shown = words.aligned(bill.unlisted, places)
+        lines.insert(0, ("sum", [texts["unlisted"], "", "", shown]))
     if bill.invoiced is not None and bill.invoiced != total.amount:
         difference = words.aligned(bill.invoiced - total.amount, places)
         lines += [
             ("sum", [texts["rounding"], "", "", difference]),
             ("total", [texts["billed_usage"], "", "", words.aligned(bill.invoiced, places)]),
         ]
-    if not total.records:
+    if not total.records and not bill.unlisted:
         lines = [("empty", [texts["no_usage"], "", "", ""])]
     flow.ending(lines, bill.notes)
 
@@ -198,7 +205,11 @@ def _sum_cells(total: Sum, words: Format, places: int) -> list[str]:
 def _labels(bill: ItemisedBill) -> dict[str, str]:
     words = bill.sheet.format()
     kind = words.texts["amount_gross" if bill.gross else "amount_net"]
-    return {"amount": f"{kind}{NO_BREAK}{words.currency}"}
+    timed = all(call.unit == "second" for call in bill.calls())
+    return {
+        "amount": f"{kind}{NO_BREAK}{words.currency}",
+        "usage": words.texts["duration" if timed else "usage"],
+    }
 
 
 # Signs of the sheet's face by width, in tenths of a digit; the rest count as one digit.

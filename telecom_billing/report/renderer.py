@@ -100,21 +100,34 @@ class Renderer:
         embed. tags: write the structure that screen readers use; costs time and space on long
         tables.
         """
+        moment = datetime.datetime.combine(sheet.date, datetime.time(12), datetime.timezone.utc)
+        return self._compile(
+            template,
+            self._inputs(sheet, data, facturx),
+            format="pdf",
+            pdf_standards=["a-3b"],
+            pdf_tags=tags,
+            timestamp=moment,
+        )
+
+    def preview(self, template: str, sheet: Sheet, data: dict) -> list[str]:
+        """The document's pages as SVG, letters as outlines: the same picture in any browser."""
+        pages = self._compile(template, self._inputs(sheet, data), format="svg")
+        return [page.decode() for page in (pages if isinstance(pages, list) else [pages])]
+
+    def _inputs(self, sheet: Sheet, data: dict, facturx: str | None = None) -> dict[str, str]:
         content = sheet.data() | data
         content["company"]["logo"] = self._logo(sheet.company.logo)
         inputs = {"data": json.dumps(content, ensure_ascii=False)}
         if facturx is not None:
             inputs["facturx"] = facturx
-        moment = datetime.datetime.combine(sheet.date, datetime.time(12), datetime.timezone.utc)
+        return inputs
+
+    def _compile(self, template: str, inputs: dict[str, str], **options):
         with self._lock:
             try:
                 return self._compiler.compile(
-                    str(self._root / f"{template}.typ"),
-                    format="pdf",
-                    sys_inputs=inputs,
-                    pdf_standards=["a-3b"],
-                    pdf_tags=tags,
-                    timestamp=moment,
+                    str(self._root / f"{template}.typ"), sys_inputs=inputs, **options
                 )
             except typst.TypstError as error:
                 message = f"{template}.typ: {error.message}\n{error.diagnostic}"

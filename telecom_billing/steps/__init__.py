@@ -9,6 +9,8 @@ from .base import STEPS, Paused, Step, StepError, Totals, register
 from . import (  # isort: skip
     check,
     collect,
+    dispatch,
+    document,
     fetch,
     invoice,
     load,

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from . import (
+    portal,
+    portal_invoice,
+)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A print bundle: the letters of a run as one file, sorted by customer number."""
+
+from __future__ import annotations
+
+from odoo import api, fields, models
+
+from connectors import documents
+
+
+class TelecomPrintBundle(models.Model):
+    _name = "telecom.print.bundle"
+    _description = "Print Bundle"
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    run_id = fields.Many2one("telecom.billing.run", index="btree_not_null", readonly=True)
+    file = fields.Binary(attachment=True, readonly=True)
+    documents = fields.Integer("Letters", readonly=True)
+    pages = fields.Integer(readonly=True)
+    sheets = fields.Integer(readonly=True)
+    state = fields.Selection(
+        [("new", "To print"), ("printed", "Printed")], default="new", required=True, readonly=True
+    )
+    printed_by = fields.Many2one("res.users", readonly=True)
+    printed_at = fields.Datetime("Printed on", readonly=True)
+    dispatch_ids = fields.One2many("telecom.dispatch", "bundle_id", readonly=True)
+
+    # ------------------------------------------------------------------ actions
+    def action_download(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/{self.name}?download=true",
+            "target": "download",
+        }
+
+    def action_printed(self):
+        """The letters are on their way."""
+        for bundle in self.filtered(lambda bundle: bundle.state == "new"):
+            bundle.write(
+                {
+                    "state": "printed",
+                    "printed_by": self.env.user.id,
+                    "printed_at": fields.Datetime.now(),
+                }
+            )
+        return True
+
+    # ------------------------------------------------------------------ business
+    @api.model
+    def _make(self, dispatches, name, run=None):
+        """Bundle these letters, by customer number; in one transaction with what they become."""
+        company = dispatches.company_id
+        company.ensure_one()
+        rows = dispatches.sorted(
+            lambda row: (row.move_id.commercial_partner_id.ref or "", row.move_id.name or "")
+        )
+        size = max(1, company.telecom_bundle_letters)
+        made = self.browse()
+        for at in range(0, len(rows), size):
+            part = rows[at : at + size]
+            number = f"-{at // size + 1}" if len(rows) > size else ""
+            made |= self._make_one(part, f"{name}{number}.pdf", run)
+        return made
+
+    @api.model
+    def _make_one(self, rows, name, run):
+        letters = (row.move_id._telecom_documents_raw() for row in rows)
+        duplex = rows.company_id.telecom_bundle_duplex
+        (bundle,) = documents.bundles(letters, duplex=duplex, max_letters=len(rows))
+        record = self.create(
+            {
+                "name": name,
+                "company_id": rows.company_id.id,
+                "run_id": run.id if run else False,
+                "documents": bundle.documents,
+                "pages": bundle.pages,
+                "sheets": bundle.sheets,
+            }
+        )
+        record._attach(bundle.pdf)
+        rows.write({"state": "sent", "sent_at": fields.Datetime.now(), "bundle_id": record.id})
+        rows.move_id.is_move_sent = True
+        return record
+
+    def _raw(self) -> bytes:
+        """The file itself."""
+        self.ensure_one()
+        attachments = self.env["ir.attachment"].sudo()
+        return attachments.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("res_field", "=", "file"),
+            ],
+            limit=1,
+        ).raw
+
+    def _attach(self, pdf: bytes):
+        """Keep the file; as it is, without the detour over base64."""
+        self.ensure_one()
+        self.env["ir.attachment"].sudo().create(
+            {
+                "name": self.name,
+                "raw": pdf,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+                "res_field": "file",
+                "company_id": self.company_id.id,
+            }
+        )
+        self.invalidate_recordset(["file"])
