@@ -7,7 +7,6 @@ from tools.ground import cleaning, databases, demo, paths, postgres, say
 @pytest.fixture
 def build(tmp_path, monkeypatch):
     """A clone's own folder, away from the one of this test run."""
-    monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     (tmp_path / "build" / "demo").mkdir(parents=True)
     return tmp_path / "build"

@@ -21,7 +21,7 @@ def odoo(real_cache, monkeypatch):
         return stage.inside()
 
 
-def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd, tmp_path, monkeypatch):
+def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd, tmp_path):
     with postgres.running() as server:
         with pytest.raises(KeyboardInterrupt):
             interrupted(server, odoo)
@@ -44,7 +44,7 @@ def test_made_once_after_an_interruption_then_copied(cluster, odoo, capfd, tmp_p
         assert "could not be installed in copy: no_such_module not found" in str(caught.value)
         assert "\n" not in str(caught.value)
 
-        inside_odoo(server, tmp_path, monkeypatch)
+        inside_odoo(server, tmp_path)
 
         paths.remove(databases.filestore(server, name))
         assert not template._there(server, name), "without its files it counts as missing"
@@ -61,7 +61,7 @@ def bad(env):
 """
 
 
-def inside_odoo(server, folder, monkeypatch):
+def inside_odoo(server, folder):
     """A function in Odoo commits when it succeeds, and not when it says otherwise."""
     (folder / "act.py").write_text(ACT)
     path = f"{paths.ROOT}{os.pathsep}{folder}"
