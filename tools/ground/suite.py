@@ -128,10 +128,7 @@ def _pure(odoo: Odoo, server: Server, words: list[str]) -> int:
 def _addon(odoo: Odoo, server: Server, words: list[str]) -> int:
     with demo.claimed("test") as name:
         demo.fresh(server, odoo, name)
-        return _pytest(server, ["--odoo-database", name, *words])
-    name = demo.database("test")
-    demo.fresh(server, odoo, name)
-    return _pytest(server, ["--odoo-database", name, "--odoo-http", *words])
+        return _pytest(server, ["--odoo-database", name, "--odoo-http", *words])
 
 
 def _e2e(odoo: Odoo, server: Server, words: list[str]) -> int:
