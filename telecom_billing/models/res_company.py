@@ -68,19 +68,6 @@ class ResCompany(models.Model):
         help="The collection step books the payments as soon as the file is made. Switch it off "
         "when somebody confirms the upload to the bank by hand.",
     )
-    telecom_autopilot = fields.Boolean(
-        string="Bill every month automatically",
-        help="The scheduled action makes the billing run of the last month and does its steps.",
-    )
-    telecom_autopilot_day = fields.Integer(
-        string="Billing day", default=3, help="Day of the month from which the run is made."
-    )
-    telecom_retention_months = fields.Integer(
-        string="Keep usage records (months)",
-        default=6,
-        help="Whole months after the month of the call; then its records are deleted, but for "
-        "those held for an objection. Accounting stays.",
-    )
     telecom_chunk = fields.Integer(
         string="Invoices a transaction",
         default=200,
@@ -90,13 +77,6 @@ class ResCompany(models.Model):
 
     _telecom_chunk_positive = models.Constraint(
         "CHECK (telecom_chunk > 0)", "At least one invoice a transaction is needed."
-    )
-    _telecom_autopilot_day_range = models.Constraint(
-        "CHECK (telecom_autopilot_day BETWEEN 1 AND 28)",
-        "The billing day is a day from 1 to 28.",
-    )
-    _telecom_retention_months_min = models.Constraint(
-        "CHECK (telecom_retention_months >= 1)", "Usage is kept for a month at least."
     )
     _telecom_days_positive = models.Constraint(
         "CHECK (telecom_transfer_days >= 0 AND telecom_debit_days >= 0)",

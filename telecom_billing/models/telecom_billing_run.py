@@ -12,7 +12,6 @@ from odoo.modules import module
 
 from ..steps import STEPS, engine
 from ..store import locks
-from . import control_totals
 from .telecom_finding import BLOCKING
 
 _logger = logging.getLogger(__name__)
@@ -207,17 +206,28 @@ class TelecomBillingRun(models.Model):
         self._sync_steps()
         return engine.work(self, self.step_ids.filtered(lambda step: step.code == code))
 
+    def _get_zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone in which the company's months begin and end."""
+        return zoneinfo.ZoneInfo(self.company_id.partner_id.tz or "Europe/Berlin")
+
     def _period_utc(self) -> tuple[datetime.datetime, datetime.datetime]:
         """Begin and end (exclusive) of the month as naive UTC, by the company's time zone."""
         self.ensure_one()
-        zone = zoneinfo.ZoneInfo(self.company_id.partner_id.tz or "Europe/Berlin")
-        ends = (self.period_start, self.period_start + relativedelta(months=1))
+        return self._month_utc(self.period_start)
+
+    def _month_utc(self, month: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+        """The same for any month, given by its first day."""
+        zone = self._get_zone()
         return tuple(
             datetime.datetime(day.year, day.month, day.day, tzinfo=zone)
             .astimezone(datetime.timezone.utc)
             .replace(tzinfo=None)
-            for day in ends
+            for day in (month, month + relativedelta(months=1))
         )
+
+    def _previous_month(self) -> datetime.date:
+        self.ensure_one()
+        return self.period_start - relativedelta(months=1)
 
     def _get_previous(self):
         """The run of the month before, or none."""
@@ -225,7 +235,7 @@ class TelecomBillingRun(models.Model):
         return self.search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("period_start", "=", self.period_start - relativedelta(months=1)),
+                ("period_start", "=", self._previous_month()),
             ],
             limit=1,
         )
@@ -271,13 +281,6 @@ class TelecomBillingRun(models.Model):
         if self.env.context.get("telecom_commits"):
             return True
         return not (module.current_test or tools.config["test_enable"])
-
-    # --- control totals ----------------------------------------------------------------------
-
-    def control_totals(self) -> list[dict]:
-        """Each stage from file to ledger; see ``models/control_totals.py``."""
-        self.ensure_one()
-        return control_totals.rows(self)
 
     # --- scheduled actions -----------------------------------------------------------------------
 

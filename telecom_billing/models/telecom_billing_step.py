@@ -33,6 +33,8 @@ class TelecomBillingStep(models.Model):
     ended_at = fields.Datetime("Ended", readonly=True)
     duration = fields.Float("Duration (s)", digits=(12, 1), readonly=True, aggregator="sum")
     starts = fields.Integer(readonly=True, help="How often the step was started.")
+    interrupted = fields.Boolean(readonly=True, help="Goes on where it was paused or killed.")
+    begun_with = fields.Integer(readonly=True, help="The start which those since then continue.")
     records = fields.Integer(readonly=True)
     quantity = fields.Float(digits=(20, 6), readonly=True)
     currency_id = fields.Many2one(related="run_id.currency_id")
@@ -132,9 +134,7 @@ class TelecomBillingStep(models.Model):
             )
         elif known.state != "waived" or self._differs(known.amount, amount):
             known.write(vals | {"state": "open", "waived_by": False, "solved_by": False})
-        found = self.env.context.get("telecom_found")
-        if found is not None:
-            found.add(known.id)
+        known.seen = self.starts
         return known
 
     def _differs(self, before: float, now) -> bool:

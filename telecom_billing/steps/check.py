@@ -3,34 +3,127 @@
 
 from __future__ import annotations
 
+import decimal
+
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
+from ..store import exact
 from .base import Step, Totals, register
 
 _lt = LazyTranslate(__name__)
 
+#: So many contracts are named one by one; the others are counted.
+NAMED = 20
+
 
 @register
 class Check(Step):
+    """Each check is a method in ``checks``; to add one, extend the list."""
+
     code = "check"
     sequence = 40
     name = _lt("Check")
+    checks = ("_check_totals", "_check_set_aside", "_check_against_last_month")
 
     def execute(self) -> Totals:
-        """Compare the control totals; look at what was set aside."""
-        checks = [row for row in self.run.control_totals() if row["check"] is not None]
-        for row in checks:
-            if not row["check"]:
+        """Do all checks; records: how many things they looked at."""
+        totals = Totals()
+        for number, check in enumerate(self.checks, 1):
+            totals.records += getattr(self, check)()
+            self.progress(number, len(self.checks))
+        return totals
+
+    def _check_totals(self) -> int:
+        """Stages of the control totals that do not agree block."""
+        checked = [row for row in self.run.control_totals() if row["check"] is not None]
+        for row in checked:
+            if row["check"] is False:
                 self.finding(
                     f"control_{row['stage']}",
                     self.env._(
-                        "Control totals: stage %(label)s does not add up (%(records)s records,"
-                        " %(quantity)s seconds, %(amount)s). %(note)s",
-                        label=row["label"],
+                        "Control totals: “%(label)s” does not agree (%(records)s records,"
+                        " %(seconds)s seconds, %(amount)s). Compared: %(note)s Rate again; if it"
+                        " stays, look at the deliveries and the server's log.",
+                        label=row["label"].strip("= "),
                         records=row["records"],
-                        quantity=row["quantity"],
-                        amount=row["amount"],
+                        seconds=row["quantity"],
+                        amount=self.run._money(row["amount"] or 0),
                         note=row["note"],
                     ),
                 )
-        return Totals(records=len(checks))
+        return len(checked)
+
+    def _check_set_aside(self) -> int:
+        """Records without a price are somebody's money: a warning, by reason."""
+        query = SQL(
+            "SELECT reason, count(*) FROM telecom_charge_data WHERE company_id = %s"
+            " AND reason IS NOT NULL AND started_at < %s GROUP BY reason ORDER BY reason",
+            self.company.id,
+            self.run._period_utc()[1],
+        )
+        found = exact.fetch(self.env.cr, query)
+        for reason, records in found:
+            self.finding(
+                f"suspense_{reason}",
+                self.env._(
+                    "%(records)s records are set aside (%(reason)s) and will not be invoiced."
+                    " Solve them under Usage › Suspense and rate again, or leave them there.",
+                    records=records,
+                    reason=reason,
+                ),
+                severity="warn",
+            )
+        return sum(records for _reason, records in found)
+
+    def _check_against_last_month(self) -> int:
+        """Contracts whose usage costs much more or less than in the month before."""
+        percent = self.company.telecom_compare_percent
+        least = decimal.Decimal(str(self.company.telecom_compare_amount))
+        query = SQL(
+            "SELECT contract_id, coalesce(sum(amount) FILTER (WHERE period = %(now)s), 0),"
+            " coalesce(sum(amount) FILTER (WHERE period = %(before)s), 0)"
+            " FROM telecom_usage_summary WHERE company_id = %(company)s"
+            " AND period IN (%(now)s, %(before)s) GROUP BY contract_id",
+            company=self.company.id,
+            now=self.run.period_start,
+            before=self.run._previous_month(),
+        )
+        compared = exact.fetch(self.env.cr, query)
+        if not any(before for _contract, _now, before in compared):
+            return 0  # the first month has nothing to be compared with
+        unlike = sorted(
+            (row for row in compared if _unlike(row[1], row[2], percent, least)),
+            key=lambda row: -abs(row[1] - row[2]),
+        )
+        for contract_id, now, before in unlike[:NAMED]:
+            contract = self.env["contract.contract"].browse(contract_id)
+            self.finding(
+                "unlike_last_month",
+                self.env._(
+                    "Contract %(contract)s of %(customer)s: usage of %(now)s after %(before)s in"
+                    " the month before. Look at its records before they are invoiced.",
+                    contract=contract.code or contract.name,
+                    customer=contract.partner_id.display_name,
+                    now=self.run._money(now),
+                    before=self.run._money(before),
+                ),
+                severity="warn",
+                record=contract,
+                amount=now - before,
+            )
+        if len(unlike) > NAMED:
+            self.finding(
+                "unlike_last_month_more",
+                self.env._(
+                    "%s further contracts differ much from the month before.", len(unlike) - NAMED
+                ),
+                severity="warn",
+            )
+        return len(compared)
+
+
+def _unlike(now, before, percent: int, least) -> bool:
+    """Whether two amounts differ by ``least`` and by ``percent`` of the larger one."""
+    difference = abs(now - before)
+    return difference >= least and difference * 100 > percent * max(now, before)

@@ -33,19 +33,6 @@ TRIES = 4
 SPOKEN = (StepError, UserError, RedirectWarning, AccessError)
 
 
-class Found(set):
-    """Ids of the findings met in one start; equal to itself only.
-
-    It travels in the context, and Odoo shares environments whose contexts are equal: two plain
-    empty sets would be one, and the findings of this start be noted in the set of the last.
-    """
-
-    __hash__ = object.__hash__
-
-    def __eq__(self, other):
-        return self is other
-
-
 def check_startable(step) -> None:
     """Refuse to start a step before its predecessors are done and the run is unlocked.
 
@@ -115,7 +102,7 @@ def _take_over(run) -> None:
     """Having the lock, nobody else works: what still says so was killed."""
     others = run.search([("company_id", "=", run.company_id.id), ("state", "=", "running")])
     dead = others.step_ids.filtered(lambda step: step.state == "running")
-    dead.state = "todo"
+    dead.write({"state": "todo", "interrupted": True})
     (others - run).state = "draft"
     (others - run)._update_state()
     run.state = "running"
@@ -124,6 +111,9 @@ def _take_over(run) -> None:
 
 def _do(step) -> bool:
     """One step with its bookkeeping; True when the next may start."""
+    step.starts += 1
+    if not step.interrupted:
+        step.begun_with = step.starts
     for attempt in range(1, TRIES + 1):
         begun = time.monotonic()
         step.write(
@@ -133,16 +123,15 @@ def _do(step) -> bool:
                 "ended_at": False,
                 "message": False,
                 "progress": 0.0,
-                "starts": step.starts + (attempt == 1),
             }
         )
         _commit(step.run_id)
-        found = Found()
         try:
             with _guarded(step):
                 kind = STEPS[step.code]
-                totals = kind(step.with_context(telecom_found=found)).execute()
+                totals = kind(step).execute()
                 step._write_totals(totals)
+                step.run_id._keep_control_totals()
         except COLLISIONS as error:
             if attempt < TRIES:
                 _logger.info("step %s met another transaction, again: %s", step.code, error)
@@ -151,13 +140,13 @@ def _do(step) -> bool:
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # the connection is gone, and with it the lock
         except Paused:
-            step.write({"state": "todo", "requested": True})
+            step.write({"state": "todo", "requested": True, "interrupted": True})
             _commit(step.run_id)
             return False
         except Exception as error:
             return _failed(step, error, begun)
         break
-    _forget_gone(step, found)
+    _forget_gone(step)
     _ended(step, begun, "done", progress=100.0)
     return not _blocking(step)
 
@@ -183,6 +172,7 @@ def _ended(step, begun: float, state: str, **vals) -> None:
         {
             "state": state,
             "requested": False,
+            "interrupted": False,
             "ended_at": fields.Datetime.now(),
             "duration": time.monotonic() - begun,
         }
@@ -191,10 +181,10 @@ def _ended(step, begun: float, state: str, **vals) -> None:
     _commit(step.run_id)
 
 
-def _forget_gone(step, found: Found) -> None:
-    """Findings of earlier starts that were not met again are solved."""
+def _forget_gone(step) -> None:
+    """Findings that were not met again since the step was begun anew are solved."""
     gone = step.finding_ids.filtered(
-        lambda finding: finding.state == "open" and finding.id not in found
+        lambda finding: finding.state == "open" and finding.seen < step.begun_with
     )
     gone.write({"state": "solved", "solved_by": False, "solved_at": fields.Datetime.now()})
 

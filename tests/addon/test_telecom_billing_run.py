@@ -166,6 +166,29 @@ class TestBillingRun(TelecomCase):
                 self.env["telecom.billing.run"]._cron_run()
         self.assertEqual(self.done, ["slow", "slow", "b"])
 
+    def test_findings_of_the_first_half_survive_a_pause_and_go_at_the_next_start(self):
+        halves = ["first", "second"]
+
+        def slow(step):
+            if halves:
+                half = halves.pop(0)
+                step.finding(half, f"Met in the {half} half.")
+                if halves:
+                    raise Paused
+
+        with chain(step_kind("slow", 10, slow)), self.uncommitted():
+            run = self.new_run()
+            # In a test a pause takes back what was not committed, so the first half is given.
+            run.step_ids._add_finding("zero", "Met before the pause.")
+            run.step_ids.interrupted = True
+            run._run_step("slow")
+            run._run_step("slow")
+            self.assertEqual(
+                {one.code: one.state for one in run.finding_ids}, {"zero": "open", "second": "open"}
+            )
+            run._run_step("slow")
+            self.assertEqual(set(run.finding_ids.mapped("state")), {"solved"})
+
     def test_the_autopilot_opens_the_month_on_its_day(self):
         self.company.write({"telecom_autopilot": True, "telecom_autopilot_day": 3})
         Run = self.env["telecom.billing.run"]

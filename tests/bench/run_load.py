@@ -32,7 +32,8 @@ def write_master_csv(path: Path, rows: int, seed: int = 7) -> None:
             seconds = pick.randrange(1, 1800)
             file.write(
                 f'"trunk{number % 50}","0301234{pick.randrange(1000):03d}",'
-                f'"0{pick.randrange(3, 10)}{pick.randrange(10**7, 10**8)}","out","","SIP/trunk-{number % 97:04d}","",'
+                f'"0{pick.randrange(3, 10)}{pick.randrange(10**7, 10**8)}","out","",'
+                f'"SIP/trunk-{number % 97:04d}","",'
                 f'"Dial","SIP/out","{start}","{start}","{start}",{seconds + 9},{seconds},'
                 f'"ANSWERED","DOCUMENTATION","{1_770_000_000 + number}.{number % 9}"\n'
             )
