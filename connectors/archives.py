@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
-    NotImplementedError, RuntimeError, ValueError, OverflowError,
+    NotImplementedError, LookupError, RuntimeError, ValueError, OverflowError,
 )  # fmt: skip
 
 

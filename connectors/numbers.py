@@ -108,10 +108,9 @@ class Notation:
 
     @classmethod
     def of(cls, text: str, **options: object) -> Notation:
-        """A notation from its name or from a list of kinds such as "plus, 00, bare"."""
-        kinds = NAMED.get(text.strip())
-        if kinds is None:
-            kinds = tuple(re.split(r"[\s,|]+", text.strip())) if text.strip() else ()
+        """A notation from a list of kinds or of names: "plus, 00, bare", "international, short"."""
+        parts = re.split(r"[\s,|]+", text.strip()) if text.strip() else []
+        kinds = tuple(dict.fromkeys(kind for part in parts for kind in NAMED.get(part, (part,))))
         area = str(options.pop("area", "") or "").lstrip("0")
         return cls(kinds=kinds, area=area, **options)  # type: ignore[arg-type]
 

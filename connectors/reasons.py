@@ -10,6 +10,7 @@ from __future__ import annotations
 REASONS: dict[str, str] = {
     # the line as such
     "column_count": "{value} columns where {field} are expected; check delimiter and quoting.",
+    "line_short": "{value} characters where at least {field} are expected; check the layout.",
     "line_too_long": "The line or a field is longer than {value}; ask for the file anew.",
     "unbalanced_quote": "A quoted field is not closed; correct the quote and retry the line.",
     "encoding": "Bytes that are not {field}; correct the encoding of the source or the line.",
@@ -47,6 +48,7 @@ REASONS: dict[str, str] = {
     # declared record selection
     "not_selected": "{field} {value} is not billed by this source's record selection.",
     "not_answered": "The call was not answered ({field} {value}).",
+    "internal": "An internal call ({value}) is not billed.",
     "not_final": "Only the final record of a call is billed; this one is {value}.",
     "other_record_type": "Records of the type {value} are no usage.",
     "header_repeated": "The header line is repeated inside the file.",

@@ -79,7 +79,7 @@ class Setting:
 
     def read(self, value: Any) -> Any:
         """The value in its type; raises ValueError in words for the form."""
-        if value is None or value == "":
+        if value is None or (value == "" and ("" not in dict(self.choices))):
             if self.required and self.default in ("", None):
                 raise ValueError("is needed")
             return Secret(str(self.default or "")) if self.type == "secret" else self.default

@@ -27,9 +27,15 @@ def parse_micro(
     """
     count = len(values)
     values = pc.utf8_trim_whitespace(pc.fill_null(values, ""))
-    if thousands:
-        values = pc.replace_substring(values, thousands, "")
     empty = pc.equal(values, "")
+    if thousands and pc.any(pc.match_substring(values, thousands)).as_py():
+        # only whole groups of three, none of them a leading zero: 0.1230 is no 1230
+        mark, point = re.escape(thousands), re.escape(decimal)
+        grouped = pc.match_substring_regex(
+            values, rf"^[+-]?[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+(?:{point}[0-9]*)?-?$"
+        )
+        values = pc.if_else(grouped, pc.replace_substring(values, thousands, ""), values)
+        values = pc.if_else(pc.match_substring(values, thousands), "?", values)
     if decimal != ".":
         # a point that is not the declared sign is a fault, not a thousands separator
         values = pc.replace_substring(values, ".", "?")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Texts of time to naive UTC microseconds.
 
-Patterns are written with the letters yyyy, yy, mm, dd, HH, MM, SS, f (fraction of a second, any
-number of digits) and z (an offset such as Z or +02:00); everything else stands for itself.
+Patterns are written with the letters yyyy, yy, mm, Mon (a month's English name), dd, Day (a
+weekday's name, not looked at), HH, MM, SS, f (fraction of a second, any number of digits) and z
+(an offset such as Z, +02:00 or CEST); everything else stands for itself.
 Fixed layouts are read by arithmetic on the bytes of the whole column; what does not fit them
 (an offset, a fraction, missing leading zeros) is read value by value.
 """
@@ -35,7 +36,18 @@ AMBIGUOUS = ("summer", "winter", "reject")
 NONEXISTENT = ("forward", "reject")
 
 _FIELDS = {"yyyy": 4, "yy": 2, "mm": 2, "dd": 2, "HH": 2, "MM": 2, "SS": 2}
-_TOKEN = re.compile(r"yyyy|yy|mm|dd|HH|MM|SS|f|z|.", re.DOTALL)
+_TOKEN = re.compile(r"yyyy|yy|mm|Mon|dd|Day|HH|MM|SS|f|z|.", re.DOTALL)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120,
+          "MESZ": 120, "EET": 120, "EEST": 180, "EST": -300, "EDT": -240, "PST": -480,
+          "PDT": -420}  # fmt: skip
+"""Names of offsets that mean one thing, in minutes."""
+
 _FIRST, _LAST = (np.datetime64(day, "us").view("int64") for day in ("1990-01-01", "2100-01-01"))
 _UNIX = pd.Timestamp(0)
 
@@ -211,10 +223,14 @@ def _regex(pattern: str) -> re.Pattern[str]:
         if token in _FIELDS:
             size = "4" if token == "yyyy" else "2" if token == "yy" else "1,2"
             out.append(f"(?P<{token}>[0-9]{{{size}}})")
+        elif token == "Mon":
+            out.append("(?P<Mon>[A-Za-z]{3})[a-z]*")
+        elif token == "Day":
+            out.append("[A-Za-z]+")
         elif token == "f":
             out.append("(?P<f>[0-9]{1,9})")
         elif token == "z":
-            out.append("(?P<z>.*)")
+            out.append("(?P<z>[A-Z]{1,4}|[+-][0-9:]{2,6})")
         else:
             out.append(re.escape(token) if token != " " else "[ T]+")
     return re.compile(
@@ -255,6 +271,8 @@ def _single(text: str, pattern: str) -> tuple[int, bool] | None:
         return None
     got = match.groupdict()
     parts = {name: np.array([int(got[name])]) for name in _FIELDS if got.get(name)}
+    if got.get("Mon"):
+        parts["mm"] = np.array([_MONTHS.get(got["Mon"].lower(), 0)])
     moment, valid = _moment(parts)
     offset = _offset(got.get("z") or got.get("z2") or "")
     if not valid[0] or offset is None:
@@ -269,8 +287,8 @@ def _offset(text: str) -> tuple[int, ...] | None:
     text = text.strip()
     if not text:
         return ()
-    if text in ("Z", "UTC", "GMT"):
-        return (0,)
+    if text in _ZONES:
+        return (_ZONES[text] * 60_000_000,)
     match = re.fullmatch(r"([+-])([0-9]{2}):?([0-9]{2})?", text)
     if not match or int(match[2]) > 15 or int(match[3] or 0) > 59:
         return None

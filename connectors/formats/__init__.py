@@ -19,8 +19,31 @@ if TYPE_CHECKING:
     from connectors.formats.base import Format
 
 _FORMATS: dict[str, str] = {
+    "adobe_connect": "adobe_connect:AdobeConnect",
     "asterisk": "asterisk:Asterisk",
+    "audiocodes": "audiocodes:AudioCodes",
+    "avaya_smdr": "avaya_smdr:AvayaSmdr",
+    "bigbluebutton": "bigbluebutton:BigBlueButton",
+    "broadworks": "broadworks:BroadWorks",
+    "cisco_cucm": "cisco_cucm:CiscoCucm",
     "csv_mapping": "csv_mapping:CsvMapping",
+    "didww": "didww:Didww",
+    "fixed_mapping": "fixed_mapping:FixedMapping",
+    "freeswitch_csv": "freeswitch_csv:FreeswitchCsv",
+    "freeswitch_xml": "freeswitch_xml:FreeswitchXml",
+    "json_mapping": "tree_mapping:JsonMapping",
+    "opensips_flatstore": "opensips_flatstore:OpensipsFlatstore",
+    "oracle_acme": "oracle_acme:OracleAcme",
+    "ovh": "ovh:Ovh",
+    "sipgate": "sipgate:Sipgate",
+    "starface": "starface:Starface",
+    "teams_graph": "teams_graph:TeamsGraph",
+    "teams_pstn": "teams_pstn:TeamsPstn",
+    "telekom_evn": "telekom_evn:TelekomEvn",
+    "threecx": "threecx:ThreeCx",
+    "twilio": "twilio:Twilio",
+    "xml_mapping": "tree_mapping:XmlMapping",
+    "zoom": "zoom:Zoom",
 }
 """name -> module:class; modules are imported when they are asked for."""
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from connectors.formats.base import Field
 from connectors.formats.delimited import DelimitedFormat, columns
-from connectors.formats.fields import Const, Map, Phone, Quantity, Rule, Text, Time
-from connectors.formats.standard import BILL_FROM, COMMON, TEXT_FILE, changed
-from connectors.settings import Setting
+from connectors.formats.fields import Phone, Rule, Text, incoming
+from connectors.formats.measures import Quantity, Time
+from connectors.formats.standard import BILL_FROM, COMMON, INCOMING, TEXT_FILE, UNANSWERED, changed
 
 
 class Asterisk(DelimitedFormat):
@@ -34,12 +34,9 @@ class Asterisk(DelimitedFormat):
         *TEXT_FILE,
         *changed(COMMON, a_notation="pbx_de", b_notation="pbx_de"),
         BILL_FROM,
-        Setting("unanswered", "Keep unanswered calls", "bool", False),
-        Setting(
-            "incoming_contexts", "Contexts of incoming calls",
-            help="Values of dcontext, separated by commas; all others are outgoing.",
-        ),
-    )  # fmt: skip
+        UNANSWERED,
+        INCOMING,
+    )
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         if not settings["unanswered"]:
@@ -47,10 +44,9 @@ class Asterisk(DelimitedFormat):
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         from_answer = settings["bill_from"] == "answer"
-        incoming = [part.strip() for part in settings["incoming_contexts"].split(",")]
         return {
             "record_id": Text("uniqueid"),
-            "direction": _direction([part for part in incoming if part]),
+            "direction": incoming("dcontext", settings),
             "started_at": Time("answer", "iso", fallback="start")
             if from_answer
             else Time("start", "iso"),
@@ -59,9 +55,3 @@ class Asterisk(DelimitedFormat):
             "b_number": Phone("dst", "b"),
             "account": Text("accountcode"),
         }
-
-
-def _direction(contexts: list[str]) -> Field:
-    if not contexts:
-        return Const("out")
-    return Map("dcontext", dict.fromkeys(contexts, "in"), default="out")

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from connectors.formats.fields import Const, Rule, Work
+from connectors.formats.fields import Const, Phone, Rule, Work
 from connectors.formats.summary import Declared, Summary
 from connectors.frame import COLUMNS, Decoded, empty, rejects_frame, text_column
 from connectors.readers.batch import Batch
-from connectors.reasons import message
+from connectors.readers.lines import check_encoding
+from connectors.reasons import SettingsError, message
 from connectors.settings import Setting, resolve
 
 Source = str | Path | BinaryIO
@@ -93,6 +94,14 @@ class Format:
         """What a control record states."""
         return Declared()
 
+    def combines(self, settings: Mapping[str, Any]) -> str:
+        """How rows of one key become one record (connectors.formats.combine); "" for not."""
+        return ""
+
+    def group(self, batch: Batch, settings: Mapping[str, Any]) -> tuple[pa.Array, pa.Array | None]:
+        """Key of each row (null: complete as it is), and its role, "open" or "close", for pairs."""
+        return pa.nulls(len(batch.line), pa.string()), None
+
     def batches(
         self, source: BinaryIO, settings: Mapping[str, Any], summary: Summary
     ) -> Iterator[Any]:
@@ -101,7 +110,16 @@ class Format:
 
     def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """Settings with defaults; raises SettingsError with all faults."""
-        return resolve(self.settings, settings)
+        found = resolve(self.settings, settings)
+        for side in "ab":
+            if f"{side}_notation" in found:
+                try:
+                    Phone("", side).notation(found)
+                except ValueError as error:
+                    raise SettingsError(f"{side}_notation: {error}") from None
+        if "encoding" in found:
+            check_encoding(found["encoding"])
+        return found
 
     def decode(
         self,
@@ -129,6 +147,21 @@ class Format:
             "settings": [setting.describe() for setting in self.settings],
         }
 
+    def _mark(
+        self, frame: pd.DataFrame, batch: Batch, settings: Mapping[str, Any], keep: np.ndarray
+    ) -> None:
+        """Add the hidden columns that the combiner works with."""
+        keys, roles = self.group(batch, settings)
+        kept = pa.array(keep)
+        frame["_key"] = text_column(keys.filter(kept))
+        single = frame["_key"].isna()
+        frame["_raw"] = [
+            "" if alone else batch.raw(line)
+            for line, alone in zip(frame["line"].tolist(), single, strict=True)
+        ]
+        if roles is not None:
+            frame["_role"] = text_column(roles.filter(kept))
+
     def assemble(self, batch: Batch, settings: Mapping[str, Any]) -> tuple[Decoded, dict[str, int]]:
         """Frame and rejects of a batch, and notes (code -> number of rows)."""
         batch = self.prepare(batch, settings)
@@ -150,6 +183,8 @@ class Format:
         built.setdefault("cost", pa.nulls(work.count, pa.int64()))
         keep = ~work.gone
         frame = _frame(built, None if keep.all() else keep)
+        if self.combines(settings):
+            self._mark(frame, batch, settings, keep)
         rejects = [
             (fault.line, fault.kind, fault.reason,
              message(fault.reason, fault.field, fault.value), batch.raw(fault.line))

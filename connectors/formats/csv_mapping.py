@@ -7,21 +7,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.convert.amounts import parse_micro
 from connectors.convert.durations import parse_quantity
 from connectors.formats.base import Field
 from connectors.formats.delimited import Column, DelimitedFormat
-from connectors.formats.fields import Quantity, Rule
+from connectors.formats.fields import Rule
 from connectors.formats.mapping import ROWS, mapped_fields, mapped_rules, used
+from connectors.formats.measures import Quantity
 from connectors.formats.standard import COMMON, MONEY, PATTERN, TEXT_FILE
 from connectors.formats.summary import Declared
-from connectors.readers.batch import TEXT
+from connectors.readers.batch import TEXT, Batch
 from connectors.reasons import SettingsError
 from connectors.settings import Setting
 
-MOST = 300
-"""Columns a file without header may have, where their number is not declared."""
+EXTRA = 300
+"""Further columns a file without header may have, where their number is not declared."""
 
 
 class CsvMapping(DelimitedFormat):
@@ -46,6 +48,18 @@ class CsvMapping(DelimitedFormat):
         *COMMON,
         *MONEY,
         *ROWS,
+        Setting(
+            "merge",
+            "Several lines of one call",
+            "choice",
+            "",
+            (
+                ("", "Each line is a record"),
+                ("sum", "Put together, quantities added"),
+                ("union", "Put together, overlapping time counted once"),
+            ),
+        ),
+        Setting("merge_by", "Columns that tell a call", help="Separated by commas."),
         Setting("trailer_mark", "Control record begins with", help="Such as Summe or TRL."),
         Setting("trailer_count", "Control record: column of the count", "int", 0),
         Setting("trailer_quantity", "Control record: column of the quantity", "int", 0),
@@ -56,30 +70,33 @@ class CsvMapping(DelimitedFormat):
         found = super().resolve(settings)
         mapped_fields(found)
         list(mapped_rules(found))
+        if found["merge"] and not _names(found["merge_by"]):
+            raise SettingsError("merge_by: name the columns that tell a call")
         if not found["header"]:
             self._positions(found)
         return found
 
     def shape(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        extra = 0
         if settings["header"]:
-            wanted: tuple[Column, ...] = tuple(Column(name) for name in used(settings))
+            names = dict.fromkeys([*used(settings), *_names(settings["merge_by"])])
+            wanted: tuple[Column, ...] = tuple(Column(name) for name in names)
         else:
             highest = max(self._positions(settings))
             count = settings["column_count"]
-            wanted = tuple(
-                Column(str(place), optional=not count and place > highest)
-                for place in range(1, (count or MOST) + 1)
-            )
+            wanted = tuple(Column(str(place)) for place in range(1, (count or highest) + 1))
+            extra = 0 if count else EXTRA
         return {
             "delimiter": settings["delimiter"] or ";",
             "quote": "" if settings["quote"] == "none" else settings["quote"],
             "header": settings["header"],
             "skip": settings["skip"],
             "columns": wanted,
+            "extra": extra,
         }
 
     def _positions(self, settings: Mapping[str, Any]) -> list[int]:
-        names = used(settings)
+        names = [*used(settings), *_names(settings["merge_by"])]
         wrong = [name for name in names if not name.isdecimal() or int(name) < 1]
         if wrong or not names:
             raise SettingsError(
@@ -87,6 +104,16 @@ class CsvMapping(DelimitedFormat):
                 "columns are positions from 1"
             )
         return [int(name) for name in names]
+
+    def combines(self, settings: Mapping[str, Any]) -> str:
+        return settings["merge"]
+
+    def group(self, batch: Batch, settings: Mapping[str, Any]) -> tuple[pa.Array, pa.Array | None]:
+        parts = [batch.columns[name] for name in _names(settings["merge_by"])]
+        return pc.binary_join_element_wise(*parts, "\x1f"), None
+
+    def used(self, settings: Mapping[str, Any], names: set[str]) -> set[str]:
+        return names & {*used(settings), *_names(settings["merge_by"])}
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         return mapped_fields(settings)
@@ -110,6 +137,10 @@ class CsvMapping(DelimitedFormat):
             quantity=_one(parse_quantity(cell("trailer_quantity"), shape, *options)),
             cost=_one(parse_micro(cell("trailer_cost"), *options, settings["cost_exponent"])),
         )
+
+
+def _names(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _one(parsed: tuple[Any, Any, Any]) -> int | None:

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.formats.combine import Combiner
 from connectors.formats.summary import Declared, Summary
 from connectors.frame import Decoded
 
@@ -37,6 +38,8 @@ def _chunks(
     with ExitStack() as stack:
         if isinstance(source, (str, Path)):
             source = stack.enter_context(open(source, "rb"))
+        mode = form.combines(settings)
+        combiner = Combiner(mode) if mode else None
         readers = form.batches(source, settings, summary)
         pool = stack.enter_context(ThreadPoolExecutor(THREADS, "decode"))
 
@@ -50,8 +53,12 @@ def _chunks(
             for fields in batch.controls:
                 summary.declared.add(form.control(fields, settings) or Declared())
             summary.notes.update(notes)
-            summary.count(chunk)
-            yield from _sliced(chunk, chunk_rows)
+            for done in [chunk] if combiner is None else combiner.feed(chunk):
+                summary.count(done)
+                yield from _sliced(done, chunk_rows)
+        for done in () if combiner is None else combiner.finish():
+            summary.count(done)
+            yield from _sliced(done, chunk_rows)
 
 
 def _in_order(

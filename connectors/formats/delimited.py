@@ -19,6 +19,9 @@ from connectors.settings import Setting
 
 BLOCK = 1 << 23
 
+PREAMBLE = 20
+"""Lines above the header line that are looked over."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -45,6 +48,8 @@ class DelimitedFormat(Format):
     header = False  # whether the first line names the columns
     delimiter = ","
     quote = '"'
+    extra = 0  # further columns that a line may have, and nobody reads
+    below = 0  # lines after the header that are no data either
     skip = 0  # lines before the header or the first data line that are no data
     settings: tuple[Setting, ...] = TEXT_FILE + COMMON
 
@@ -53,14 +58,25 @@ class DelimitedFormat(Format):
         return ()
 
     def shape(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Delimiter, quote, header, skip and columns, as the settings have them."""
+        """Delimiter, quote, header, skip, columns and extra ones, as the settings have them."""
         return {
             "delimiter": settings.get("delimiter") or self.delimiter,
             "quote": self.quote,
             "header": self.header,
             "skip": self.skip,
             "columns": self.columns,
+            "extra": self.extra,
         }
+
+    def used(self, settings: Mapping[str, Any], names: set[str]) -> set[str]:
+        """The columns that are read; a format with hooks of its own reads all of them."""
+        hooks = (type(self).prepare, type(self).group)
+        if hooks != (Format.prepare, Format.group):
+            return names
+        declared = [*self.fields(settings).values(), *self.rules(settings)]
+        values = [value for one in declared for value in vars(one).values()]
+        texts = [text for value in values for text in (value if type(value) is tuple else [value])]
+        return {text for text in texts if isinstance(text, str) and text in names}
 
     def batches(
         self, source: BinaryIO, settings: Mapping[str, Any], summary: Summary
@@ -75,17 +91,20 @@ class DelimitedFormat(Format):
         skip = shape["skip"]
         for block in blocks(source, settings.get("encoding") or "utf-8", BLOCK):
             if ready is None:
-                taken, heading = _head(block, skip, shape["header"])
-                skip -= taken if heading is None else skip
-                if heading is None and (skip or shape["header"]):
+                taken = min(skip, block.count)
+                skip -= taken
+                if not shape["header"]:
+                    ready = None if skip else self._by_place(layout, shape)
+                else:
+                    taken, ready = self._find_header(block, taken, layout, settings, summary)
+                if ready is not None:
+                    used = self.used(settings, set(ready.places))
+                    places = {name: at for name, at in ready.places.items() if name in used}
+                    ready = replace(ready, places=places)
+                if ready is None:
                     summary.header += taken
                     summary.lines += taken
                     continue
-                if heading is None:
-                    ready = self._by_place(layout, shape["columns"])
-                else:
-                    ready = self._by_name(layout, shape["columns"], heading)
-                    summary.header_text = heading
                 summary.header += taken
                 summary.lines += taken
                 block = _without(block, taken)
@@ -93,15 +112,61 @@ class DelimitedFormat(Format):
         if ready is None and summary.lines:
             raise DeliveryError("The file has no header line; check lines to skip and format.")
 
+    def _find_header(
+        self, block: Block, taken: int, layout: Layout, settings: Mapping[str, Any],
+        summary: Summary,
+    ) -> tuple[int, Layout | None]:  # fmt: skip
+        """(lines taken, layout): the header is the first line that names all columns needed.
+
+        Raises DeliveryError where none of the first lines does.
+        """
+        wanted = self.shape(settings)["columns"]
+        given = bool(settings.get("delimiter"))
+        fault: DeliveryError | None = None
+        tried = 0
+        for line in range(block.first + taken, block.first + block.count):
+            taken += 1
+            text = block.raw(line)
+            if not text.strip():
+                continue
+            try:
+                ready = self._by_name(layout, wanted, text, given)
+            except DeliveryError as error:
+                fault, tried = fault or error, tried + 1
+                if tried == PREAMBLE:
+                    break
+            else:
+                summary.header_text = text
+                return taken + min(self.below, block.first + block.count - line - 1), ready
+        if fault is not None:
+            raise fault
+        return taken, None
+
     def _read(self, block: Block, layout: Layout) -> Batch:
         return read_block(block, layout)
 
-    def _by_place(self, layout: Layout, wanted: tuple[Column, ...]) -> Layout:
+    def _by_place(self, layout: Layout, shape: Mapping[str, Any]) -> Layout:
+        wanted = shape["columns"]
         least = sum(not column.optional for column in wanted)
         places = {column.name: at for at, column in enumerate(wanted)}
-        return replace(layout, places=places, least=least, most=len(wanted))
+        return replace(layout, places=places, least=least, most=len(wanted) + shape["extra"])
 
-    def _by_name(self, layout: Layout, wanted: tuple[Column, ...], heading: str) -> Layout:
+    def _by_name(
+        self, layout: Layout, wanted: tuple[Column, ...], heading: str, given: bool
+    ) -> Layout:
+        """Places by the names in the header line.
+
+        The delimiter is the declared one; where none is, the one that makes the names fit.
+        """
+        fault: DeliveryError | None = None
+        for delimiter in (layout.delimiter, *(() if given else (",", ";", "\t", "|"))):
+            try:
+                return self._named(replace(layout, delimiter=delimiter), wanted, heading)
+            except DeliveryError as error:
+                fault = fault or error
+        raise fault or DeliveryError("The file has no header line.")
+
+    def _named(self, layout: Layout, wanted: tuple[Column, ...], heading: str) -> Layout:
         found = split_line(heading, layout) or heading.split(layout.delimiter)
         at = {}
         for place, name in enumerate(found):
@@ -126,19 +191,6 @@ class DelimitedFormat(Format):
 
 def _plain(name: str) -> str:
     return " ".join(name.strip().strip('"').lower().split())
-
-
-def _head(block: Block, skip: int, header: bool) -> tuple[int, str | None]:
-    """(lines taken, header line): lines to skip, then the first line that is not empty."""
-    taken = min(skip, block.count)
-    if not header:
-        return taken, None
-    for line in range(block.first + taken, block.first + block.count):
-        taken += 1
-        text = block.raw(line)
-        if text.strip():
-            return taken, text
-    return taken, None
 
 
 def _without(block: Block, lines: int) -> Block:

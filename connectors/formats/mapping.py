@@ -21,17 +21,8 @@ from typing import Any
 
 from connectors.convert.durations import CLOCKS, SCALES
 from connectors.formats.base import Field
-from connectors.formats.fields import (
-    Amount,
-    Const,
-    Map,
-    Phone,
-    Pieces,
-    Quantity,
-    Rule,
-    Text,
-    Time,
-)
+from connectors.formats.fields import Const, Map, Phone, Rule, Text
+from connectors.formats.measures import Amount, Pieces, Quantity, Time
 from connectors.frame import COLUMNS, MICRO
 from connectors.reasons import SettingsError
 from connectors.settings import Setting

@@ -67,6 +67,21 @@ MONEY: tuple[Setting, ...] = (
     ),
 )  # fmt: skip
 
+UNANSWERED = Setting("unanswered", "Keep unanswered calls", "bool", False)
+
+INCOMING = Setting(
+    "incoming_contexts", "Contexts of incoming calls",
+    help="Names, separated by commas; calls of all other contexts are outgoing.",
+)  # fmt: skip
+
+INTERNAL = Setting("internal", "Keep internal calls", "bool", False)
+
+REJOINS = Setting(
+    "rejoins", "People who leave and come back", "choice", "keep",
+    (("keep", "One record for each stay"), ("sum", "One record, stays added up"),
+     ("union", "One record, overlapping stays counted once")),
+)  # fmt: skip
+
 PATTERN = Setting(
     "time_pattern", "Pattern of times", default="iso",
     help=f"{', '.join([*NAMED, *EPOCHS, 'rfc2822'])}, or letters such as dd.mm.yyyy HH:MM:SS.",

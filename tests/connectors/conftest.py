@@ -5,12 +5,16 @@ import datetime as dt
 import ipaddress
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from connectors import formats
+from connectors.frame import check
 
 
 @dataclass
@@ -70,3 +74,33 @@ def authority(tmp_path_factory):
         + server.public_bytes(pem)
     )
     return Authority(str(folder / "ca.pem"), str(folder / "server.pem"))
+
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@pytest.fixture
+def sample():
+    """Decodes a sample file with a format: (frame, rejects, summary), checked and counted."""
+
+    def decode(name, file, **settings):
+        decoding = formats.get(name).decode(SAMPLES / file, settings)
+        chunk = decoding.read()
+        check(chunk.frame)
+        summary = decoding.summary
+        assert summary.lines == summary.data + summary.blank + summary.header + summary.trailer
+        return chunk.frame, chunk.rejects, summary
+
+    return decode
+
+
+@pytest.fixture
+def reasons():
+    """Rejects as {line: reason}; checks that each names what to do and keeps the raw text."""
+
+    def reasons(rejects):
+        assert (rejects["message"].str.len() > 10).all()
+        assert (rejects["raw"].str.len() > 0).all()
+        return dict(zip(rejects["line"], rejects["reason"], strict=True))
+
+    return reasons

@@ -27,6 +27,10 @@ def money(text, *options, **named):
         ("-0.02000", {}, -20000),
         ("1,5", {"decimal": ","}, 1_500_000),
         ("1.234,5", {"decimal": ",", "thousands": "."}, 1_234_500_000),
+        ("0.1230", {"decimal": ",", "thousands": "."}, "bad"),  # a point for a comma
+        ("12.34", {"decimal": ",", "thousands": "."}, "bad"),
+        ("1.234.567", {"decimal": ",", "thousands": "."}, 1_234_567_000_000),
+        ("1 234,5", {"decimal": ",", "thousands": " "}, 1_234_500_000),
         ("1.234,5", {"decimal": ","}, "bad"),  # a point nobody declared
         ("1,5", {}, "bad"),
         ("145,6", {"decimal": ",", "exponent": 2}, 1_456_000),  # cents

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import pandas as pd
+
+from connectors.frame import MICRO
+
+
+def test_documented_sample(sample, reasons):
+    frame, rejects, _summary = sample("audiocodes", "audiocodes.log")
+    row = frame.iloc[0]
+    assert (row["a_number"], row["b_number"]) == ("4930123456", "493012345")
+    assert row["quantity"] == 61 * MICRO
+    assert row["started_at"] == pd.Timestamp("2026-03-02 06:14:00.175")
+    assert reasons(rejects) == {
+        1: "not_final", 2: "not_final", 4: "not_selected", 5: "not_answered",
+    }  # fmt: skip
+
+
+def test_the_other_leg_and_the_numbers_before_manipulation(sample):
+    frame, _rejects, _summary = sample("audiocodes", "audiocodes.log", leg="LCL")
+    assert frame["record_id"].tolist() == ["leg2"]
+    frame, _rejects, _summary = sample("audiocodes", "audiocodes.log", before=True)
+    assert frame["b_raw"].tolist() == ["101@10.132.10.250"]
+
+
+def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
+    frame, rejects, summary = sample("audiocodes", "audiocodes_dirty.log")
+    assert frame["line"].tolist() == [1]
+    assert reasons(rejects) == {
+        2: "time",
+        3: "duration",
+        4: "column_count",
+        5: "number_damaged",
+    }
+    assert summary.faulty + summary.filtered == 4
