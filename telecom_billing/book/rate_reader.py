@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from .text import to_number
@@ -18,7 +17,7 @@ OF_VERSION = {
     "split": ("split", "start"),
 }
 #: Properties that rates inherit and keep in fields of their own.
-OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero")
+OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction")
 #: The rest is kept as it stands.
 ADVANCED = ("round_quantity", "mode", "beyond", "maximum_then", "extras")
 
@@ -26,7 +25,7 @@ ADVANCED = ("round_quantity", "mode", "beyond", "maximum_then", "extras")
 class RateReader:
     """Part of :class:`~.reader.Reader`."""
 
-    def _rates(self, record, inherited, version, direction):
+    def _rates(self, record, inherited, version):
         """Field values of a rate, once for each of its zones."""
         own = {**inherited, **record}
         zones = own.get("zones") or own.get("zone")
@@ -37,7 +36,7 @@ class RateReader:
             "code": str(record["id"]),
             "name": record.get("name"),
             "service": ", ".join(service) if isinstance(service, list) else service,
-            "direction": direction,
+            "direction": own.get("direction") or "out",
             "band_id": self.bands[str(own["band"])].id if own.get("band") is not None else False,
             "weight": own.get("weight") or 0,
             "unit": own.get("unit") or "second",
@@ -65,13 +64,14 @@ class RateReader:
 
     def _price(self, own):
         unit = own.get("unit") or "second"
+        if own.get("flat"):
+            return {"flat": True, "price_per": self._per(own.get("per"), unit)}
         if own.get("steps"):
             return {"step_ids": [(0, 0, values) for values in self._steps(own, unit)]}
         if own.get("price") is None:
             return {"price_per": self._per(own.get("per"), unit)}
         return {
             "price": to_number(own["price"], PRICE_DIGITS[1]),
-            "flat": Decimal(str(own["price"])) == 0,
             "price_per": self._per(own.get("per"), unit),
             "initial": to_number(own.get("initial"), UNIT_DIGITS[1]),
             "step": to_number(own.get("step"), UNIT_DIGITS[1]),
@@ -105,7 +105,7 @@ class RateReader:
 def fingerprint(rate) -> str:
     """Everything that decides a rate's price, as text."""
     fields = (
-        "service", "direction", "weight", "unit", "price", "price_per", "initial", "step",
+        "service", "direction", "weight", "unit", "flat", "price", "price_per", "initial", "step",
         "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
         "refuse", "conference_by", "rejoin", "advanced",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from ..rating import BookError, TariffBook
 from ..rating.units import Units
 from . import allowance_reader
 from .rate_reader import ADVANCED, OF_RATE, OF_VERSION, RateReader, fingerprint
-from .text import OF, Inexact
+from .text import Inexact
 from .zone_reader import ZoneReader
 
 #: First day of a version that states none.
@@ -61,14 +61,13 @@ class Reader(ZoneReader, RateReader):
         Tariff = self.env["telecom.tariff"]
         entries = self.data.get("tariffs") or []
         self.bands = {str(band["id"]): self._band(band) for band in self.data.get("bands") or []}
-        plan = self._plan([tariff for tariff in entries if OF not in str(tariff["id"])])
+        plan = self._plan(entries)
         found = Tariff
         for entry in entries:
-            code, _, direction = str(entry["id"]).partition(OF)
-            tariff = self.tariffs.get(code) or self._tariff(code, entry)
-            self.tariffs[code] = tariff
+            code = str(entry["id"])
+            tariff = self.tariffs[code] = self._tariff(code, entry)
             found |= tariff
-            self._versions(tariff, entry, direction or "out", plan)
+            self._versions(tariff, entry, plan)
         self._fallbacks(entries)
         allowance_reader.read(self)
         return found
@@ -112,16 +111,13 @@ class Reader(ZoneReader, RateReader):
     def _fallbacks(self, entries):
         """Book fallbacks in a row become a chain, the heavier first."""
         for entry in entries:
-            code, _, direction = str(entry["id"]).partition(OF)
-            if direction:
-                continue
             named = [
                 (other.get("weight") or 0, str(other["tariff"]))
                 if isinstance(other, dict)
                 else (0, str(other))
                 for other in entry.get("fallbacks") or []
             ]
-            link = self.tariffs[code]
+            link = self.tariffs[str(entry["id"])]
             for _weight, other in sorted(named, key=lambda pair: -pair[0]):
                 if link.fallback_tariff_id != self.tariffs[other]:
                     link.fallback_tariff_id = self.tariffs[other]
@@ -129,7 +125,7 @@ class Reader(ZoneReader, RateReader):
 
     # --- versions ----------------------------------------------------------------------------
 
-    def _versions(self, tariff, entry, direction, plan):
+    def _versions(self, tariff, entry, plan):
         for data in entry["versions"]:
             inherited = {
                 name: source[name]
@@ -138,12 +134,10 @@ class Reader(ZoneReader, RateReader):
                 if source.get(name) is not None
             }
             values = self._version(tariff, data, inherited, plan)
-            code = str(data["id"]).partition(OF)[0]
+            code = str(data["id"])
             known = tariff.version_ids.filtered(lambda v, code=code: v.code == code)
             rates = [
-                rate
-                for record in data["rates"]
-                for rate in self._rates(record, inherited, values, direction)
+                rate for record in data["rates"] for rate in self._rates(record, inherited, values)
             ]
             if not known:
                 version = tariff.version_ids.create(
@@ -151,10 +145,8 @@ class Reader(ZoneReader, RateReader):
                 )
                 version.rate_ids.create([dict(rate, version_id=version.id) for rate in rates])
                 version.state = self.state
-            elif not known.rate_ids.filtered(lambda r, d=direction: r.direction == d):
-                known.rate_ids.create([dict(rate, version_id=known.id) for rate in rates])
             else:
-                self._refuse_other_prices(known, direction, values, rates)
+                self._refuse_other_prices(known, values, rates)
 
     def _version(self, tariff, data, inherited, plan):
         begin, end = _day(self.env, data, "valid_from"), _day(self.env, data, "valid_to")
@@ -168,13 +160,12 @@ class Reader(ZoneReader, RateReader):
             },
         }
 
-    def _refuse_other_prices(self, version, direction, values, rates):
+    def _refuse_other_prices(self, version, values, rates):
         """A version that is known already must be the same; prices change by a new version."""
-        known = version.rate_ids.filtered(lambda rate: rate.direction == direction)
         new = self.env["telecom.tariff.version"].new({**values, "tariff_id": version.tariff_id.id})
         same = all(
             version[name] == new[name] for name in ("valid_from", "valid_to", "zone_plan_id")
-        ) and sorted(map(fingerprint, known)) == sorted(
+        ) and sorted(map(fingerprint, version.rate_ids)) == sorted(
             fingerprint(self.env["telecom.rate"].new(rate)) for rate in rates
         )
         if not same:

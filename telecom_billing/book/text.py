@@ -8,8 +8,6 @@ from typing import Any
 
 #: Separates a record's id from the day on which this shape of it begins.
 AT = "@"
-#: Separates a tariff's id from the direction whose rates it holds.
-OF = "|"
 
 
 class Inexact(ValueError):
@@ -46,9 +44,9 @@ def to_number(value: Any, places: int) -> float:
 
 
 def plain_id(name: Any) -> int:
-    """The record's id in an engine book's id: ``71``, ``"71@2026-03-15"`` or ``"7|in"``.
+    """The record's id in an engine book's id: ``71`` or ``"71@2026-03-15"``.
 
-    >>> plain_id(71), plain_id("71@2026-03-15"), plain_id("7|in")
-    (71, 71, 7)
+    >>> plain_id(71), plain_id("71@2026-03-15")
+    (71, 71)
     """
-    return name if isinstance(name, int) else int(name.split(AT)[0].split(OF)[0])
+    return name if isinstance(name, int) else int(name.split(AT)[0])

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tariff records as a tariff book.
 
-Directions: a tariff's outgoing rates are the book's tariff ``7``, incoming ones ``7|in`` and
-transfers ``7|transfer`` (which falls back to ``7``), so that a rate without a service never prices
-a call of another direction.
-
 Prefixes with dates: where a zone changes while a version holds, the book has one version for each
 stretch (``71``, ``71@2026-03-15``), each with the zones as they are then.
 """
@@ -17,9 +13,8 @@ from odoo.tools import SQL
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from . import selectors
-from .text import AT, OF, to_text
+from .text import AT, to_text
 
-DIRECTIONS = ("out", "in", "transfer")
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -145,40 +140,33 @@ class Writer:
     # --- records -----------------------------------------------------------------------------
 
     def _tariff(self, tariff):
-        """One entry a direction; the outgoing one always, for that is what others refer to."""
+        """The tariff's entry; none if it has no version, for the core would refuse it."""
         versions = self.versions.filtered(lambda v: v.tariff_id == tariff)
-        for direction in DIRECTIONS:
-            rates = versions.rate_ids.filtered(lambda r, d=direction: r.direction == d)
-            if not rates and (direction != "out" or not versions):
-                continue
-            name = self.tariff_id(tariff)
-            entry = {
-                "id": name if direction == "out" else f"{name}{OF}{direction}",
-                "name": tariff.name,
-                "currency": tariff.currency_id.name,
-                "timezone": tariff.tz,
-                "gap": tariff.gap,
-                "tax_included": tariff.price_includes_tax,
-                "tax_rate": to_text((tariff.tax_percent or 0) / 100, 6),
-                "versions": [
-                    stretch
-                    for version in versions.sorted("valid_from")
-                    for stretch in self._version(version, rates)
-                ],
-                "fallbacks": self._fallbacks(tariff, direction),
-            }
-            yield {key: value for key, value in entry.items() if value not in ([], "0")}
+        if not versions:
+            return
+        entry = {
+            "id": self.tariff_id(tariff),
+            "name": tariff.name,
+            "currency": tariff.currency_id.name,
+            "timezone": tariff.tz,
+            "gap": tariff.gap,
+            "tax_included": tariff.price_includes_tax,
+            "versions": [
+                stretch
+                for version in versions.sorted("valid_from")
+                for stretch in self._version(version)
+            ],
+        }
+        if tariff.tax_percent:
+            entry["tax_rate"] = to_text(tariff.tax_percent / 100, 6)
+        if tariff.fallback_tariff_id:
+            entry["fallbacks"] = [self.tariff_id(tariff.fallback_tariff_id)]
+        yield entry
 
-    def _fallbacks(self, tariff, direction) -> list:
-        found = [self.tariff_id(tariff)] if direction == "transfer" else []
-        if tariff.fallback_tariff_id and direction == "out":
-            found.append(self.tariff_id(tariff.fallback_tariff_id))
-        return found
-
-    def _version(self, version, rates):
+    def _version(self, version):
         """The version in as many stretches as its zones change shape."""
         end = version._valid_until()
-        own = rates.filtered(lambda rate: rate.version_id == version)
+        own = version.rate_ids
         inside = {day for zone in own.zone_id for day in self._changes(zone)}
         inside = {day for day in inside if day > version.valid_from and (not end or day <= end)}
         starts = [version.valid_from, *sorted(inside)]
@@ -213,6 +201,8 @@ class Writer:
             record["band"] = self.band_id(rate.band_id)
         if rate.weight:
             record["weight"] = rate.weight
+        if rate.direction != "out":
+            record["direction"] = rate.direction
         record["unit"] = rate.unit
         record |= self._price(rate, places, units)
         for name in ("setup", "minimum", "maximum"):
@@ -229,6 +219,8 @@ class Writer:
         return record | (rate.advanced or {})
 
     def _price(self, rate, places, units) -> dict:
+        if rate.flat:
+            return {"flat": True}
         if rate.refuse:
             return {"refuse": rate.refuse}
         if rate.factor:
@@ -236,13 +228,13 @@ class Writer:
         if rate.step_ids:
             return {"steps": [self._step(step, places, units) for step in rate.step_ids]}
         record = {
-            "price": "0" if rate.flat else to_text(rate.price, places),
+            "price": to_text(rate.price, places),
             "per": to_text(rate.price_per, units),
         }
         for name in ("initial", "step"):
             if rate[name]:
                 record[name] = to_text(rate[name], units)
-        if rate.price_initial and not rate.flat:
+        if rate.price_initial:
             record["price_initial"] = to_text(rate.price_initial, places)
         return record
 

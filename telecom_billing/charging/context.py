@@ -13,7 +13,6 @@ import numpy as np
 from odoo.tools import SQL
 
 from ..book import writer
-from ..book.text import OF, plain_id
 from ..rating import BookError, TariffBook
 from ..rating.clock import Clock
 from ..store import partitions
@@ -72,7 +71,7 @@ class Context:
         bands = {band["id"]: band for band in self.data.get("bands", [])}
         follows: dict[str, set[str]] = {}
         for entry in self.data.get("tariffs", []):
-            name = str(plain_id(entry["id"]))
+            name = str(entry["id"])
             rates = [rate for version in entry["versions"] for rate in version["rates"]]
             parts.setdefault(name, []).append(
                 [
@@ -82,7 +81,7 @@ class Context:
                 ]
             )
             follows.setdefault(name, set()).update(
-                str(plain_id(other)) for other in entry.get("fallbacks", [])
+                str(other) for other in entry.get("fallbacks", [])
             )
         for section in _OF_PERIODS:
             for record in self.data.get(section, []):
@@ -150,7 +149,7 @@ class Context:
         named: set[str] = set()
         follows: dict[str, set[str]] = {}
         for entry in self.data.get("tariffs", []):
-            name = str(entry["id"]).partition(OF)[0]
+            name = str(entry["id"])
             follows.setdefault(name, set()).update(map(str, entry.get("fallbacks", [])))
             for version in entry["versions"]:
                 if any(_needs_conference(rate) for rate in version["rates"]):
@@ -179,7 +178,7 @@ def _needs_conference(rate: dict) -> bool:
 def _closure(name: str, follows: dict[str, set[str]]) -> set[str]:
     found, queue = set(), [name]
     while queue:
-        link = queue.pop().partition(OF)[0]
+        link = queue.pop()
         if link not in found:
             found.add(link)
             queue += follows.get(link, ())

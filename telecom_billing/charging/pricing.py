@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..book.text import OF, plain_id
+from ..book.text import plain_id
 from ..rating import TariffBook, rate
 from . import matching
 from .columns import NONE, codes, flat, micros
@@ -80,14 +80,13 @@ def price(pricing: Pricing, facts: pa.Table) -> Charges:
 
 def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
     """The frame that the rating core reads, see ``readme/TARIFF_BOOK.md``."""
-    direction, names = codes(facts["direction"])
-    suffixes = [f"{OF}{name}" if name != "out" else "" for name in names] or [""]
     return pd.DataFrame(
         {
             "key": flat(facts["id"]).to_numpy(),
             "started_at": flat(facts["started_at"]).to_numpy(),
             "quantity": flat(facts["quantity"]).to_numpy(),
             "service": _category(facts["service"]),
+            "direction": _directions(book, facts),
             "unit": _category(facts["unit"]),
             "b_number": _category(pc.dictionary_encode(flat(facts["b_number"]))),
             "destination": _category(facts["destination"]),
@@ -95,9 +94,8 @@ def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
             "participant": _category(facts["participant"]),
             "contract": _named(facts["contract"]),
             "customer": _named(facts["customer"]),
-            # What is agreed for a line's calls does not hold for those it receives.
-            "line": _named(facts["line"], direction, [s if s == "|in" else "" for s in suffixes]),
-            "tariff": _named(facts["tariff"], direction, suffixes, book.tariffs),
+            "line": _named(facts["line"]),
+            "tariff": _named(facts["tariff"]),
         },
         copy=False,
     )
@@ -219,24 +217,25 @@ def _category(column: typing.Any) -> pd.Categorical:
     return pd.Categorical.from_codes(code, categories=pd.Index(texts, dtype="object"))
 
 
-def _named(column, direction=None, suffixes=("",), known=None) -> pd.Categorical:
-    """Ids as texts, with the suffix of the row's direction (where ``known`` has such a name)."""
+def _directions(book: TariffBook, facts: pa.Table) -> pd.Categorical:
+    """Directions; a transfer costs what a call costs unless some tariff prices transfers."""
+    direction = _category(facts["direction"])
+    if "transfer" in direction.categories and not any(
+        rate.direction in ("transfer", "any") for rate in book.rates
+    ):
+        codes_ = direction.codes.astype(np.int64)
+        names = ["out" if name == "transfer" else name for name in direction.categories]
+        unique = list(dict.fromkeys(names))
+        place = np.array([*(unique.index(name) for name in names), -1])
+        return pd.Categorical.from_codes(place[codes_], categories=pd.Index(unique, dtype="object"))
+    return direction
+
+
+def _named(column: typing.Any) -> pd.Categorical:
+    """Ids as texts, by which the rating core compares them."""
     values, code = np.unique(flat(column).to_numpy(), return_inverse=True)
-    code = code.reshape(-1).astype(np.int64)
-    if direction is None or not any(suffixes):
-        return pd.Categorical.from_codes(
-            code, categories=pd.Index([str(value) for value in values], dtype="object")
-        )
-    texts: dict[str, int] = {}
-    table = np.empty((len(suffixes), len(values)), dtype=np.int64)
-    for number, suffix in enumerate(suffixes):
-        for place, value in enumerate(values):
-            name = f"{value}{suffix}"
-            if known is not None and suffix == f"{OF}transfer" and name not in known:
-                name = str(value)
-            table[number, place] = texts.setdefault(name, len(texts))
     return pd.Categorical.from_codes(
-        table[np.maximum(direction, 0), code], categories=pd.Index(list(texts), dtype="object")
+        code.reshape(-1), categories=pd.Index([str(value) for value in values], dtype="object")
     )
 
 

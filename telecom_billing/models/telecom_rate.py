@@ -36,9 +36,16 @@ class TelecomRate(models.Model):
         help="voice, sms, data, conference …, or several with commas; empty: any service.",
     )
     direction = fields.Selection(
-        [("out", "Outgoing"), ("in", "Incoming"), ("transfer", "Transferred")],
+        [
+            ("out", "Outgoing"),
+            ("in", "Incoming"),
+            ("transfer", "Transferred"),
+            ("any", "Any"),
+        ],
         required=True,
         default="out",
+        help="Of incoming calls the caller's number decides the zone. Transferred ones cost what "
+        "outgoing ones cost, unless there is a rate for transfers.",
     )
     band_id = fields.Many2one(
         "telecom.band", index=True, ondelete="restrict", help="Empty: whenever no band holds."

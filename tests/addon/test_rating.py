@@ -236,7 +236,7 @@ class TestRating(RatingCase):
         self.assertEqual(self.prices(usage), ["0", "0.19"])
         self.flat.free_incoming = False
         self.rate(everything=True)
-        self.assertEqual(self.prices(usage), ["no-tariff", "0.19"])
+        self.assertEqual(self.prices(usage), ["no-zone", "0.19"])
         self.flat.version_ids.rate_ids.create(
             {"version_id": self.flat.version_ids.id, "direction": "in", "price": 0.05, "step": 60}
         )

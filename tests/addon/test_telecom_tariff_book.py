@@ -104,6 +104,18 @@ BOOK = {
             ],
         },
     ],
+    "allowances": [
+        {
+            "id": "free-100",
+            "name": "100 minutes",
+            "tariffs": ["biz"],
+            "quantity": 100,
+            "unit": "minute",
+            "zones": ["de", "mob"],
+            "share": "contract",
+            "rollover": {"periods": 1},
+        }
+    ],
 }
 
 CALLS = [
@@ -172,6 +184,10 @@ class TestTariffBook(TransactionCase):
         self.assertEqual((mobile.price, mobile.price_per, mobile.initial), (0.0849, 60.0, 60.0))
         self.assertEqual(mobile.zone_id.kind, "mobile")
         self.assertEqual(second.rate_ids[0].advanced, {"mode": "volume"})
+        allowance = self.biz.allowance_ids
+        self.assertEqual((allowance.quantity, allowance.unit), (100, "minute"))
+        self.assertEqual(allowance.zone_ids.mapped("code"), ["de", "mob"])
+        self.assertEqual((allowance.share, allowance.rollover_periods), ("contract", 1))
 
     def test_a_second_import_makes_nothing(self):
         def count():
@@ -191,7 +207,7 @@ class TestTariffBook(TransactionCase):
 
     def test_bad_book_makes_nothing(self):
         broken = copy.deepcopy(BOOK)
-        broken["tariffs"][0]["id"] = "new"
+        broken["tariffs"][0]["id"] = broken["allowances"][0]["tariffs"][0] = "new"
         broken["tariffs"][0]["versions"][0]["rates"][0]["step"] = -1
         broken["zones"][0]["prefixes"] = ["49x"]
         with self.assertRaises(ValidationError) as caught:
@@ -204,6 +220,7 @@ class TestTariffBook(TransactionCase):
         fine = copy.deepcopy(BOOK)
         fine["tariffs"][1]["id"] = fine["tariffs"][0]["fallbacks"][0] = "fine"
         fine["tariffs"][0]["id"] = "fine-biz"
+        fine["allowances"][0]["tariffs"] = ["fine-biz"]
         fine["tariffs"][1]["versions"][0]["rates"][0]["price"] = "0.123456789"
         with self.assertRaises(ValidationError) as caught:
             self.Tariff.import_book(fine)
@@ -237,9 +254,8 @@ class TestTariffBook(TransactionCase):
             }
         )
         book = self.std._to_book()
-        ids = [tariff["id"] for tariff in book["tariffs"]]
-        self.assertEqual(ids, [self.std.id, f"{self.std.id}|in"])
-        self.assertEqual(len(book["tariffs"][1]["versions"][0]["rates"]), 1)
+        rates = book["tariffs"][0]["versions"][0]["rates"]
+        self.assertEqual([rate.get("direction") for rate in rates], [None, None, "in"])
         again = self.std.export_book()
         company = self.env["res.company"].create({"name": "Another"})
         there = self.Tariff.with_company(company).import_book(again)
