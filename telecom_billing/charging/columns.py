@@ -35,6 +35,17 @@ def digits(column: pa.ChunkedArray | pa.Array) -> NumberColumn:
     return NumberColumn(np.where(mask, padded, -1), np.where(mask, length, -1).astype(np.int8))
 
 
+def integers(numbers: NumberColumn) -> pa.Array:
+    """The numbers as integers, NULL for none: smaller and quicker than texts.
+
+    >>> integers(digits(pa.array(["4930", None, "49111"]))).to_pylist()
+    [4930, None, 49111]
+    """
+    none = numbers.length < 0
+    values = numbers.padded // _POWERS[np.where(none, 0, numbers.length)]
+    return pa.array(values, mask=none)
+
+
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, list[str]]:
     """(code per row, -1 for null; the texts) of a dictionary column."""
     one = flat(column)

@@ -14,8 +14,6 @@ The answer is the same as that of rating everything. What is on an invoice is le
 
 from __future__ import annotations
 
-import dataclasses
-import decimal
 import typing
 
 import numpy as np
@@ -24,28 +22,16 @@ from odoo.tools import SQL
 
 from ..store import charges as charge_store
 from ..store import fact_stream, facts
-from . import matching, storing, summing
+from . import matching, storing
 from .changes import Changes
-from .columns import flat
+from .columns import digits, flat, integers
 from .context import Context
-from .pricing import price
+from .pipeline import Counts, Pipeline
 from .spool import SHARD, Spool
 from .storing import Span
 
 #: Kept of a matched fact; numbers of the caller are not needed any more.
 _DROPPED = ("a_number", "source_id", "account")
-
-
-@dataclasses.dataclass
-class Counts:
-    """What rating did. records: facts; price: money as Decimal by currency id."""
-
-    records: int = 0
-    priced: int = 0
-    aside: int = 0
-    quantity: int = 0
-    amount: dict[int, decimal.Decimal] = dataclasses.field(default_factory=dict)
-    shards: int = 0
 
 
 class Month:
@@ -85,11 +71,9 @@ class Month:
         with Spool(self.shard) as spool:
             self._read(self._facts(self._not_frozen()), context, spool.add)
             self._forget(np.setdiff1d(self._charged(), spool.contracts()))
-            done = 0
-            for shard in spool.shards():
-                self._store(context, shard, _contracts(shard))
-                done += shard.num_rows
-                self.after_shard(done, spool.rows)
+            pipeline = self._pipeline(context)
+            for _prepared in pipeline.run(spool.shards(), fresh=True):
+                self.after_shard(pipeline.counts.records, spool.rows)
 
     # --- changes -------------------------------------------------------------------------------
 
@@ -112,23 +96,28 @@ class Month:
                 if rows.any():
                     whole.add(shard.filter(pa.array(rows)))
             self._forget(np.setdiff1d(touched, whole.contracts()))
-            for shard in whole.shards():
-                self._store(context, shard, _contracts(shard))
-            for shard in new.shards():
-                rows = ~np.isin(flat(shard["contract"]).to_numpy(), touched)
-                if rows.any():
-                    self._store(context, shard.filter(pa.array(rows)), None)
+            pipeline = self._pipeline(context)
+            total = whole.rows + new.rows
+            for _prepared in pipeline.run(whole.shards(), fresh=True):
+                self.after_shard(pipeline.counts.records, total)
+            for _prepared in pipeline.run(_without(new.shards(), touched), fresh=False):
+                self.after_shard(pipeline.counts.records, total)
 
     # --- both ----------------------------------------------------------------------------------
 
     def _read(self, source: SQL, context: Context, add: typing.Callable) -> None:
         """Stream facts, match them, hand the chunks on."""
+        parties = context.parties  # read now: while facts stream, the cursor is occupied
+        shared = context.shares_customers
 
         def consume(chunk: pa.Table) -> None:
-            matched = matching.match(context.parties, chunk)
-            matched["holder"] = matched["customer" if context.shares_customers else "contract"]
+            matched = matching.match(parties, chunk)
+            matched["holder"] = matched["customer" if shared else "contract"]
             for name, values in matched.items():
                 chunk = chunk.append_column(name, pa.array(values))
+            place = chunk.schema.get_field_index("b_number")
+            called = integers(digits(chunk["b_number"]))
+            chunk = chunk.set_column(place, "b_number", called)
             add(chunk.drop_columns(list(_DROPPED)))
 
         fact_stream.stream(self.cr, source, consume)
@@ -172,32 +161,20 @@ class Month:
         )
         return np.array([contract for (contract,) in self.cr.fetchall()], dtype=np.int64)
 
+    def _pipeline(self, context: Context) -> Pipeline:
+        pipeline = Pipeline(self.cr, self.span, context.pricing)
+        self.counts = pipeline.counts
+        return pipeline
+
     def _forget(self, contracts: np.ndarray) -> None:
         """Remove the open charges of contracts that have no facts any more."""
         if len(contracts):
             storing.remove(self.cr, self.span, contracts)
 
-    def _store(self, context: Context, shard: pa.Table, contracts: np.ndarray | None) -> None:
-        """Price a shard and store it: in place of what ``contracts`` have, or beside it (None)."""
-        charges = price(context.pricing, shard)
-        sums = summing.sum_up(shard, charges)
-        if contracts is not None:
-            storing.remove(self.cr, self.span, contracts)
-        storing.insert(self.cr, self.span, shard, charges, sums, fresh=contracts is not None)
-        self._count(shard, charges, sums)
 
-    def _count(self, shard, charges, sums) -> None:
-        counts = self.counts
-        aside = np.unique(charges.fact[charges.reason > 0]).size
-        counts.records += shard.num_rows
-        counts.aside += aside
-        counts.priced += shard.num_rows - aside
-        counts.shards += 1
-        for currency in np.unique(sums.keys["currency_id"]):
-            own = sums.keys["currency_id"] == currency
-            amount = decimal.Decimal(int(sums.price[own].sum())).scaleb(-6)
-            counts.amount[int(currency)] = counts.amount.get(int(currency), 0) + amount
-
-
-def _contracts(shard: pa.Table) -> np.ndarray:
-    return np.unique(flat(shard["contract"]).to_numpy())
+def _without(shards: typing.Iterable[pa.Table], contracts: np.ndarray) -> typing.Iterator[pa.Table]:
+    """The shards without the facts of some contracts."""
+    for shard in shards:
+        rows = ~np.isin(flat(shard["contract"]).to_numpy(), contracts)
+        if rows.any():
+            yield shard.filter(pa.array(rows))

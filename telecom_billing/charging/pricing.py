@@ -88,7 +88,7 @@ def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
             "service": _category(facts["service"]),
             "direction": _directions(book, facts),
             "unit": _category(facts["unit"]),
-            "b_number": _category(pc.dictionary_encode(flat(facts["b_number"]))),
+            "b_number": _nullable(facts["b_number"]),
             "destination": _category(facts["destination"]),
             "conference": _category(facts["conference"]),
             "participant": _category(facts["participant"]),
@@ -210,6 +210,12 @@ def _with_cost(pricing: Pricing, charges: Charges, facts: pa.Table) -> Charges:
     )
     charges.cost = np.where(charges.has_cost, cost[charges.fact], 0)
     return charges
+
+
+def _nullable(column: typing.Any) -> pd.arrays.IntegerArray:
+    one = flat(column)
+    present = pc.is_valid(one).to_numpy(zero_copy_only=False)
+    return pd.arrays.IntegerArray(pc.fill_null(one, 0).to_numpy(), ~present)
 
 
 def _category(column: typing.Any) -> pd.Categorical:

@@ -20,7 +20,7 @@ import pyarrow.feather as feather
 from .columns import flat
 
 #: A shard holds about so many records, or one holder.
-SHARD = 250_000
+SHARD = 100_000
 _HALF = 32
 
 

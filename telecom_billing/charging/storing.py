@@ -15,6 +15,9 @@ from .columns import NONE, decimals, flat, ids
 from .pricing import Charges
 from .summing import KEYS, Sums
 
+CHARGES = charge_store.TABLE
+CHARGE_COLUMNS = tuple(charge_store.COLUMNS)
+
 
 @dataclasses.dataclass(frozen=True)
 class Span:
@@ -40,21 +43,11 @@ def remove(cr, span: Span, contracts: np.ndarray) -> None:
     summaries.remove(cr, span.company, span.period, whose)
 
 
-def insert(cr, span: Span, facts: pa.Table, charges: Charges, sums: Sums, *, fresh: bool) -> None:
-    """Store charges and their summaries.
-
-    :param fresh: nothing open is left of their contracts; otherwise open summaries grow
-    """
-    if fresh:
-        numbers = summaries.reserve(cr, len(sums))
-        copying.copy(cr, summaries.TABLE, _summary_rows(span, sums, numbers))
-    else:
-        numbers = summaries.grow(cr, _summary_rows(span, sums, np.arange(len(sums))))
+def charge_rows(
+    span: Span, facts: pa.Table, charges: Charges, sums: Sums, numbers: np.ndarray
+) -> pa.Table:
+    """Rows of ``telecom_charge_data``; ``numbers``: ids of the summaries."""
     summary = np.append(numbers, NONE)[sums.group]
-    copying.copy(cr, charge_store.TABLE, _charge_rows(span, facts, charges, summary))
-
-
-def _charge_rows(span: Span, facts: pa.Table, charges: Charges, summary: np.ndarray) -> pa.Table:
     fact = pa.array(charges.fact)
     priced = charges.reason == 0
     reason = pa.DictionaryArray.from_arrays(
@@ -101,7 +94,8 @@ def _where(column: pa.Array, mask: np.ndarray) -> pa.Array:
     return pa.Array.from_buffers(column.type, len(column), [bits, column.buffers()[1]])
 
 
-def _summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> pa.Table:
+def summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> pa.Table:
+    """Rows of ``telecom_usage_summary``."""
     rows = len(sums)
     zero = np.zeros(rows, dtype=np.int64)
     moments = pa.timestamp("us")

@@ -129,17 +129,21 @@ def _work_off(
         found.tail[fresh] = True
     balances = _Balances(codes[rows], names, periods)
     _add_idle(balances, allowance, context, ledger, period, periods, span)
-    sizes = balances.sizes = grants(
-        allowance, context, rows, balances.of_row, balances.holders, balances.periods
-    )
+    granted = grants(allowance, context, rows, balances.of_row, balances.holders, balances.periods)
+    before = balances.before = ledger.before(allowance, balances.holders, balances.periods)
+    rolls = allowance.rollover is not None
+    sizes = balances.sizes = [
+        size if rolls else max(size - int(taken), Fraction(0))
+        for size, taken in zip(granted, before, strict=True)
+    ]
     money = MoneyCover(context, found, allowance) if found.owed or allowance.money else None
     if allowance.money is not None:
         assert money is not None
         units, spent = money.cover(rows, balances.of_row, sizes)
         ledger.book(
             allowance, balances.holders, np.array(balances.periods), np.array(balances.periods),
-            np.array([int(size) for size in sizes], dtype=np.int64),
-            balances.sums(spent),
+            np.array([int(size) for size in granted], dtype=np.int64),
+            balances.sums(spent) + before,
         )  # fmt: skip
     else:
         wanted = found.left[rows] if money is None else money.wanted(rows)
@@ -187,19 +191,19 @@ def _draw_period(
     if period is None:
         granted = np.array([int(size) for size in sizes], dtype=np.int64)
         units[:] = draw(balances.of_row, wanted, granted)
-        used = balances.sums(units)
+        used = balances.sums(units) + balances.before
         every = np.array(balances.periods, dtype=np.int64)
-        ledger.book(allowance, balances.holders, every, every, granted, used)
+        ledger.book(allowance, balances.holders, every, every, granted + balances.before, used)
         return
     numbers = [i for i, one in enumerate(balances.periods) if one == period]
     lots = {i: ledger.lots(allowance, balances.holders[i], period, int(sizes[i])) for i in numbers}
     granted = np.zeros(len(sizes), dtype=np.int64)
     for i, each in lots.items():
-        granted[i] = sum(lot.granted for lot in each)
+        granted[i] = max(sum(lot.granted for lot in each) - int(balances.before[i]), 0)
         balances.sizes[i] = Fraction(int(granted[i]))
     rows = np.flatnonzero(np.isin(balances.of_row, numbers))
     units[rows] = draw(balances.of_row[rows], wanted[rows], granted)
-    used = balances.sums(units)
+    used = balances.sums(units) + balances.before
     for i, each in lots.items():
         ledger.spend(allowance, balances.holders[i], period, each, int(used[i]))
 
@@ -214,6 +218,8 @@ class _Balances:
         self.of_row = place.reshape(-1).astype(np.int64)
         #: What each balance holds, rolled-over lots included once they are known.
         self.sizes: list[Fraction] = []
+        #: What earlier records drew on each balance.
+        self.before = np.zeros(0, dtype=np.int64)
         self.holders = [names[int(one) // width] for one in unique]
         self.periods = [int(one) % width + low for one in unique]
 

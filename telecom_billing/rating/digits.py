@@ -38,8 +38,16 @@ class NumberColumn(NamedTuple):
 
 
 def number_column(numbers: Iterable[Any]) -> NumberColumn:
-    """Read texts of digits; None, NA, empty texts and anything with a non-digit are no numbers."""
+    """Read texts of digits; None, NA, empty texts and anything with a non-digit are no numbers.
+
+    A column of integers is read as it is (NA and what is not above zero: no number):
+
+    >>> number_column(pd.Series([4930, None, -1], dtype="Int64")).length
+    array([ 4, -1, -1], dtype=int8)
+    """
     series = numbers if isinstance(numbers, pd.Series) else pd.Series(list(numbers), dtype="object")
+    if pd.api.types.is_integer_dtype(series.dtype):
+        return _from_integers(series.fillna(-1).to_numpy(dtype=np.int64))
     if isinstance(series.dtype, pd.CategoricalDtype):
         unique = number_column(pd.Series(series.cat.categories))
         codes = series.cat.codes.to_numpy()
@@ -135,3 +143,12 @@ def _masks() -> tuple[np.ndarray, np.ndarray]:
 
 
 _MASKS = _masks()
+
+
+def _from_integers(values: np.ndarray) -> NumberColumn:
+    powers = 10 ** np.arange(19, dtype=np.int64)
+    length = np.searchsorted(powers, values, side="right")
+    kept = np.minimum(length, WIDTH)
+    padded = values // powers[length - kept] * powers[WIDTH - kept]
+    good = values > 0
+    return NumberColumn(np.where(good, padded, -1), np.where(good, kept, -1).astype(np.int8))

@@ -49,18 +49,21 @@ def rate(
     usage: pd.DataFrame,
     *,
     opening: pd.DataFrame | None = None,
+    spent: pd.DataFrame | None = None,
     span: tuple[dt.date, dt.date] | None = None,
 ) -> Rated:
     """Price every record of ``usage`` by ``book``.
 
-    ``opening``: ``Rated.allowances`` of the period before, for what rolls over. ``span``: first and
-    last local day for which balances and top-ups are wanted of holders that the book names, even
-    where there is no usage.
+    ``opening``: ``Rated.allowances`` of the period before, for what rolls over. ``spent``: what
+    records of the same periods that are not in ``usage``, and come before it, drew on balances
+    (columns allowance, holder, day, units, money; int64 millionths). ``span``: first and last
+    local day for which balances and top-ups are wanted of holders that the book names, even where
+    there is no usage.
 
     Raises :class:`~.usage.UsageError` where a column is missing or of a wrong type; a single
     faulty record never raises but gets a reason.
     """
-    done = run(book, usage, opening=opening, span=span)
+    done = run(book, usage, opening=opening, spent=spent, span=span)
     charges = assemble(done.context, done.cover, done.prices, done.bearer)
     return Rated(charges, done.ledger.frame(), done.alerts, done.topups, book)
 
@@ -70,11 +73,12 @@ def run(
     usage: pd.DataFrame,
     *,
     opening: pd.DataFrame | None = None,
+    spent: pd.DataFrame | None = None,
     span: tuple[dt.date, dt.date] | None = None,
 ) -> Run:
     """The steps of rating one after the other."""
     context = prepare(book, usage)
-    ledger = Ledger(opening, book.allowance_list)
+    ledger = Ledger(opening, book.allowance_list, spent)
     days = None if span is None else (day_number(span[0]), day_number(span[1]))
     bearer = gather(context)
     pricer = Pricer(context)

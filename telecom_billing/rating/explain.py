@@ -61,17 +61,23 @@ class Explanation:
 
 
 def explain(
-    book: TariffBook, usage: pd.DataFrame, row: int, *, opening: pd.DataFrame | None = None
+    book: TariffBook,
+    usage: pd.DataFrame,
+    row: int,
+    *,
+    opening: pd.DataFrame | None = None,
+    spent: pd.DataFrame | None = None,
 ) -> Explanation:
     """Explain row ``row`` (position) of ``usage``.
 
     The frame needs the records of the period that share allowances, tiers or limits with the row;
-    others do not matter. ``opening`` as for :func:`~.engine.rate`.
+    others do not matter. ``opening`` and ``spent`` as for
+    :func:`~.engine.rate`.
     """
     rows = related(book, usage, row)
     part = usage.iloc[rows].reset_index(drop=True)
     place = int(np.flatnonzero(rows == row)[0])
-    done = run(book, part, opening=opening)
+    done = run(book, part, opening=opening, spent=spent)
     found = Explanation(row)
 
     def say(step: str, **facts: Any) -> None:

@@ -42,12 +42,25 @@ class Lot:
 
 
 class Ledger:
-    """All balances of a run, opened with what an earlier run left."""
+    """All balances of a run, opened with what an earlier run left.
 
-    def __init__(self, opening: pd.DataFrame | None, allowances: Iterable[Allowance]) -> None:
+    ``spent`` (columns allowance, holder, day, units, money): what records that are priced already
+    drew on the balances of their day's period.
+    """
+
+    def __init__(
+        self,
+        opening: pd.DataFrame | None,
+        allowances: Iterable[Allowance],
+        spent: pd.DataFrame | None = None,
+    ) -> None:
         #: What is left by origin, per allowance that rolls over and holder.
         self._live: dict[tuple[str, str], dict[int, int]] = {}
         self._frames: list[pd.DataFrame] = []
+        self._before: dict[tuple[str, str, int], int] = {}
+        allowances = list(allowances)
+        if spent is not None and not spent.empty:
+            self._read_spent(spent, {str(one.id): one for one in allowances})
         if opening is None or opening.empty:
             return
         known = {str(one.id): one for one in allowances if one.rollover is not None}
@@ -58,6 +71,28 @@ class Ledger:
                 origin = int(allowance.selector.period.of_day(np.array([day]))[0])
                 live = self._live.setdefault((str(allowance.id), str(record["holder"])), {})
                 live[origin] = int(record["left"])
+
+    def _read_spent(self, spent: pd.DataFrame, known: dict[str, Allowance]) -> None:
+        for record in spent.to_dict("records"):
+            allowance = known.get(str(record["allowance"]))
+            if allowance is None:
+                continue
+            day = np.datetime64(record["day"], "D").astype(np.int64)
+            period = int(allowance.selector.period.of_day(np.array([day]))[0])
+            key = (str(allowance.id), str(record["holder"]), period)
+            drawn = record["units"] if allowance.money is None else record["money"]
+            self._before[key] = self._before.get(key, 0) + int(drawn)
+
+    def before(self, allowance: Allowance, holders: list[str], periods: list[int]) -> np.ndarray:
+        """What earlier records drew on each balance, millionths."""
+        name = str(allowance.id)
+        return np.array(
+            [
+                self._before.get((name, str(holder), period), 0)
+                for holder, period in zip(holders, periods, strict=True)
+            ],
+            dtype=np.int64,
+        )
 
     def holders(self, allowance: Allowance) -> list[str]:
         """Holders that still have something from before."""

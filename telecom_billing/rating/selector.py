@@ -85,7 +85,7 @@ class Selector:
                 known = np.array([value in listed for value in values] + [False])
                 mask &= known[codes]
         if who["tariffs"]:
-            known = np.array([name in who["tariffs"] for name in context.chains.named])
+            known = np.array([one in who["tariffs"] for one in context.chains.named], dtype=bool)
             mask &= known[context.chains.row]
         if who["options"]:
             mask &= self._holds(context)

@@ -92,9 +92,10 @@ def reference(rows, number, started):
             if row.kind == "exact" and length == len(number) and row.number == number:
                 return place
         for place, row in enumerate(rows):
-            if row.begin <= started < row.end and row.kind == "span":
-                if number[:length] in covering(row.number, row.first, row.last):
-                    return place
+            if row.kind != "span" or not row.begin <= started < row.end:
+                continue
+            if number[:length] in covering(row.number, row.first, row.last):
+                return place
         if length == len(number):
             shown = [
                 (row.first, place)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Shards on their way into the database: the next is priced while the one before is stored.
+
+PostgreSQL works on one processor and numpy on another. Only the caller's thread uses the cursor;
+the other one knows nothing but arrays.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import decimal
+import typing
+
+import numpy as np
+import pyarrow as pa
+
+from ..store import copying, summaries
+from ..store.intake import ahead
+from . import storing
+from .columns import flat
+from .pricing import Charges, Pricing, price
+from .storing import Span
+from .summing import Sums, sum_up
+
+
+@dataclasses.dataclass
+class Counts:
+    """What rating did. records: facts; amount: money as Decimal by currency id."""
+
+    records: int = 0
+    priced: int = 0
+    aside: int = 0
+    amount: dict[int, decimal.Decimal] = dataclasses.field(default_factory=dict)
+    shards: int = 0
+
+    def add(self, prepared: Prepared) -> None:
+        charges, sums = prepared.charges, prepared.sums
+        aside = np.unique(charges.fact[charges.reason > 0]).size
+        self.records += prepared.facts.num_rows
+        self.aside += aside
+        self.priced += prepared.facts.num_rows - aside
+        self.shards += 1
+        for currency in np.unique(sums.keys["currency_id"]):
+            own = sums.keys["currency_id"] == currency
+            amount = decimal.Decimal(int(sums.price[own].sum())).scaleb(-6)
+            self.amount[int(currency)] = self.amount.get(int(currency), 0) + amount
+
+
+@dataclasses.dataclass
+class Prepared:
+    """A priced shard; ``numbers`` and ``text`` (its rows for COPY) where ids were at hand."""
+
+    facts: pa.Table
+    charges: Charges
+    sums: Sums
+    numbers: np.ndarray | None = None
+    text: bytes | None = None
+
+    @property
+    def contracts(self) -> np.ndarray:
+        return np.unique(flat(self.facts["contract"]).to_numpy())
+
+
+class Pipeline:
+    """Prices and stores shards of one span."""
+
+    def __init__(self, cr, span: Span, pricing: Pricing):
+        self.cr, self.span, self.pricing = cr, span, pricing
+        self.counts = Counts()
+        self._numbers = np.array([], dtype=np.int64)
+
+    def run(self, shards: typing.Iterable[pa.Table], fresh: bool) -> typing.Iterator[Prepared]:
+        """Store each shard; yields it afterwards.
+
+        :param fresh: put it in the place of what its contracts have open; else beside that
+        """
+        for prepared in ahead(self._prepare(shard, fresh) for shard in shards):
+            if fresh:
+                storing.remove(self.cr, self.span, prepared.contracts)
+                self._store_fresh(prepared)
+            else:
+                self._store_beside(prepared)
+            self.counts.add(prepared)
+            yield prepared
+
+    def _prepare(self, facts: pa.Table, fresh: bool) -> Prepared:
+        """In the other thread: everything up to the text that COPY reads."""
+        charges = price(self.pricing, facts)
+        prepared = Prepared(facts, charges, sum_up(facts, charges))
+        wanted = len(prepared.sums)
+        if fresh and wanted <= len(self._numbers):
+            prepared.numbers, self._numbers = self._numbers[:wanted], self._numbers[wanted:]
+            prepared.text = copying.as_csv(self._rows(prepared))
+        return prepared
+
+    def _rows(self, prepared: Prepared) -> pa.Table:
+        return storing.charge_rows(
+            self.span, prepared.facts, prepared.charges, prepared.sums, prepared.numbers
+        )
+
+    def _store_fresh(self, prepared: Prepared) -> None:
+        if prepared.numbers is None:
+            prepared.numbers = summaries.reserve(self.cr, len(prepared.sums))
+        # Ids for about two more shards like this one: then the other thread need not wait.
+        missing = 2 * len(prepared.sums) - len(self._numbers)
+        if missing > 0:
+            more = summaries.reserve(self.cr, missing)
+            self._numbers = np.concatenate([self._numbers, more])
+        rows = storing.summary_rows(self.span, prepared.sums, prepared.numbers)
+        copying.copy(self.cr, summaries.TABLE, rows)
+        self._copy_charges(prepared)
+
+    def _store_beside(self, prepared: Prepared) -> None:
+        rows = storing.summary_rows(
+            self.span, prepared.sums, np.arange(len(prepared.sums), dtype=np.int64)
+        )
+        prepared.numbers = summaries.grow(self.cr, rows)
+        self._copy_charges(prepared)
+
+    def _copy_charges(self, prepared: Prepared) -> None:
+        if prepared.text is None:
+            prepared.text = copying.as_csv(self._rows(prepared))
+        copying.copy_csv(self.cr, storing.CHARGES, list(storing.CHARGE_COLUMNS), prepared.text)
+        prepared.text = None
