@@ -134,7 +134,7 @@ def _line(one: dict, form) -> Markup:
         '<tr class="{}"><td>{}</td><td>{}</td><td>{}</td><td>{}</td>'
         '<td class="{}" title="{}">{}</td></tr>'
     ).format(
-        "fw-bold" if label.startswith("=") else "text-muted" if label[:1] in "−+" else "",
+        "fw-bolder" if label.startswith("=") else "text-muted" if label[:1] in "−+" else "",
         label,
         records,
         seconds,

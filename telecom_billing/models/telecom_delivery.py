@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
-from ..store import facts, locks
+from ..store import locks
 from . import delivery_loader
 
 #: A delivery in one of these states is no obstacle for the same file coming again.
@@ -134,10 +133,6 @@ class TelecomDelivery(models.Model):
             return self._notification(failed.message, "danger")
         return True
 
-    def action_undo(self):
-        self._undo()
-        return True
-
     def action_view_usage(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "telecom_billing.action_telecom_usage"
@@ -241,61 +236,3 @@ class TelecomDelivery(models.Model):
     def _retry(self) -> None:
         self.state = "received"
         self.message = False
-
-    # --- undo --------------------------------------------------------------------------------
-
-    def _undo(self) -> None:
-        """Take the records of these deliveries out again, as long as none is on an invoice.
-
-        Other deliveries of the source whose records had counted as duplicates are put back to
-        "received": they may have to supply now what goes away here.
-        """
-        for delivery in self:
-            leaves = delivery.child_ids or delivery
-            invoiced = leaves._count_invoiced()
-            if invoiced:
-                raise UserError(
-                    self.env._(
-                        "Delivery %(name)s cannot be undone: %(count)s of its records are on"
-                        " invoices. Reverse these invoices first.",
-                        name=delivery.name,
-                        count=invoiced,
-                    )
-                )
-            leaves._hook_forget_charges()
-            facts.remove(self.env.cr, leaves.ids)
-            self.env["telecom.usage"].invalidate_model()
-            leaves.reject_ids.unlink()
-            (delivery | leaves).write({"state": "undone", "message": False})
-            self._heirs(delivery)._retry()
-
-    def _heirs(self, delivery):
-        return self.search(
-            [
-                ("source_id", "=", delivery.source_id.id),
-                ("state", "=", "loaded"),
-                ("duplicates", ">", 0),
-                ("parent_id", "=", False),
-                ("id", "!=", delivery.id),
-            ]
-        )
-
-    def _count_invoiced(self) -> int:
-        """How many records of these deliveries are on an invoice."""
-        self.env.cr.execute(SQL("SELECT to_regclass('telecom_charge_data')"))
-        if not self.env.cr.fetchone()[0]:
-            return 0
-        self.env.cr.execute(
-            SQL(
-                "SELECT count(DISTINCT u.id) FROM telecom_usage_data u"
-                " JOIN telecom_charge_data c"
-                " ON c.usage_id = u.id AND c.started_at = u.started_at"
-                " JOIN telecom_usage_summary s ON s.id = c.summary_id"
-                " WHERE u.delivery_id IN %s AND s.invoice_line_id IS NOT NULL",
-                tuple(self.ids),
-            )
-        )
-        return self.env.cr.fetchone()[0]
-
-    def _hook_forget_charges(self) -> None:
-        """Called before the facts of these deliveries go: rating removes what it derived."""

@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import logging
 from pathlib import Path
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 import connectors.transports
 
@@ -17,9 +16,6 @@ from . import connector_choices as choices
 from . import source_fetching as fetching
 
 _logger = logging.getLogger(__name__)
-
-#: System parameter: folders, separated by colons, that sources of every tenant may watch.
-FOLDER_ROOTS = "telecom_billing.folder_roots"
 
 
 class TelecomSource(models.Model):
@@ -41,30 +37,6 @@ class TelecomSource(models.Model):
     partner_id = fields.Many2one("res.partner", "Carrier", check_company=True, index=True)
     note = fields.Html()
 
-    format = fields.Selection(
-        lambda self: choices.formats(), required=True, tracking=True, help="What a file looks like."
-    )
-    settings = fields.Json("Format Settings", default=dict, help="Encoding, time zone, …")
-    settings_schema = fields.Json(compute="_compute_settings_schema")
-    settings_text = fields.Text(
-        "Format Settings (JSON)",
-        compute="_compute_settings_text",
-        inverse="_inverse_settings_text",
-        help="What is not named here is as the format has it.",
-    )
-    transport = fields.Selection(
-        lambda self: choices.transports(),
-        required=True,
-        default=choices.UPLOAD,
-        tracking=True,
-        help="How its files arrive.",
-    )
-    transport_settings = fields.Json(
-        default=dict,
-        help="Address and paths. Never a password: write env:NAME for one that is in the server's"
-        " environment variable NAME.",
-    )
-    transport_schema = fields.Json(compute="_compute_settings_schema")
     fetch_automatically = fields.Boolean(
         default=True, help="The scheduled action looks for new files; else only by the button."
     )
@@ -89,42 +61,6 @@ class TelecomSource(models.Model):
 
     # --- compute -----------------------------------------------------------------------------
 
-    @api.depends("format", "transport")
-    def _compute_settings_schema(self):
-        for source in self:
-            source.settings_schema = choices.schema("formats", source.format)
-            source.transport_schema = choices.schema("transports", source.transport)
-
-    @api.depends("settings")
-    def _compute_settings_text(self):
-        for source in self:
-            source.settings_text = choices.as_text(source.settings)
-
-    def _inverse_settings_text(self):
-        for source in self:
-            source.settings = source._parse_settings(source.settings_text)
-
-    def _parse_settings(self, text: str | bool) -> dict:
-        try:
-            parsed = json.loads(text or "{}")
-        except ValueError as error:
-            raise ValidationError(
-                self.env._(
-                    "The settings of source %(name)s are not JSON: %(error)s. Write for instance"
-                    ' {"encoding": "cp1252"}.',
-                    name=self.name or self.code,
-                    error=error,
-                )
-            ) from error
-        if not isinstance(parsed, dict):
-            raise ValidationError(
-                self.env._(
-                    "The settings of source %s must be names with values, in curly brackets.",
-                    self.name or self.code,
-                )
-            )
-        return parsed
-
     @api.depends("delivery_ids.received_at", "delivery_ids.rejects")
     def _compute_deliveries(self):
         groups = self.env["telecom.delivery"]._read_group(
@@ -148,47 +84,7 @@ class TelecomSource(models.Model):
             source.delivery_count, source.last_delivery_at = found.get(source, (0, False))
             source.reject_count = rejects.get(source, 0)
 
-    # --- constraints -------------------------------------------------------------------------
-
-    @api.constrains("format", "settings", "transport", "transport_settings")
-    def _check_settings(self):
-        for source in self:
-            fault = source._settings_fault()
-            if fault:
-                raise ValidationError(
-                    self.env._("Source %(name)s: %(fault)s", name=source.name, fault=fault)
-                )
-
-    def _settings_fault(self) -> str:
-        """What is wrong with format, transport and their settings; empty when nothing is."""
-        self.ensure_one()
-        given = self.transport_settings or {}
-        secret = choices.secret_in(given, choices.schema("transports", self.transport))
-        if secret:
-            return self.env._(
-                "%s would be stored in clear text. Put it into an environment variable of the"
-                " server, say TELECOM_CARRIER, and write env:TELECOM_CARRIER.",
-                secret,
-            )
-        if not self._may_watch(given.get("path", "") if self.transport == "folder" else ""):
-            return self.env._(
-                "folder %(path)s is not open for sources. An administrator can enter it here, or"
-                " name its parent in the system parameter %(parameter)s.",
-                path=given["path"],
-                parameter=FOLDER_ROOTS,
-            )
-        return choices.fault("formats", self.format, self.settings or {}) or choices.fault(
-            "transports", self.transport, given
-        )
-
-    def _may_watch(self, path: str) -> bool:
-        """A folder of the server is not every tenant's: an administrator opens it to sources."""
-        user = self.env.user
-        if not path or user._is_superuser() or user.has_group("base.group_system"):
-            return True
-        roots = self.env["ir.config_parameter"].sudo().get_param(FOLDER_ROOTS, "")
-        wanted = Path(path).resolve()
-        return any(wanted.is_relative_to(Path(root).resolve()) for root in roots.split(":") if root)
+    # --- CRUD --------------------------------------------------------------------------------
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
+import datetime
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -47,6 +49,20 @@ class TelecomUsage(models.Model):
     conference = fields.Char(readonly=True)
     participant = fields.Char(readonly=True)
 
+    # What rating made of it: looked up for the records on the screen, not part of the view.
+    charge_state = fields.Selection(
+        [
+            ("waiting", "Not rated yet"),
+            ("aside", "Set aside"),
+            ("charged", "Charged"),
+            ("invoiced", "Invoiced"),
+        ],
+        "Status",
+        compute="_compute_charge",
+    )
+    price = fields.Float(digits=(20, 6), compute="_compute_charge")
+    contract_id = fields.Many2one("contract.contract", compute="_compute_charge")
+
     def init(self):
         facts.create(self.env.cr)
         today = fields.Date.today()
@@ -55,6 +71,54 @@ class TelecomUsage(models.Model):
         self.env.cr.execute(
             SQL("CREATE VIEW %s AS %s", SQL.identifier(self._table), self._view_query())
         )
+
+    def _compute_charge(self):
+        found = self._charges()
+        for usage in self:
+            contract, price, aside, invoiced = found.get(usage.id, (None, 0, None, None))
+            usage.contract_id = contract
+            usage.price = price
+            if usage.id not in found:
+                usage.charge_state = "waiting"
+            elif aside:
+                usage.charge_state = "aside"
+            else:
+                usage.charge_state = "invoiced" if invoiced else "charged"
+
+    def _charges(self) -> dict[int, tuple]:
+        """usage id -> (contract id, price, set aside?, invoiced?) of the records that are rated."""
+        starts = [usage.started_at for usage in self if usage.started_at]
+        if not starts:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT c.usage_id, max(c.contract_id), coalesce(sum(c.price), 0),"
+                " bool_or(c.reason IS NOT NULL), bool_or(s.invoice_line_id IS NOT NULL)"
+                " FROM telecom_charge_data c"
+                " LEFT JOIN telecom_usage_summary s ON s.id = c.summary_id"
+                " WHERE c.usage_id = ANY(%s) AND c.started_at >= %s AND c.started_at < %s"
+                " GROUP BY c.usage_id",
+                self.ids,
+                min(starts),
+                # The ORM's own times have whole seconds.
+                max(starts) + datetime.timedelta(seconds=1),
+            )
+        )
+        return {usage_id: rest for usage_id, *rest in rows}
+
+    # --- actions -----------------------------------------------------------------------------
+
+    def action_view_charges(self):
+        """What this record costs, and why."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Charges"),
+            "res_model": "telecom.charge",
+            "view_mode": "list,form",
+            "domain": [("usage_id", "in", self.ids)],
+        }
+
+    # --- housekeeping ------------------------------------------------------------------------
 
     @api.model
     def _cron_housekeeping(self):

@@ -67,14 +67,8 @@ class TelecomUsageHold(models.Model):
             " AND d.started_at < h.date_to + interval '2 days'"
             " AND (d.a_number LIKE h.number || '%%' OR d.b_number LIKE h.number || '%%'"
             " OR %s))",
-            self._contract_condition(),
-        )
-
-    def _contract_condition(self) -> SQL:
-        self.env.cr.execute("SELECT to_regclass('telecom_charge_data')")
-        if not self.env.cr.fetchone()[0]:
-            return SQL("FALSE")
-        return SQL(
-            "EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.usage_id = d.id"
-            " AND c.started_at = d.started_at AND c.contract_id = h.contract_id)"
+            SQL(
+                "EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.usage_id = d.id"
+                " AND c.started_at = d.started_at AND c.contract_id = h.contract_id)"
+            ),
         )

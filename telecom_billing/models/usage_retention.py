@@ -15,18 +15,17 @@ import logging
 from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
-from ..store import facts, partitions
+from ..store import charges, facts, partitions
 
 _logger = logging.getLogger(__name__)
 
-CHARGES = "telecom_charge_data"
 AHEAD = 2
 
 
 def make_ahead(env, today: datetime.date) -> None:
     """The partitions of this and the next months, so that no load has to make them."""
     wanted = [today + relativedelta(months=number) for number in range(AHEAD + 1)]
-    for table in _tables(env):
+    for table in (facts.TABLE, charges.TABLE):
         partitions.ensure(env.cr, table, wanted)
 
 
@@ -38,25 +37,19 @@ def retire(env, today: datetime.date) -> dict[datetime.date, int]:
         if not due or not _has_rows_to_go(env, month, due):
             continue
         gone[month] = partitions.retire(env.cr, facts.TABLE, month, _keep(env, due))
-        if CHARGES in _tables(env):
-            partitions.retire(
-                env.cr,
-                CHARGES,
-                month,
-                SQL(
-                    "EXISTS (SELECT 1 FROM telecom_usage_data u"
-                    " WHERE u.id = d.usage_id AND u.started_at = d.started_at)"
-                ),
-            )
+        partitions.retire(
+            env.cr,
+            charges.TABLE,
+            month,
+            SQL(
+                "EXISTS (SELECT 1 FROM telecom_usage_data u"
+                " WHERE u.id = d.usage_id AND u.started_at = d.started_at)"
+            ),
+        )
         _logger.info("usage of %s: %s records gone", month, gone[month])
     _forget_originals(env, today)
     env["telecom.usage"].invalidate_model()
     return gone
-
-
-def _tables(env) -> list[str]:
-    env.cr.execute(SQL("SELECT to_regclass(%s)", CHARGES))
-    return [facts.TABLE, CHARGES] if env.cr.fetchone()[0] else [facts.TABLE]
 
 
 def _end_of_retention(month: datetime.date, company) -> datetime.date:
@@ -76,16 +69,13 @@ def _keep(env, due) -> SQL:
     conditions = [
         SQL("d.company_id NOT IN %s", tuple(due.ids)),
         env["telecom.usage.hold"]._keep_condition(),
+        SQL(
+            "EXISTS (SELECT 1 FROM telecom_charge_data c"
+            " JOIN telecom_usage_summary s ON s.id = c.summary_id"
+            " WHERE c.usage_id = d.id AND c.started_at = d.started_at"
+            " AND s.invoice_line_id IS NULL)"
+        ),
     ]
-    if CHARGES in _tables(env):
-        conditions.append(
-            SQL(
-                "EXISTS (SELECT 1 FROM telecom_charge_data c"
-                " JOIN telecom_usage_summary s ON s.id = c.summary_id"
-                " WHERE c.usage_id = d.id AND c.started_at = d.started_at"
-                " AND s.invoice_line_id IS NULL)"
-            )
-        )
     return SQL("(%s)", SQL(" OR ").join(conditions))
 
 

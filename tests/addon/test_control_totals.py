@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """From file to summaries: each stage counted for itself and compared with the one before."""
 
+import datetime
 from decimal import Decimal
 
+from odoo.addons.telecom_billing.models import usage_retention
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from tests.addon.rating_common import RatingCase
@@ -191,3 +194,46 @@ class TestControlTotals(RatingCase):
         run.state = "done"
         self.env.cr.execute("DELETE FROM telecom_usage_data")
         self.assertEqual(run.control_totals(), before)
+
+    def test_a_record_says_what_became_of_it(self):
+        priced, aside = self.calls(MOBILE, UNKNOWN)
+        self.run_until_check(self.new_run())
+        (waiting,) = self.calls(MOBILE, start="2026-09-16")
+        usage = self.env["telecom.usage"].browse([priced, aside, waiting])
+        self.assertEqual(usage.mapped("charge_state"), ["charged", "aside", "waiting"])
+        self.assertEqual(usage.mapped("price"), [0.38, 0, 0])
+        self.assertEqual(usage.contract_id, self.contract)
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        usage.invalidate_recordset()
+        self.assertEqual(usage[0].charge_state, "invoiced")
+
+    def test_a_delivery_on_an_invoice_is_not_undone(self):
+        delivery = self.source._receive(
+            "Master.csv", file_of(call("0151 2345678", 1), call("0088 8123456", 2))
+        )
+        run = self.new_run()
+        self.run_until_check(run)
+        summary = self.env["telecom.usage.summary"].search([])
+        move = self.invoice(summary)
+        with self.assertRaisesRegex(UserError, "1 of its records are on invoices"):
+            delivery.action_undo()
+        summary.invoice_line_id = False
+        move.unlink()
+        delivery.action_undo()
+        self.assertEqual(delivery.state, "undone")
+        self.assertFalse(self.charges() or summary.exists())
+
+    def test_retention_keeps_what_is_not_invoiced(self):
+        usage = self.calls(MOBILE, UNKNOWN, start="2021-03-10")
+        for line in self.line | self.other:
+            line.date_start = "2021-01-01"
+        self.number.date_start = False
+        self.flat.version_ids.valid_from = "2021-01-01"
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38", "no-zone"])
+        october = datetime.date(2021, 10, 1)
+        self.assertEqual(usage_retention.retire(self.env, october), {datetime.date(2021, 3, 1): 1})
+        self.assertEqual(self.prices(usage), ["0.38", None])
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        self.assertEqual(usage_retention.retire(self.env, october), {datetime.date(2021, 3, 1): 1})
+        self.assertEqual(self.charges(), {})

@@ -2,11 +2,13 @@
 """A delivered file: kept, recognised, loaded, counted, undone."""
 
 import base64
+import contextlib
 import gzip
 import io
 import zipfile
 
-from odoo.addons.telecom_billing.store import facts
+from odoo.addons.telecom_billing.steps import engine
+from odoo.addons.telecom_billing.store import facts, locks
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
@@ -169,6 +171,16 @@ class TestDelivery(TelecomCase):
         archive.action_load()
         self.assertLines(archive, 1, loaded=1)
         self.assertEqual(len(archive.child_ids), 1)
+
+    def test_no_undo_while_a_run_is_at_work(self):
+        delivery = self.receive(file_of(call("0401")))
+        with (
+            contextlib.closing(self.registry.cursor()) as other,
+            locks.held(other, engine.ROOM, self.company.id),
+            self.assertRaisesRegex(UserError, "while a billing run is at work"),
+        ):
+            delivery.action_undo()
+        delivery.action_undo()
 
     def test_loaded_deliveries_are_not_deleted(self):
         delivery = self.receive(file_of(call("0401")))

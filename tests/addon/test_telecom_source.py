@@ -4,7 +4,7 @@
 import tempfile
 from pathlib import Path
 
-from odoo.addons.telecom_billing.models.telecom_source import FOLDER_ROOTS
+from odoo.addons.telecom_billing.models.telecom_source_settings import FOLDER_ROOTS
 from odoo.exceptions import ValidationError
 from odoo.tools import mute_logger
 
