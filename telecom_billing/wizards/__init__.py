@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from . import (
-    telecom_setup,
     telecom_send_again,
+    telecom_setup,
     telecom_test_send,
     telecom_upload,
     telecom_waive,

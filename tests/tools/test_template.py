@@ -90,7 +90,7 @@ def interrupted(server, odoo):
         [],
         "template",
         "trouble",
-        install=["base"],
+        install=["base", "web"],
         on_fraction=stop,
     )
 

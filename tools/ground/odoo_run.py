@@ -133,8 +133,9 @@ def quietly(
 
     def read(text: str) -> None:
         found = LOADING.search(text)
-        if found and on_fraction:
-            on_fraction(int(found.group(2)) / max(1, int(found.group(3))))
+        # `base` comes first, as 1 of 1: that says nothing about the rest.
+        if found and on_fraction and int(found.group(3)) > 1:
+            on_fraction(int(found.group(2)) / int(found.group(3)))
         if " ERROR " in text or " CRITICAL " in text:
             errors.append(text.strip())
 

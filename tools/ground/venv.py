@@ -86,7 +86,7 @@ def _make(place: Path, odoo: Odoo) -> None:
 
         def count(text: str) -> None:
             nonlocal seen
-            if text.startswith(("Collecting ", "Requirement already", "Ignoring ")):
+            if text.startswith(("Collecting ", "Processing ", "Requirement already", "Ignoring ")):
                 seen += 1
                 progress.done(0.7 * seen / total)
 
@@ -115,7 +115,7 @@ def install(place: Path, requirements: Path, what: str, on_line=None) -> None:
     """Install pinned requirements; nothing is resolved, the lock already names every one."""
     run.logged(
         [python(place), "-m", "pip", "install", "--no-deps", "--disable-pip-version-check"]
-        + ["--no-input", "-r", requirements],
+        + ["--no-input", "--progress-bar", "off", "-r", requirements],
         f"pip-{requirements.stem}",
         f"cannot install the Python {what}",
         "check the network and pip's index, then start again: what is there is kept",
