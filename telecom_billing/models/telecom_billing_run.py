@@ -48,7 +48,6 @@ class TelecomBillingRun(models.Model):
         default="draft",
         required=True,
         readonly=True,
-        tracking=True,
     )
     is_alive = fields.Boolean(compute="_compute_is_alive")
     is_under_way = fields.Boolean(

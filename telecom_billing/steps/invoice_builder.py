@@ -170,7 +170,7 @@ class InvoiceBuilder:
         )
 
     def _usage_text(self, env, group):
-        """e.g. “Calls: Germany mobile, peak, October 2026 (12, 34:10 min)”."""
+        """e.g. “Calls: Germany mobile, peak, October 2026 (12 ×, 34:10 min)”."""
         service = SERVICES.get(group["service"])
         label = env._(service) if service else (group["service"] or env._("Usage")).capitalize()
         parts = [
@@ -179,7 +179,7 @@ class InvoiceBuilder:
             format_date(env, group["period"], lang_code=env.lang, date_format="MMMM y"),
         ]
         return env._(
-            "%(service)s: %(what)s (%(count)s × , %(quantity)s)",
+            "%(service)s: %(what)s (%(count)s ×, %(quantity)s)",
             service=label,
             what=", ".join(part for part in parts if part),
             count=group["records"],
