@@ -216,7 +216,7 @@ class TestInvoice(BillingCase):
         line = move.invoice_line_ids.sorted("sequence")[2]
         self.assertEqual(line.telecom_summary_ids, first | second)
         self.assertEqual((first | second).move_id, move)
-        self.assertEqual(line.name, "Calls: Germany, September 2026 (4 × , 3:05 min)")
+        self.assertEqual(line.name, "Calls: Germany, September 2026 (4 ×, 3:05 min)")
         self.assertEqual(line.telecom_exact, 3.235)
 
     def test_late_usage_goes_along_with_its_month(self):
@@ -230,12 +230,12 @@ class TestInvoice(BillingCase):
             self.lines(move)[1:],
             [
                 (
-                    "Calls: Germany, September 2026 (1 × , 1:00 min)",
+                    "Calls: Germany, September 2026 (1 ×, 1:00 min)",
                     7.0,
                     "2026-09-01",
                     "2026-09-30",
                 ),
-                ("Calls: Germany, October 2026 (1 × , 1:00 min)", 5.0, "2026-10-01", "2026-10-31"),
+                ("Calls: Germany, October 2026 (1 ×, 1:00 min)", 5.0, "2026-10-01", "2026-10-31"),
             ],
         )
 
