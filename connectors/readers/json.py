@@ -7,12 +7,11 @@ nothing but itself; in a large document nothing behind the break can be read, an
 
 from __future__ import annotations
 
+import codecs
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
-
-import ijson
 
 from connectors.readers.batch import Fault
 from connectors.readers.lines import RAW_HEAD, blocks, visible
@@ -21,8 +20,11 @@ Record = Mapping[str, Any]
 
 PEEK = 1 << 16
 
-DEPTH = 100
-"""How deep a document may be nested."""
+MAX_VALUE = 1 << 26
+"""Characters of one record."""
+
+SURE = 1 << 20
+"""A syntax error this far before the end of what was read is none of being cut."""
 
 
 def read_json(
@@ -82,72 +84,130 @@ def _by_document(
 ) -> Iterator[tuple[Record | Fault, str]]:
     """Records one by one from documents of any size, without holding them.
 
-    A document that is an object and holds no container is a record itself: its plain values are
-    kept until its end, and only then is it known.
+    A document that is an object and holds no container is a record itself: its values are kept
+    until its end, and only then is it known.
     """
-    inside = {f"{name}.item" for name in containers}
-    builder: Any = None
-    at = ""
-    context: dict[str, Any] = {}
-    found = False
+    text = _Text(stream)
     try:
-        for prefix, event, value in _events(stream):
-            if builder is not None:
-                builder.event(event, value)
-                if prefix == at and event in ("end_map", "end_array"):
-                    record, builder = builder.value, None
-                    if at in inside:
-                        found = True
-                        yield from _one(record, context)
-                    elif at in ("", "item"):
-                        yield from _records(record, containers)
-                    else:
-                        context[at] = record
-                continue
-            if prefix == "" and event == "start_map" and containers:
-                context, found = {}, False
-            elif prefix == "" and event == "end_map":
+        while (sign := text.peek()) is not None:
+            if sign == "[":
+                for record in text.items():
+                    yield from _one(record, {})
+            elif sign == "{" and containers:
+                context: dict[str, Any] = {}
+                found = yield from _walk(text, containers, "", context)
                 if not found:
                     yield from _one(context, {})
-            elif prefix in inside or prefix == "item" or (not prefix and event == "start_map"):
-                if event in ("start_map", "start_array"):
-                    builder, at = ijson.ObjectBuilder(), prefix
-                    builder.event(event, value)
-                else:
-                    yield from _one(value, context if prefix in inside else {})
-            elif any(name == prefix or name.startswith(f"{prefix}.") for name in containers):
-                found = found or prefix in containers
-            elif prefix and "." not in prefix and event != "map_key":
-                if event in ("start_map", "start_array"):
-                    builder, at = ijson.ObjectBuilder(), prefix
-                    builder.event(event, value)
-                else:
-                    context[prefix] = value
-            elif not prefix and event not in ("map_key", "start_array", "end_array"):
-                yield from _one(value, {})
-    except (ijson.JSONError, UnicodeDecodeError, ValueError, OverflowError) as error:
-        yield Fault(0, "broken_document", value=_why(error)), visible(str(error).encode(), "utf-8")
+            else:
+                yield from _one(text.value(), {})
+    except RecursionError:
+        yield Fault(0, "too_deep", value=1000), text.near()
+    except ValueError as error:
+        yield Fault(0, "broken_document", value=_why(error)), text.near() or _why(error)
 
 
-def _events(stream: BinaryIO) -> Iterator[tuple[str, str, Any]]:
-    """(path, event, value) as ijson.parse gives them, but with an end to the nesting.
-
-    ijson's own paths grow with the depth, so that a hostile document eats all memory.
-    """
-    path: list[str] = []
-    for event, value in ijson.basic_parse(stream, multiple_values=True):
-        if event == "map_key":
-            path[-1] = value
-            yield ".".join(path[:-1]), event, value
-        elif event in ("end_map", "end_array"):
-            path.pop()
-            yield ".".join(path), event, value
+def _walk(
+    text: _Text, containers: tuple[str, ...], above: str, context: dict[str, Any]
+) -> Generator[tuple[Record | Fault, str], None, bool]:
+    """Go through an object down to its containers; returns whether one was there."""
+    found = False
+    for key in text.names():
+        path = f"{above}.{key}" if above else key
+        sign = text.peek()
+        if path in containers and sign == "[":
+            found = True
+            for record in text.items():
+                yield from _one(record, context)
+        elif sign == "{" and any(name.startswith(f"{path}.") for name in containers):
+            found = (yield from _walk(text, containers, path, dict(context))) or found
         else:
-            yield ".".join(path), event, value
-            if event in ("start_map", "start_array"):
-                path.append("item" if event == "start_array" else "")
-                if len(path) > DEPTH:
-                    raise ValueError(f"nested deeper than {DEPTH}")
+            context[key] = text.value()
+    return found
+
+
+class _Text:
+    """JSON text that is read as far as it is needed; every method begins at the next value."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")()
+        self._buffer, self._at, self._end = "", 0, False
+
+    def peek(self) -> str | None:
+        """The next character that is no blank, None at the end."""
+        while True:
+            while self._at < len(self._buffer):
+                if not self._buffer[self._at].isspace():
+                    return self._buffer[self._at]
+                self._at += 1
+            if not self._more():
+                return None
+
+    def near(self) -> str:
+        """What stands here, for a message."""
+        return visible(self._buffer[self._at : self._at + 2000].encode("utf-8", "replace"), "utf-8")
+
+    def take(self, sign: str) -> bool:
+        """Go over a sign if it is the next."""
+        if self.peek() != sign:
+            return False
+        self._at += 1
+        return True
+
+    def value(self) -> Any:
+        """The next value as a whole, of at most MAX_VALUE characters."""
+        if self.peek() is None:
+            raise ValueError("the document ends too early")
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except json.JSONDecodeError as error:
+                inside = len(self._buffer) - error.pos > SURE
+                long = len(self._buffer) - self._at > MAX_VALUE
+                if inside or long or not self._more():
+                    raise
+            else:
+                # a number at the end of the buffer may go on behind it
+                if end < len(self._buffer) or not self._more():
+                    self._at = end
+                    return value
+
+    def items(self) -> Iterator[Any]:
+        """The values of an array."""
+        self.take("[")
+        if self.take("]"):
+            return
+        while True:
+            yield self.value()
+            if self.take("]"):
+                return
+            if not self.take(","):
+                raise ValueError("a comma or the end of the list is missing")
+
+    def names(self) -> Iterator[str]:
+        """The keys of an object; the caller takes the value after each."""
+        self.take("{")
+        if self.take("}"):
+            return
+        while True:
+            key = self.value()
+            if not isinstance(key, str) or not self.take(":"):
+                raise ValueError("a name and its colon are missing")
+            yield key
+            if self.take("}"):
+                return
+            if not self.take(","):
+                raise ValueError("a comma or the end of the object is missing")
+
+    def _more(self) -> bool:
+        """Read on, as much again as waits already; False at the end."""
+        if self._end:
+            return False
+        rest = self._buffer[self._at :]
+        piece = self._stream.read(max(PEEK, 2 * len(rest)))
+        self._end = not piece
+        self._buffer, self._at = rest + self._decode.decode(piece, final=self._end), 0
+        return True
 
 
 def _records(document: Any, containers: tuple[str, ...]) -> Iterator[tuple[Record | Fault, str]]:
@@ -192,6 +252,9 @@ def as_text(record: Any) -> str:
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is no number")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
 
 
 def _why(error: Exception) -> str:

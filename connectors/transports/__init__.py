@@ -12,12 +12,21 @@ from connectors.transports.base import Item, Transport, TransportError
 __all__ = ["Item", "Transport", "TransportError", "describe", "get", "names"]
 
 _TRANSPORTS: dict[str, str] = {
-    "folder": "folder:Folder",
-    "ftps": "ftps:Ftps",
-    "https": "https:Https",
-    "imap": "imap:Imap",
-    "sftp": "sftp:Sftp",
+    "folder": "connectors.transports.folder:Folder",
+    "ftps": "connectors.transports.ftps:Ftps",
+    "https": "connectors.transports.https:Https",
+    "imap": "connectors.transports.imap:Imap",
+    "ovh": "connectors.carriers.ovh:OvhCarrier",
+    "rest": "connectors.carriers.rest:Rest",
+    "rest_report": "connectors.carriers.report:Report",
+    "sftp": "connectors.transports.sftp:Sftp",
+    "sipgate": "connectors.carriers.presets:SipgateCarrier",
+    "soap": "connectors.carriers.soap:Soap",
+    "teams_graph": "connectors.carriers.presets:TeamsCarrier",
+    "twilio": "connectors.carriers.presets:TwilioCarrier",
+    "zoom": "connectors.carriers.zoom:ZoomCarrier",
 }
+"""name -> module:class; modules are imported when they are asked for."""
 
 
 def names() -> list[str]:
@@ -30,7 +39,7 @@ def get(name: str) -> type[Transport]:
     if name not in _TRANSPORTS:
         raise SettingsError(f"{name!r} is no transport; known are {', '.join(names())}")
     module, cls = _TRANSPORTS[name].split(":")
-    return getattr(import_module(f"connectors.transports.{module}"), cls)
+    return getattr(import_module(module), cls)
 
 
 def describe(name: str) -> dict[str, Any]:
