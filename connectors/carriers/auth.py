@@ -49,6 +49,8 @@ class Login:
         kind = self._options["auth"]
         if kind == "none" or urlsplit(request.url or "").netloc != self._host:
             return
+        if kind == "oauth2" and not self._token:
+            return  # the request for the token itself
         secret = self._options["secret"].reveal()
         if kind == "basic":
             pair = f"{self._options['user']}:{secret}".encode()
@@ -65,6 +67,7 @@ class Login:
         options = self._options
         if options["auth"] != "oauth2":
             return
+        self._token = ""
         fields = {"grant_type": options["token_grant"]}
         if options["scope"]:
             fields["scope"] = options["scope"]
