@@ -130,7 +130,9 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
     charged = charges.get("open", nothing) + charges.get("run", nothing)
     free = charges.get("free", nothing)
     summed, waiting = _summaries(run, seconds_of)
-    uncounted = usage.records - suspense.records - charged.records
+    unrated = Sum()
+    if (usage - suspense).parts()[:3] != charged.parts()[:3]:
+        unrated = _unrated(run, seconds_of)
     found = [
         row("later", later.records, later.seconds),
         row("carried", carried.records, carried.seconds),
@@ -142,15 +144,15 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
         ),
         row("suspense", suspense.records, suspense.seconds),
     ]
-    if uncounted and not charged.records and not suspense.records:
-        return found + [row("unrated", uncounted)], Sum()
+    if unrated.records:
+        found.append(row("unrated", unrated.records, unrated.seconds))
     found += [
         row(
             "charged",
             charged.records,
             charged.seconds,
             charged.money,
-            check=(usage - suspense).parts()[:3] == charged.parts()[:3],
+            check=(usage - suspense - unrated).parts()[:3] == charged.parts()[:3],
         ),
         row("free", free.records, free.seconds, free.money),
         row(
@@ -196,6 +198,21 @@ def _facts(run, seconds_of) -> tuple[Sum, Sum, Sum]:
         for kind, records, seconds, units in exact.fetch(run.env.cr, query)
     }
     return tuple(found.get(kind, Sum()) for kind in ("own", "others", "later"))
+
+
+def _unrated(run, seconds_of) -> Sum:
+    """Records that rating has not seen: the step was not done, or they came after it."""
+    query = SQL(
+        "SELECT count(*), sum(u.quantity) FILTER (WHERE u.service IN %s), sum(u.quantity)"
+        " FROM telecom_usage_data u WHERE u.company_id = %s AND %s"
+        " AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c"
+        " WHERE c.usage_id = u.id AND c.started_at = u.started_at)",
+        seconds_of,
+        run.company_id.id,
+        _months(run, SQL("u.started_at")),
+    )
+    ((records, seconds, units),) = exact.fetch(run.env.cr, query)
+    return Sum(records, (seconds or ZERO) / MICRO, (units or ZERO) / MICRO)
 
 
 def _charges(run, seconds_of) -> dict[str, Sum]:

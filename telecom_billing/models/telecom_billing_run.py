@@ -31,6 +31,13 @@ class TelecomBillingRun(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        tracking=True,
+        default=lambda self: self.env.user if not self.env.user._is_superuser() else False,
+        help="Is told when the run is locked.",
+    )
     period_start = fields.Date(
         "Month", required=True, default=lambda self: self._default_period_start(), tracking=True
     )
@@ -267,12 +274,25 @@ class TelecomBillingRun(models.Model):
         for run in self:
             if run.state == "running" and run.is_alive:
                 continue
+            summary = run._lock_summary()
+            was_locked = run.activity_ids.filtered_domain([("summary", "=", summary)])
             if run.finding_ids.filtered_domain(BLOCKING):
                 run.state = "locked"
             elif run.step_ids and all(step._is_over() for step in run.step_ids):
                 run.state = "done"
             else:
                 run.state = "draft"
+            if run.state != "locked":
+                was_locked.action_feedback()
+            elif run.user_id and not was_locked:
+                run.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=summary,
+                    user_id=run.user_id.id,
+                )
+
+    def _lock_summary(self) -> str:
+        return self.env._("Billing run %s is locked by its findings", self.name)
 
     @api.model
     def _commits(self) -> bool:

@@ -54,8 +54,21 @@ class TelecomBillingRun(models.Model):
 
     def _keep_control_totals(self) -> None:
         self.ensure_one()
+        self._adopt_deliveries()
         self.control_rows = control_row.to_json(control_totals.rows(self))
         self.control_at = fields.Datetime.now()
+
+    def _adopt_deliveries(self) -> None:
+        """Control totals begin with what the run takes in: all that was loaded since the last."""
+        if self.state == "done":
+            return
+        self.env["telecom.delivery"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("run_id", "=", False),
+                ("state", "in", ("loaded", "duplicate")),
+            ]
+        ).write({"run_id": self.id})
 
     def _invoice_totals(self) -> dict:
         """Hook: what the run's invoices add up to; empty while nothing is invoiced."""

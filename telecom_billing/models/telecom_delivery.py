@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from ..store import locks
 from . import delivery_loader
 
+#: Bytes above which a click does not wait for the load.
+LARGE = 32 << 20
 #: A delivery in one of these states is no obstacle for the same file coming again.
 VOID_STATES = ("duplicate", "undone")
 
@@ -126,7 +128,13 @@ class TelecomDelivery(models.Model):
     # --- actions -----------------------------------------------------------------------------
 
     def action_load(self):
-        """Load now, each delivery in a transaction of its own."""
+        """Load now, each delivery in a transaction of its own; large ones in the background."""
+        if sum(self.mapped("size")) > LARGE:
+            self.filtered(lambda delivery: delivery.state in ("failed", "undone"))._retry()
+            self._request_load()
+            return self._notification(
+                self.env._("The files are large and are loaded in the background."), "info"
+            )
         self._load_each(self.filtered(lambda delivery: delivery.state != "duplicate"))
         failed = self.filtered(lambda delivery: delivery.state == "failed")
         if failed and len(self) == 1:
@@ -169,6 +177,8 @@ class TelecomDelivery(models.Model):
             {
                 "name": self.name,
                 "raw": content,
+                # As text it would be copied into the database too, for Odoo's document search.
+                "mimetype": "application/x-usage-records",
                 "res_model": self._name,
                 "res_id": self.id,
                 "company_id": self.company_id.id,
@@ -201,17 +211,21 @@ class TelecomDelivery(models.Model):
         self.ensure_one()
         return delivery_loader.store(self, chunks)
 
-    def _load_each(self, deliveries) -> None:
-        """Load each in its own transaction; one source by one worker at a time."""
+    def _load_each(self, deliveries, wait: bool = False) -> None:
+        """Load each in its own transaction; one source by one worker at a time.
+
+        :param wait: for another worker at the same source; else its deliveries are left to it
+        """
         committing = self.env["telecom.billing.run"]._commits()
         for delivery in deliveries:
-            with locks.held(self.env.cr, "source", delivery.source_id.id) as got:
+            with locks.held(self.env.cr, "source", delivery.source_id.id, wait) as got:
                 if not got:
-                    continue  # the other worker loads all that this source has waiting
+                    continue
                 if committing:
                     self.env.cr.commit()  # see what another worker stored before we had the lock
                     self.env.invalidate_all()
-                delivery._load()
+                if delivery.state != "loaded":
+                    delivery._load()
                 if committing:
                     self.env.cr.commit()
 
@@ -232,6 +246,11 @@ class TelecomDelivery(models.Model):
         for number, delivery in enumerate(waiting, 1):
             self._load_each(delivery)
             self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - number)
+
+    @api.model
+    def _request_load(self) -> None:
+        """Have the scheduled action load what waits, as soon as there is a worker for it."""
+        self.env.ref("telecom_billing.cron_load").sudo()._trigger()
 
     def _retry(self) -> None:
         self.state = "received"

@@ -234,4 +234,5 @@ class TelecomSource(models.Model):
                 self.env._("File %(name)s is not valid base64: %(error)s", name=name, error=error)
             ) from error
         delivery = self._receive(name, content)
+        delivery._request_load()
         return {"id": delivery.id, "state": delivery.state, "sha256": delivery.sha256}

@@ -36,7 +36,17 @@ class Check(Step):
 
     def _check_totals(self) -> int:
         """Stages of the control totals that do not agree block."""
-        checked = [row for row in self.run.control_totals() if row["check"] is not None]
+        rows = self.run.control_totals()
+        checked = [row for row in rows if row["check"] is not None]
+        late = next((row for row in rows if row["stage"] == "unrated"), None)
+        if late:
+            self.finding(
+                "unrated",
+                self.env._(
+                    "%s records came in after rating. Rate again, so that they are invoiced.",
+                    late["records"],
+                ),
+            )
         for row in checked:
             if row["check"] is False:
                 self.finding(

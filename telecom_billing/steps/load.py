@@ -23,22 +23,11 @@ class Load(Step):
         Delivery = self.env["telecom.delivery"]
         waiting = Delivery.search(Delivery._get_waiting_domain(self.company), order="id")
         for number, delivery in enumerate(waiting, 1):
-            Delivery._load_each(delivery)
+            Delivery._load_each(delivery, wait=True)
             self.progress(number, len(waiting))
-        self._adopt()
+        self.run._adopt_deliveries()
         self._report_failures()
         return self._count()
-
-    def _adopt(self) -> None:
-        """Control totals of a run begin with the deliveries that it took in."""
-        Delivery = self.env["telecom.delivery"]
-        Delivery.search(
-            [
-                ("company_id", "=", self.company.id),
-                ("run_id", "=", False),
-                ("state", "in", ("loaded", "duplicate")),
-            ]
-        ).write({"run_id": self.run.id})
 
     def _report_failures(self) -> None:
         failed = self.env["telecom.delivery"].search(

@@ -20,13 +20,19 @@ def key_of(room: str) -> int:
 
 
 @contextlib.contextmanager
-def held(cr, room: str, number: int) -> typing.Iterator[bool]:
+def held(cr, room: str, number: int, wait: bool = False) -> typing.Iterator[bool]:
     """Hold the lock ``number`` of ``room`` for the block; yields False when another has it.
+
+    With ``wait`` it stands in line for it instead and yields True.
 
     Keep it around whole transactions: it is let go at the end of the block, whatever happened.
     """
-    cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", key_of(room), number))
-    (got,) = cr.fetchone()
+    if wait:
+        cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", key_of(room), number))
+        got = True
+    else:
+        cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", key_of(room), number))
+        (got,) = cr.fetchone()
     try:
         yield got
     finally:

@@ -106,6 +106,22 @@ class TestControlTotals(RatingCase):
         )
         self.assertAgree(october, 4)
 
+    def test_what_comes_after_rating_is_asked_for_before_the_invoice(self):
+        self.calls(MOBILE)
+        run = self.new_run()
+        self.run_until_check(run)
+        self.calls(FIXED, MOBILE, start="2026-09-20")
+        with self.uncommitted():
+            self.assertFalse(run._run_step("check"))
+        self.assertIn("2 records came in after rating", run.finding_ids.message)
+        # The page knows them, and the stages still agree.
+        self.assertEqual(self.figures(run, "loaded", "unrated"), [(3, 183, None), (2, 122, None)])
+        self.assertAgree(run, 4)
+        with self.uncommitted():
+            run._run_step("rate")
+            self.assertTrue(run._run_step("check"))
+        self.assertNotIn("unrated", self.totals(run))
+
     def test_messages_and_bytes_count_as_records_not_as_seconds(self):
         self.calls(MOBILE)
         self.calls(MOBILE, start="2026-09-16", service="sms", unit="piece", quantity=1)
@@ -120,7 +136,7 @@ class TestControlTotals(RatingCase):
     def test_a_lost_record_or_cent_is_found_and_blocks(self):
         self.calls(MOBILE, FIXED)
         for damage, stage in (
-            ("DELETE FROM telecom_charge_data WHERE price = 0", "charged"),
+            ("DELETE FROM telecom_charge_data WHERE price = 0", "summaries"),
             ("UPDATE telecom_charge_data SET quantity = quantity + 1", "charged"),
             ("UPDATE telecom_usage_summary SET amount = amount + 0.000001", "summaries"),
             ("DELETE FROM telecom_usage_data WHERE b_number = '493055555'", "loaded"),

@@ -90,9 +90,10 @@ class TestBillingRun(TelecomCase):
             step.finding("odd", "Less than last month.", severity="warn")
 
         with chain(step_kind("a", 10, doubtful), self.note("b", 20)):
-            run = self.new_run()
+            run = self.new_run(user_id=self.manager.id)
             self.assertFalse(run._run_all())
             self.assertEqual((self.done, run.state, run.blocking_count), (["a"], "locked", 1))
+            self.assertEqual(run.activity_ids.user_id, self.manager)
             gap = run.finding_ids.filtered(lambda finding: finding.code == "gap")
             self.assertEqual(gap.action_open_record()["res_id"], self.source.id)
             with self.assertRaisesRegex(UserError, "needs a reason"):
@@ -100,6 +101,7 @@ class TestBillingRun(TelecomCase):
             gap.with_user(self.manager)._waive("The carrier says there is none.")
             self.assertEqual((gap.state, gap.waived_by), ("waived", self.manager))
             self.assertEqual(run.state, "draft")
+            self.assertFalse(run.activity_ids)
             # Started again, the same finding stays waived: one reason is enough.
             run._run_step("a")
             self.assertEqual(gap.state, "waived")

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import gzip
 import io
+import threading
 import zipfile
 
 from odoo.addons.telecom_billing.steps import engine
@@ -78,6 +79,7 @@ class TestDelivery(TelecomCase):
         content = file_of(call("0401"))
         delivery = self.receive(content)
         self.assertEqual(delivery.attachment_id.raw, content)
+        self.assertFalse(delivery.attachment_id.index_content, "not copied into the database")
         self.assertEqual(delivery.size, len(content))
 
     def test_the_same_file_again_is_recognised_and_not_loaded(self):
@@ -171,6 +173,35 @@ class TestDelivery(TelecomCase):
         archive.action_load()
         self.assertLines(archive, 1, loaded=1)
         self.assertEqual(len(archive.child_ids), 1)
+
+    def test_the_run_waits_for_another_worker_at_the_same_source(self):
+        delivery = self.source._receive("a.csv", file_of(call("0401")))
+        Delivery = self.env["telecom.delivery"]
+        holds = threading.Event()
+
+        def other_worker():
+            with (
+                contextlib.closing(self.registry.cursor()) as cr,
+                contextlib.closing(self.registry.cursor()) as watch,
+                locks.held(cr, "source", self.source.id),
+            ):
+                holds.set()
+                waiting = 0
+                while not waiting:
+                    watch.execute(
+                        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                    )
+                    (waiting,) = watch.fetchone()
+                    watch.rollback()
+
+        thread = threading.Thread(target=other_worker)
+        thread.start()
+        holds.wait(60)
+        Delivery._load_each(delivery)
+        self.assertEqual(delivery.state, "received", "the scheduled action leaves it to the other")
+        Delivery._load_each(delivery, wait=True)
+        thread.join(60)
+        self.assertEqual(delivery.state, "loaded")
 
     def test_no_undo_while_a_run_is_at_work(self):
         delivery = self.receive(file_of(call("0401")))
