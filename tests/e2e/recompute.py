@@ -241,26 +241,33 @@ class PriceList:
                 return rate
         return None
 
-    def charge(self, usage: Usage) -> tuple[str, Decimal] | None:
-        """(position, price) of a record, None when there is no price."""
+    def charge(self, usage: Usage) -> list[tuple[str, Decimal]] | None:
+        """(position, price) of a record or of its parts, None when there is no price.
+
+        The record is rounded as a whole; its first part bears the setup fee and each further one
+        what the rounded running sum grows by.
+        """
         zone = self.zone(usage.b) if usage.b and usage.service == "voice" else None
         rate = self.rate(usage, zone, usage.start)
         if rate is None:
             return None
-        name = f"{self.version(usage.day)['id']}/{rate['id']}"
+        version = self.version(usage.day)["id"]
         if not usage.quantity:
-            return name, Decimal(0)
-        price = Decimal(rate.get("setup", "0"))
+            return [(f"{version}/{rate['id']}", Decimal(0))]
         parts = [(rate, usage.quantity)]
         if self.tariff.get("split") == "exact" and self.bands:
             parts = self._split(usage, zone)
+        unit = Decimal(1).scaleb(-self.tariff["decimals"])
+        running, before, found = Decimal(rate.get("setup", "0")), Decimal(0), []
         for part, quantity in parts:
             initial, step = (int(part.get(key, part["step"])) for key in ("initial", "step"))
             billed = initial + -(-max(0, quantity - initial) // step) * step
             per = int(part.get("per", self.tariff["per"]))
-            price += Decimal(part["price"]) * billed / per
-        unit = Decimal(1).scaleb(-self.tariff["decimals"])
-        return name, price.quantize(unit, ROUND_HALF_UP)
+            running += Decimal(part["price"]) * billed / per
+            after = running.quantize(unit, ROUND_HALF_UP)
+            found.append((f"{version}/{part['id']}", after - before))
+            before = after
+        return found
 
     def _split(self, usage: Usage, zone: str | None) -> list[tuple[dict, int]]:
         """Seconds by rate, minute by minute of the clock: bands begin with full minutes."""
@@ -318,9 +325,10 @@ def bills(folder: pathlib.Path) -> dict[tuple[str, str], Bill]:
         charged = tariffs[orders[order_id]["lines"][index]["tariff"]].charge(record)
         if charged is None:
             continue
-        name, price = charged
-        bill = found[order_id, max(record.arrived, f"{record.day:%Y-%m}")]
-        bill.positions[index, "usage", name] += price
+        month = f"{record.day:%Y-%m}"
+        bill = found[order_id, max(record.arrived, month)]
+        for name, price in charged:
+            bill.positions[index, "usage", month, name] += price
         bill.records += 1
     for order_id, order in orders.items():
         for month in months:
