@@ -76,7 +76,7 @@ def sources(env, papers: list[dict], inbox: pathlib.Path):
         if paper["transport"] == "folder":
             folder = inbox / paper["code"]
             folder.mkdir(parents=True, exist_ok=True)
-            values["transport_settings"] = {"path": str(folder)}
+            values["transport_settings"] = {"path": str(folder), "settle": 0}
         env["telecom.source"].create(values)
 
 
