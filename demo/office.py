@@ -37,13 +37,30 @@ def company(env, paper: dict):
             "logo": base64.b64encode(logo()),
             "primary_color": paper["colour"],
             "secondary_color": paper["colour_2"],
-            "report_footer": "<p>{name} · {managing_director}<br/>{register}</p>".format(**paper),
+            "report_footer": False,
         }
     )
     us._telecom_setup(
         iban=paper["iban"], bic=paper["bic"], creditor_identifier=paper["creditor_identifier"]
     )
     return us
+
+
+def tariffs(env, folder: pathlib.Path):
+    """Import the tariff books."""
+    found = env["telecom.tariff"]
+    for path in sorted((folder / "tariffs").glob("*.json")):
+        found |= found.import_book(json.loads(path.read_text(encoding="utf-8")))
+    return found
+
+
+def mail_server(env, host: str, port: int):
+    """Have Odoo send its mail there."""
+    env["ir.mail_server"].search([]).active = False
+    env["ir.mail_server"].create(
+        {"name": "Post office of the demo", "smtp_host": host, "smtp_port": port}
+    )
+    env.cr.commit()
 
 
 def products(env, papers: list[dict]):
