@@ -16,8 +16,8 @@ from .screen import Screen, number
 class Month:
     """Bills ``month`` ("2026-09") of the company with the papers of ``world``."""
 
-    def __init__(self, env, screen: Screen, world: pathlib.Path, out: pathlib.Path, month: str):
-        self.env, self.screen, self.world, self.out, self.month = env, screen, world, out, month
+    def __init__(self, env, screen: Screen, world: pathlib.Path, month: str):
+        self.env, self.screen, self.world = env, screen, world
         self.first = dt.date.fromisoformat(f"{month}-01")
         self.run = env["telecom.billing.run"]
 

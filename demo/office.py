@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import pathlib
 import threading
+import urllib.error
 import urllib.request
 
 from .logo import logo
@@ -74,7 +76,7 @@ def products(env, papers: list[dict]):
                 "type": "service",
                 "list_price": paper["price"],
                 "telecom_product": True,
-                "telecom_price_includes_tax": paper["kind"] == "private",
+                "telecom_price_kind": "gross" if paper["kind"] == "private" else "net",
                 "company_id": env.company.id,
             }
         )
@@ -135,7 +137,15 @@ class Shop:
         from werkzeug.serving import make_server
 
         self.database = env.cr.dbname
-        self.key = env["res.users.apikeys"]._generate("rpc", "web shop", False)
+        user = env["res.users"].create(
+            {
+                "name": "Web shop",
+                "login": "webshop",
+                "group_ids": [(4, env.ref("telecom_billing.group_telecom_manager").id)],
+            }
+        )
+        keys = env["res.users.apikeys"].with_user(user).sudo()
+        self.key = keys._generate("rpc", "web shop", dt.datetime(2099, 1, 1))
         env.cr.commit()
         self._server = make_server("127.0.0.1", 0, odoo.http.root, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -159,5 +169,8 @@ class Shop:
                 "X-Odoo-Database": self.database,
             },
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{error}: {error.read().decode()[:500]}") from error

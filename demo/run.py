@@ -14,8 +14,11 @@ import json
 import os
 import pathlib
 
-from . import office, papers, people, world
-from .month import HouseBank, Month
+from freezegun import freeze_time
+
+from . import office, papers, world
+from .house_bank import HouseBank
+from .month import Month
 from .post_office import PostOffice
 from .screen import Screen, number
 
@@ -31,6 +34,8 @@ CALENDAR = {
     "2026-09": (dt.date(2026, 10, 1), dt.date(2026, 10, 22)),
     "2026-10": (dt.date(2026, 11, 1), dt.date(2026, 11, 20)),
 }
+#: When the office opens: the demo's clock starts here on each of these days.
+OPENING_TIME = dt.time(6, 30)
 
 
 class Demo:
@@ -96,18 +101,20 @@ class Demo:
     def bill(self, month: str, bank: HouseBank) -> bool:
         """Files in, all steps, the bank's answer, reminders. False when the run locks."""
         run_day, bank_day = CALENDAR[month]
-        billing = Month(self.env, self.screen, self.world, self.out, month)
+        billing = Month(self.env, self.screen, self.world, month)
         self.months[month] = billing
-        with self.screen.task("Files arrive") as task:
-            files = [d for d in self.deliveries if d["month"] == month]
-            task.said = billing.arrive(files, self.inbox)
-        billing.start()
-        before, after = billing.codes()
-        if not billing.steps(before, run_day):
-            return False
-        with self.screen.task("Bank") as task:
-            task.said = bank.settle(billing, bank_day)
-        return billing.steps(after, bank_day)
+        with freeze_time(dt.datetime.combine(run_day, OPENING_TIME), tick=True):
+            with self.screen.task("Files arrive") as task:
+                files = [d for d in self.deliveries if d["month"] == month]
+                task.said = billing.arrive(files, self.inbox)
+            billing.start()
+            before, after = billing.codes()
+            if not billing.steps(before, run_day):
+                return False
+        with freeze_time(dt.datetime.combine(bank_day, OPENING_TIME), tick=True):
+            with self.screen.task("Bank") as task:
+                task.said = bank.settle(billing.run, bank_day)
+            return billing.steps(after, bank_day)
 
 
 def main(env, out: pathlib.Path) -> int:
@@ -119,8 +126,7 @@ def main(env, out: pathlib.Path) -> int:
     demo.prepare()
     demo.order()
     demo.people()
-    pays = {f"K{customer.key}": customer.pays for customer in people.customers()}
-    bank = HouseBank(env, demo.out / "bank", pays)
+    bank = HouseBank(env, demo.out / "bank")
     with PostOffice(demo.out / "mails") as office_:
         office.mail_server(env, office_.host, office_.port)
         for month, (run_day, _) in CALENDAR.items():
