@@ -48,12 +48,10 @@ class HouseBank:
 
     def _debit_files(self, run) -> list[bytes]:
         orders = self.env["account.payment.order"].search([("telecom_run_id", "=", run.id)])
-        attachments = self.env["ir.attachment"].search(
-            [("res_model", "=", "account.payment.order"), ("res_id", "in", orders.ids)]
-        )
-        for attachment in attachments:
-            (self.folder / attachment.name).write_bytes(attachment.raw)
-        return [attachment.raw for attachment in attachments if b"pain.008" in attachment.raw]
+        files = orders.payment_file_id
+        for file in files:
+            (self.folder / file.name).write_bytes(file.raw)
+        return [file.raw for file in files]
 
     def _transfers(self, run) -> list[bank.Transfer]:
         """Who pays by transfer does so two days before it is due, some late, some never."""
