@@ -62,9 +62,28 @@ class Month:
                 run._run_step(step.code)
                 step.invalidate_recordset()
                 task.said = self._said(step)
-            if run.state == "locked":
+            if run.state == "locked" and not self._waive(step):
                 return False
         return True
+
+    def _waive(self, step) -> bool:
+        """Debits of mandates that a returned debit suspended: the accountant waives them.
+
+        Anything else stays locked: the demo shows no month that somebody should look at first.
+        """
+        found = self.run.finding_ids.filtered(
+            lambda finding: finding.state == "open" and finding.severity == "block"
+        )
+        if set(found.mapped("code")) != {"collect_debit"}:
+            return False
+        accountant = self.env.ref("base.user_admin")
+        accountant = self.env["res.users"].search([("login", "=", "buchhaltung")]) or accountant
+        for finding in found:
+            self.screen.say(f"    locked: {finding.message}")
+        found.with_user(accountant)._waive("Asked for a new mandate; the customer will transfer.")
+        self.env.cr.commit()
+        self.screen.say(f"    waived by {accountant.name}: the customer will transfer")
+        return self.run.state != "locked"
 
     def _progress(self, step):
         """Ask another connection how far the step is: this one is busy."""
