@@ -7,7 +7,7 @@ import json
 import pathlib
 from decimal import Decimal
 
-from .screen import Screen, number
+from .screen import Screen
 
 REJECTS = """
     SELECT s.code, r.kind, r.reason, count(*), min(r.message)

@@ -56,7 +56,9 @@ class Demo:
                 for delivery in world.build(self.world, small=self.small)
             ]
             lines = sum(delivery["lines"] for delivery in self.deliveries)
-            task.said = f"{len(self.deliveries)} files with {number(lines)} lines, same seed same bytes"
+            task.said = (
+                f"{len(self.deliveries)} files with {number(lines)} lines, same seed same bytes"
+            )
         with self.screen.task("Company") as task:
             us = office.company(self.env, paper or office.read(self.world, "company.json"))
             task.said = f"{us.name}: chart of accounts, VAT, bank, SEPA"
@@ -64,7 +66,9 @@ class Demo:
         with self.screen.task("Tariffs") as task:
             tariffs = office.tariffs(self.env, self.world)
             versions = tariffs.version_ids
-            task.said = f"{len(tariffs)} with {len(versions)} versions, {len(versions.rate_ids)} rates"
+            task.said = (
+                f"{len(tariffs)} with {len(versions)} versions, {len(versions.rate_ids)} rates"
+            )
             office.products(self.env, office.read(self.world, "products.json"))
             office.sources(self.env, office.read(self.world, "sources.json"), self.inbox)
             self.env.cr.commit()

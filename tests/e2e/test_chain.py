@@ -41,7 +41,9 @@ def test_deliveries_hold_what_the_generator_meant(ask, manifest):
         "SELECT d.name, d.state, d.lines, d.loaded, d.duplicates FROM telecom_delivery d"
         " WHERE NOT EXISTS (SELECT FROM telecom_delivery c WHERE c.parent_id = d.id)"
     )
-    stored = {name: (state, lines, loaded, duplicates) for name, state, lines, loaded, duplicates in rows}
+    stored = {
+        name: (state, lines, loaded, duplicates) for name, state, lines, loaded, duplicates in rows
+    }
     parents = dict(
         ask(
             "SELECT p.name, d.name FROM telecom_delivery d JOIN telecom_delivery p"
@@ -97,7 +99,9 @@ def test_charges_summaries_and_invoice_lines_are_the_same_money(ask):
     charges = ask("SELECT coalesce(sum(price), 0) FROM telecom_charge_data WHERE reason IS NULL")
     summaries = ask("SELECT coalesce(sum(amount), 0) FROM telecom_usage_summary")
     assert charges == summaries
-    loose = ask("SELECT count(*) FROM telecom_usage_summary WHERE invoice_line_id IS NULL AND amount <> 0")
+    loose = ask(
+        "SELECT count(*) FROM telecom_usage_summary WHERE invoice_line_id IS NULL AND amount <> 0"
+    )
     assert loose == [(0,)]
 
 
