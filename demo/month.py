@@ -12,6 +12,18 @@ from odoo.sql_db import db_connect
 
 from .screen import Screen, number
 
+#: What a step's line of the screen says, by the names of its own counts.
+SAID = {
+    "fetch": "{records} files from {sources} sources",
+    "load": "{records} of {lines} lines; {duplicates} twice, {faulty} faulty",
+    "rate": "{records} charged, {amount}; set aside: {aside}",
+    "check": "{records} comparisons",
+    "invoice": "{invoices} invoices, {amount} with VAT {tax}",
+    "document": "{invoices} invoices, {itemised_bills} itemised bills, {megabytes} MB",
+    "dispatch": "{mails} mails, {letters} letters in one bundle",
+    "collect": "{records} direct debits, {amount}",
+}
+
 
 class Month:
     """Bills ``month`` ("2026-09") of the company with the papers of ``world``."""
@@ -100,8 +112,13 @@ class Month:
         return words
 
     def _said(self, step) -> str:
-        parts = [number(step.records)]
-        if step.amount:
-            parts.append(f"{number(step.amount)} EUR")
-        parts += [f"{name} {value}" for name, value in (step.result or {}).items()]
-        return ", ".join(parts)[:100]
+        """What came of a step, by the sentence for its code or as it counted itself."""
+        told = {key.replace(" ", "_"): value for key, value in (step.result or {}).items()}
+        told |= {"records": number(step.records), "amount": f"{number(step.amount)} EUR"}
+        if step.code == "rate":
+            aside = {**(step.result or {})}
+            told["aside"] = ", ".join(f"{count} {why}" for why, count in aside.items())
+        try:
+            return SAID[step.code].format_map(told)
+        except KeyError:
+            return ", ".join(f"{value} {name}" for name, value in told.items())[:100]

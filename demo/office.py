@@ -45,6 +45,7 @@ def company(env, paper: dict):
     us._telecom_setup(
         iban=paper["iban"], bic=paper["bic"], creditor_identifier=paper["creditor_identifier"]
     )
+    us.telecom_debit_method_line_id.journal_id.bank_id.name = paper["bank"]
     return us
 
 

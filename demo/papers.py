@@ -18,7 +18,8 @@ REJECTS = """
      GROUP BY 1, 2, 3 ORDER BY 2, 4 DESC, 1
 """
 SUSPENSE = """
-    SELECT c.reason, coalesce(u.a_number, u.account), count(DISTINCT u.id), min(c.message)
+    SELECT c.reason, coalesce(u.a_number, u.account), count(DISTINCT u.id),
+           min(c.usage_id * 1024 + c.segment)
       FROM telecom_charge_data c
       JOIN telecom_usage_data u ON u.id = c.usage_id AND u.started_at = c.started_at
      WHERE c.company_id = %s AND c.reason IS NOT NULL
@@ -101,7 +102,8 @@ def set_aside(screen: Screen, env) -> dict[str, list]:
     env.cr.execute(REJECTS, [company])
     rejects = env.cr.fetchall()
     env.cr.execute(SUSPENSE, [company])
-    suspense = env.cr.fetchall()
+    charge = env["telecom.charge"]
+    suspense = [(*row, charge.browse(sample).remedy) for *row, sample in env.cr.fetchall()]
     again = env["telecom.delivery"].search(
         [
             ("state", "=", "duplicate"),

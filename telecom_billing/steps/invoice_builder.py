@@ -127,7 +127,7 @@ class InvoiceBuilder:
             line=env["contract.line"].browse(group["contract_line_id"]),
             product=product,
             text=self._usage_text(env, group),
-            span=fees.Span(group["period"], fees.month_end(group["period"])),
+            span=self._usage_span(group["period"], version),
             exact=convert(amount, bool(tariff.price_includes_tax), base_rate, gross, rate),
             source=amount,
             taxes=taxes,
@@ -137,6 +137,14 @@ class InvoiceBuilder:
             summaries=tuple(group["ids"]),
             records=group["records"],
             quantity=group["quantity"],
+        )
+
+    def _usage_span(self, month, version):
+        """The days of the month on which the version's prices held: they tell two positions of
+        one zone apart when a tariff changes in mid-month."""
+        first, last = month, fees.month_end(month)
+        return fees.Span(
+            max(first, version.valid_from or first), min(last, version.valid_to or last)
         )
 
     # ------------------------------------------------------------------ texts

@@ -113,3 +113,15 @@ def test_ledger_holds_the_invoices(ask, bills):
         " AND m.state = 'posted'"
     )[0]
     assert balance == sum((bill.gross for bill in bills.values()), Decimal(0))
+
+
+def test_positions_of_a_changed_tariff_name_their_days(ask):
+    rows = ask(
+        "SELECT DISTINCT to_char(l.telecom_period_start, 'DD.MM.'), to_char(l.telecom_period_end, 'DD.MM.')"
+        " FROM account_move_line l JOIN account_move m ON m.id = l.move_id"
+        " JOIN telecom_billing_run r ON r.id = m.telecom_run_id"
+        " JOIN contract_contract c ON c.id = m.telecom_contract_id"
+        " JOIN telecom_order o ON o.id = c.telecom_order_id"
+        " WHERE o.name = 'WEB-1001' AND l.telecom_kind = 'usage' AND r.period_start = '2026-09-01'"
+    )
+    assert sorted(rows) == [("01.09.", "14.09."), ("15.09.", "30.09.")]
