@@ -59,7 +59,7 @@ def test_deliveries_hold_what_the_generator_meant(ask, manifest):
     for delivery in manifest["deliveries"]:
         name = delivery["file"].rsplit("/", 1)[1]
         if delivery["again"]:
-            assert stored[name] == ("duplicate", 0, 0, 0)
+            assert stored[name] == ("duplicate", None, None, None)
             continue
         name = parents.get(name, name)
         state, lines, loaded, duplicates = stored[name]
@@ -117,7 +117,8 @@ def test_ledger_holds_the_invoices(ask, bills):
 
 def test_positions_of_a_changed_tariff_name_their_days(ask):
     rows = ask(
-        "SELECT DISTINCT to_char(l.telecom_period_start, 'DD.MM.'), to_char(l.telecom_period_end, 'DD.MM.')"
+        "SELECT DISTINCT to_char(l.telecom_period_start, 'DD.MM.'),"
+        " to_char(l.telecom_period_end, 'DD.MM.')"
         " FROM account_move_line l JOIN account_move m ON m.id = l.move_id"
         " JOIN telecom_billing_run r ON r.id = m.telecom_run_id"
         " JOIN contract_contract c ON c.id = m.telecom_contract_id"
