@@ -40,6 +40,7 @@
         "security/rules_billing.xml",
         "security/tariff_rules.xml",
         "security/usage_rules.xml",
+        "data/credit_control.xml",
         "data/cron.xml",
         "data/facturx_templates.xml",
         "data/ir_sequence.xml",

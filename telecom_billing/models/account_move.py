@@ -84,6 +84,20 @@ class AccountMove(models.Model):
                 )
             )
 
+    # ------------------------------------------------------------------ claims
+    def _telecom_claim(self):
+        """What may be asked for: open, not disputed, and not paid by a payment on its way.
+
+        A payment entered by hand whose method has no outstanding account makes no entry; until
+        the bank confirms it, the invoice's open amount does not know of it.
+        """
+        self.ensure_one()
+        announced = self.matched_payment_ids.filtered(
+            lambda payment: payment.state in ("in_process", "paid") and not payment.move_id
+        )
+        claim = self.amount_residual - sum(announced.mapped("amount"))
+        return self.currency_id.round(claim - self.telecom_disputed_amount)
+
     # ------------------------------------------------------------------ reversal
     def _post(self, soft=True):
         # EXTENDS 'account': a credit note over everything frees what the invoice settled

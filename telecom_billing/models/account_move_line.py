@@ -26,3 +26,14 @@ class AccountMoveLine(models.Model):
     )
     telecom_period_start = fields.Date(string="Service from", readonly=True)
     telecom_period_end = fields.Date(string="Service to", readonly=True)
+
+    # ------------------------------------------------------------------ claims
+    def _telecom_may_be_dunned(self):
+        """Not what is disputed as a whole, nor what we are about to debit ourselves."""
+        self.ensure_one()
+        if self.move_id.telecom_debit_retry:
+            return False
+        if self.move_id._telecom_claim() <= 0:
+            return False
+        waiting = ("draft", "open", "generated")
+        return not self.payment_line_ids.filtered(lambda line: line.state in waiting)

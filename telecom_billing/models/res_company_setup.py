@@ -56,6 +56,7 @@ class ResCompany(models.Model):
             company._telecom_setup_taxes()
             company._telecom_setup_products()
             company._telecom_setup_bank(iban, bic)
+            company._telecom_setup_dunning()
             if creditor_identifier:
                 company.sepa_creditor_identifier = creditor_identifier
             company._hook_telecom_setup()

@@ -53,7 +53,7 @@ class TelecomDocument(models.AbstractModel):
         title, intro = LEVELS[min(level, len(LEVELS) - 1)]
         customer = partner.commercial_partner_id
         fee = self._exact(fees)
-        total = sum((self._exact(move.amount_residual) for move in moves), Decimal(0)) + fee
+        total = sum((self._exact(move._telecom_claim()) for move in moves), Decimal(0)) + fee
         sums = [(t["fees"], words.money(fee))] if fee else []
         sheet = self._prepare_sheet(
             company,
@@ -104,7 +104,7 @@ class TelecomDocument(models.AbstractModel):
             words.date(move.invoice_date_due),
             words.number(max(0, overdue)),
             words.money(self._exact(move.amount_total)),
-            words.money(self._exact(move.amount_residual)),
+            words.money(self._exact(move._telecom_claim())),
         ]
 
     @api.model

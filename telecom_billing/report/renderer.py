@@ -107,7 +107,7 @@ class Renderer:
             format="pdf",
             pdf_standards=["a-3b"],
             pdf_tags=tags,
-            timestamp=moment,
+            timestamp=int(moment.timestamp()),
         )
 
     def preview(self, template: str, sheet: Sheet, data: dict) -> list[str]:

@@ -11,6 +11,7 @@ from . import (  # isort: skip
     collect,
     dispatch,
     document,
+    dun,
     fetch,
     invoice,
     load,

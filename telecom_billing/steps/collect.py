@@ -88,7 +88,6 @@ class CollectStep(Step):
                    AND m.move_type = 'out_invoice' AND NOT l.reconciled
                    AND a.account_type = 'asset_receivable'
                    AND m.preferred_payment_method_line_id = %(method)s
-                   AND l.amount_residual_currency > COALESCE(m.telecom_disputed_amount, 0)
                    AND NOT EXISTS (
                        SELECT FROM account_payment_line p
                          JOIN account_payment_order o ON o.id = p.order_id
@@ -101,7 +100,8 @@ class CollectStep(Step):
                 method=self.company.telecom_debit_method_line_id.id or 0,
             )
         )
-        return self.env["account.move.line"].browse([row[0] for row in rows])
+        lines = self.env["account.move.line"].browse([row[0] for row in rows])
+        return lines.filtered(lambda line: line.move_id._telecom_claim() > 0)
 
     # ------------------------------------------------------------------ checks
     def _check_company(self) -> None:
@@ -208,9 +208,8 @@ class CollectStep(Step):
         for payment_line in payment_lines:
             move = payment_line.move_line_id.move_id
             values = {"mandate_id": self._mandate_of(move).id}
-            if move.telecom_disputed_amount:
-                undisputed = payment_line.amount_currency - move.telecom_disputed_amount
-                values["amount_currency"] = undisputed
+            if payment_line.amount_currency > move._telecom_claim():
+                values["amount_currency"] = move._telecom_claim()
             payment_line.write(values)
         lines.move_id.filtered("telecom_debit_retry").telecom_debit_retry = False
         order.draft2open()

@@ -177,8 +177,9 @@ class BillingCase(TelecomCase):
         run._run_step(code)
         return step
 
-    def pay(self, move, amount):
-        """The customer pays ``amount`` of an invoice by transfer; returns the payment."""
+    def pay(self, move, amount, method=None):
+        """Enter a payment of ``amount`` of an invoice by hand; returns it."""
+        method = method or self.company.telecom_debit_method_line_id
         wizard = (
             self.env["account.payment.register"]
             .with_context(active_model="account.move", active_ids=move.ids)
@@ -186,7 +187,8 @@ class BillingCase(TelecomCase):
                 {
                     "amount": amount,
                     "payment_date": move.invoice_date,
-                    "journal_id": self.company.telecom_transfer_method_line_id.journal_id.id,
+                    "journal_id": method.journal_id.id,
+                    "payment_method_line_id": method.id,
                 }
             )
         )

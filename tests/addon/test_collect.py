@@ -98,6 +98,14 @@ class TestCollect(BillingCase):
         self.assertEqual(self.texts(order, "p:InstdAmt"), ["35.00"])
         self.assertEqual(move.payment_state, "in_payment")
 
+    def test_a_payment_on_its_way_is_not_debited_as_well(self):
+        whole, part = self.debited("Whole"), self.debited("Part", iban=IBANS[1])
+        manual = self.company.telecom_transfer_method_line_id
+        self.pay(whole, 60, method=manual)
+        self.pay(part, 25, method=manual)
+        self.assertEqual(whole.amount_residual, 60, "no entry is made for it")
+        self.assertEqual(self.texts(self.collect(), "p:InstdAmt"), ["35.00"])
+
     def test_what_is_disputed_is_not_debited(self):
         move = self.debited()
         move.telecom_disputed_amount = 20
