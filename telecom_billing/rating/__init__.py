@@ -26,6 +26,7 @@ from .money import MICRO, exact
 from .prefixes import PrefixIndex
 from .result import Rated
 from .schema import BookError, Problem
+from .totals import totals
 from .usage import UsageError
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "least_cost",
     "margin",
     "rate",
+    "totals",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .guards import overlapping
 from .parties import Party, key
 from .schema import Node
 from .selector import check_selector
@@ -23,6 +24,7 @@ def check_references(book: TariffBook, node: Node) -> None:
         for name, party in parties.items():
             _check_party(book, Node({}, f"{kind} {name}", node.problems), party)
     _check_selectors(book, node)
+    overlapping(book.guard_list, node.problems)
     for name, carrier in book.carriers.items():
         if carrier.tariff is not None and carrier.tariff not in book.tariffs:
             Node({}, f"carrier {name}", node.problems).fault(

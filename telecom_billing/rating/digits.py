@@ -88,8 +88,8 @@ def _arrow(series: pd.Series) -> Any:
 
 def _bytes_of_objects(series: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     texts = [
-        None if value is None or value != value or value is pd.NA else str(value).encode()
-        for value in series.to_numpy(dtype=object)
+        None if missing else str(value).encode()
+        for value, missing in zip(series.to_numpy(dtype=object), series.isna(), strict=True)
     ]
     lengths = np.array([-1 if text is None else len(text) for text in texts], dtype=np.int64)
     content = np.frombuffer(b"".join(text for text in texts if text), dtype=np.uint8)

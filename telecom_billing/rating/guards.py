@@ -16,10 +16,9 @@ import numpy as np
 from .clock import Clock
 from .digits import NumberColumn
 from .money import MICRO
-from .parties import key
 from .prefixes import PrefixIndex, check_prefix
 from .rates import Rate, price_per
-from .schema import Node
+from .schema import Node, Problem
 from .tariffs import Tariff, validity
 
 _LENGTHS = ("longest_increment", "longest_initial", "longest_step")
@@ -151,28 +150,23 @@ class Guards:
         return found
 
 
-def overlapping(guards: list[Guard], nodes: list[Node]) -> None:
+def overlapping(guards: list[Guard], problems: list[Problem]) -> None:
     """Report guards that bind the same prefix and service at the same time."""
-    by_prefix: dict[str, list[int]] = {}
-    for number, guard in enumerate(guards):
+    by_prefix: dict[str, list[Guard]] = {}
+    for guard in guards:
         for prefix in guard.prefixes:
-            for other_number in by_prefix.get(prefix, ()):
-                other = guards[other_number]
-                together = not (guard.services and other.services) or (
-                    guard.services & other.services
-                )
-                if (
-                    together
-                    and guard.valid_from < other.valid_to
-                    and (other.valid_from < guard.valid_to)
-                ):
-                    nodes[number].fault(
+            for other in by_prefix.setdefault(prefix, []):
+                services = guard.services and other.services
+                if services and not guard.services & other.services:
+                    continue
+                if guard.valid_from < other.valid_to and other.valid_from < guard.valid_to:
+                    Node({}, f"guard {guard.id}", problems).fault(
                         "prefixes",
-                        f"are bound by guard {key(other.id)} at the same time",
+                        f"are bound by guard {other.id} at the same time",
                         "End one of them (valid_to) where the other begins.",
                         prefix,
                     )
-            by_prefix.setdefault(prefix, []).append(number)
+            by_prefix[prefix].append(guard)
 
 
 def _shown(limit: Fraction) -> str:

@@ -175,6 +175,8 @@ class Plan:
         self, members: list[tuple[int, int]]
     ) -> tuple[list[tuple[int, int]], Schedule | None]:
         """Members of a cell in the order of its schedule; without bands the heaviest first."""
+        # What is equal otherwise: a rate that names the service before one for all services.
+        members = sorted(members, key=lambda member: not self._rates[member[0]].services)
         rates = [self._rates[number] for number, _ in members]
         if all(rate.band is None for rate in rates):
             order = sorted(range(len(rates)), key=lambda i: -(rates[i].weight or 0))

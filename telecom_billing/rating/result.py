@@ -41,6 +41,22 @@ class Rated:
         rest = sum(map(int, charges["rest"].to_numpy()))
         return Fraction(price, MICRO) + join_pico(0, rest)
 
+    def rate_places(self, charges: pd.DataFrame) -> np.ndarray:
+        """Position in the book of each charge's rate, -1 where it has none.
+
+        Rates are unique within their version only, so the two are looked up together.
+        """
+        names = ["tariff", "version", "rate"]
+        listed = {
+            (str(self.book.tariff_list[version.tariff].id), str(version.id), str(rate.id)): place
+            for version in self.book.versions
+            for place, rate in enumerate(version.rates, version.first_rate)
+        }
+        distinct = charges[names].drop_duplicates()
+        place = [listed.get(tuple(map(str, key)), -1) for key in distinct.itertuples(index=False)]
+        found = charges[names].merge(distinct.assign(_place=place), on=names, how="left")
+        return found["_place"].to_numpy(dtype=np.int64)
+
 
 def id_column(ids: Sequence[Any], codes: np.ndarray) -> Any:
     """The identifiers behind codes (-1 = NA): Int64 if all are numbers, else a categorical."""

@@ -69,8 +69,8 @@ def sum_of(
         total = sum((exact(amount) for amount in amounts), Fraction(0))
         return split(total, rate, places, rounding)
     lines = [split(amount, rate, places, rounding) for amount in amounts]
-    nothing = Decimal(0).scaleb(-places)
-    return Taxed(*(sum(column, nothing) for column in zip(*lines, strict=True)))
+    lines.append(split(0, rate, places, rounding))
+    return Taxed(*map(sum, zip(*lines, strict=True)))
 
 
 def _decimal(value: Fraction, places: int) -> Decimal:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A plain second implementation of what a record costs: one record at a time, straight from the book.
+"""A plain second implementation of what a record costs: one at a time, straight from the book.
 
-It shares no code with the core. Prefixes are tried from the longest, bands are asked moment by moment,
-amounts are Decimals (a price is multiplied before it is divided, and 60 places are cut to 40 before
-rounding, so that a third of a cent times three is a cent), and a split call is walked increment by
-increment or second by second.
+It shares no code with the core. Prefixes are tried from the longest, bands are asked moment by
+moment, amounts are Decimals (a price is multiplied before it is divided, and 60 places are cut to
+40 before rounding, so that a third of a cent times three is a cent), and a split call is walked
+increment by increment or second by second.
 """
 
 from datetime import date, datetime, time, timedelta, timezone
@@ -92,7 +92,7 @@ class Reference:
         return {**{name: version[name] for name in SHARED if name in version}, **best}
 
     def began(self, band_id, moment):
-        """When a band that holds at a moment began, as time of that day; None if it does not hold."""
+        """When a band that holds at a moment began, as time of that day; None if none holds."""
         if band_id is None:
             return timedelta(days=-2)
         band = self.bands[band_id]

@@ -108,8 +108,8 @@ def test_the_comparison_notices_a_wrong_price():
                 {"id": 1, "zone": 1, "service": "voice", "price": "0.0100", "per": "minute"}]}]}
         ],
     }  # fmt: skip
-    other = {**book, "tariffs": [{"id": 1, "versions": [{"id": 1, "rates": [
-        {"id": 1, "zone": 1, "service": "voice", "price": "0.0101", "per": "minute"}]}]}]}  # fmt: skip
+    dearer = {**book["tariffs"][0]["versions"][0]["rates"][0], "price": "0.0101"}
+    other = {**book, "tariffs": [{"id": 1, "versions": [{"id": 1, "rates": [dearer]}]}]}
     calls = [(worlds.EDGES[0], 60, "493012345")]
     charges = rate(TariffBook(book), frame_of(calls)).charges
     same(by_record(charges, 1), expected(book, calls))
