@@ -90,7 +90,9 @@ class Assignments:
             rows = np.flatnonzero(short >= 0)
             if rows.size:
                 prefix = self._prefixes.lookup(_part(numbers, rows))
+                # A block of exactly these digits comes first, if it is valid at that time.
                 longer = self._prefixes.length[prefix] >= numbers.length[rows]
+                longer &= self._spans.at(prefix.astype(np.int64), started[rows]) >= 0
                 rows = rows[~longer & ~self._is_exact[found[rows]]]
                 found[rows] = short[rows]
         return found

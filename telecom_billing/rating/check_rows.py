@@ -23,6 +23,9 @@ def bound(context: Context) -> None:
     context.guard = Guards(book.guard_list).find(
         usage.number, found.service, found.services, usage.started
     )
+    # Callers of ours pay nothing for whom they are: limits are about numbers that are called.
+    ways = np.array([way != "in" for _, way in found.kinds], dtype=bool)
+    context.guard[~ways[found.kind]] = -1
     rows = np.flatnonzero((context.guard >= 0) & (found.rate >= 0) & (found.reason == 0))
     code = context.guard[rows] * len(book.rates) + found.rate[rows]
     size = len(book.rates)

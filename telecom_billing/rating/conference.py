@@ -66,6 +66,8 @@ def gather(context: Context) -> dict[int, int]:
     contract, _ = context.usage.codes("contract")
     line, _ = context.usage.codes("line")
     rows = rows[np.argsort(context.rank[rows], kind="stable")]
+    # The column may be the usage frame's own, which is never changed.
+    context.quantity = context.quantity.copy()
     groups: dict[tuple[int, ...], list[int]] = {}
     by_conference: dict[tuple[int, ...], int] = {}
     for row in rows.tolist():

@@ -36,7 +36,7 @@ class Context:
     guard: np.ndarray | None = None
     free: np.ndarray = field(init=False)
     details: dict[int, str] = field(default_factory=dict)
-    amount: Callable[[int, int], Fraction] = field(init=False)
+    amount: Callable[[int, int], Fraction] = field(init=False, repr=False)
     _rank: np.ndarray | None = None
     _pools: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict)
 

@@ -17,10 +17,9 @@ import numpy as np
 from .allowances import Allowance
 from .balances import draw
 from .context import Context
-from .grants import entitled, grants
+from .grants import entitled, grants, validity_of
 from .lots import Ledger
 from .money_cover import MoneyCover
-from .periods import Period
 
 #: Tells the billed units of what is left of rows.
 Billed = Callable[[np.ndarray, "Cover"], np.ndarray]
@@ -128,7 +127,7 @@ def _work_off(
         found.total[fresh] = billed(fresh, found)
         found.tail[fresh] = True
     balances = _Balances(codes[rows], names, periods)
-    _add_idle(balances, allowance, context, ledger, period, periods, span)
+    _add_idle(balances, allowance, context, ledger, span)
     granted = grants(allowance, context, rows, balances.of_row, balances.holders, balances.periods)
     before = balances.before = ledger.before(allowance, balances.holders, balances.periods)
     rolls = allowance.rollover is not None
@@ -136,9 +135,8 @@ def _work_off(
         size if rolls else max(size - int(taken), Fraction(0))
         for size, taken in zip(granted, before, strict=True)
     ]
-    money = MoneyCover(context, found, allowance) if found.owed or allowance.money else None
+    money = MoneyCover(context, found, allowance)
     if allowance.money is not None:
-        assert money is not None
         units, spent = money.cover(rows, balances.of_row, sizes)
         ledger.book(
             allowance, balances.holders, np.array(balances.periods), np.array(balances.periods),
@@ -146,12 +144,12 @@ def _work_off(
             balances.sums(spent) + before,
         )  # fmt: skip
     else:
-        wanted = found.left[rows] if money is None else money.wanted(rows)
+        wanted = money.wanted(rows)
         units = np.zeros(len(rows), dtype=np.int64)
         for period_ in sorted(set(balances.periods)) if allowance.rollover else (None,):
             _draw_period(allowance, ledger, balances, sizes, wanted, units, period_)
         spent = np.zeros(len(rows), dtype=np.int64)
-        _take(found, rows, units if money is None else money.pay(rows, units))
+        _take(found, rows, money.pay(rows, units))
     touched = (units > 0) | (spent > 0)
     if allowance.setup == "charged":
         found.setup[rows[touched]] = True
@@ -240,31 +238,43 @@ def _add_idle(
     allowance: Allowance,
     context: Context,
     ledger: Ledger,
-    period: Period,
-    periods: np.ndarray,
     span: tuple[int, int] | None,
 ) -> None:
     """Balances without usage, where they matter: a span was asked for, or something rolls over."""
-    if span is not None:
-        ends = period.of_day(np.array(span, dtype=np.int64))
-        wanted = range(int(ends[0]), int(ends[1]) + 1)
-    elif allowance.rollover is not None and len(periods):
-        wanted = range(int(periods.min()), int(periods.max()) + 1)
-    else:
+    wanted = _periods(allowance, context, ledger, span)
+    if not wanted:
         return
-    holders = dict.fromkeys(balances.holders)
-    holders.update(dict.fromkeys(ledger.holders(allowance)))
-    share = allowance.selector.share
-    if share == "pool":
-        holders.update(dict.fromkeys(allowance.selector.who["pools"]))
+    selector = allowance.selector
+    holders = dict.fromkeys([*balances.holders, *ledger.holders(allowance)])
+    if selector.share == "pool":
+        holders.update(dict.fromkeys(selector.who["pools"]))
     else:
         for name, line in context.book.lines.items():
-            if entitled(allowance.selector, name, line):
-                holder = name if share == "line" else getattr(line, share)
+            if entitled(selector, name, line):
+                holder = name if selector.share == "line" else getattr(line, selector.share)
                 if holder is not None:
                     holders[holder] = None
     present = set(zip(balances.holders, balances.periods, strict=True))
     for holder in holders:
+        valid = validity_of(context.book, selector, holder)
         for one in wanted:
-            if (holder, one) not in present:
+            if (holder, one) not in present and selector.period.covered(one, *valid)[0]:
                 balances.add(holder, one)
+
+
+def _periods(
+    allowance: Allowance, context: Context, ledger: Ledger, span: tuple[int, int] | None
+) -> list[int]:
+    """Periods in which balances matter even without usage."""
+    period = allowance.selector.period
+    found: list[int] = []
+    if span is not None:
+        found += period.of_day(np.array(span, dtype=np.int64)).tolist()
+    if allowance.rollover is not None:
+        started = context.usage.started[~context.usage.bad_start]
+        if len(started):
+            found += period.number(np.array([started.min(), started.max()])).tolist()
+        if found and ledger.until(allowance) is not None:
+            # The months between the last run and this one granted something, too.
+            found.append(min(int(ledger.until(allowance) or 0) + 1, *found))
+    return list(range(min(found), max(found) + 1)) if found else []

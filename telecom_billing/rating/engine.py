@@ -176,12 +176,10 @@ def watch_all(context: Context, prices: Prices) -> pd.DataFrame:
     frames = []
     for limit in context.book.limit_list:
         totals = prices.totals()
-        allowed, alerts = watch(context, limit, totals)
+        allowed, refused, alerts = watch(context, limit, totals)
         frames.append(alerts)
-        if limit.then == "alert":
-            continue
-        for row in np.flatnonzero(allowed < 0).tolist():
+        for row in refused:
             context.refuse(row, "limit-reached", str(limit.name or limit.id))
-        for row in np.flatnonzero((allowed >= 0) & (allowed != totals)).tolist():
+        for row in np.flatnonzero(allowed != totals).tolist():
             prices.lower(row, int(allowed[row]))
     return pd.concat(frames, ignore_index=True) if frames else alerts_frame([])

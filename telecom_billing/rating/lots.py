@@ -56,6 +56,7 @@ class Ledger:
     ) -> None:
         #: What is left by origin, per allowance that rolls over and holder.
         self._live: dict[tuple[str, str], dict[int, int]] = {}
+        self._until: dict[str, int] = {}
         self._frames: list[pd.DataFrame] = []
         self._before: dict[tuple[str, str, int], int] = {}
         allowances = list(allowances)
@@ -71,6 +72,13 @@ class Ledger:
                 origin = int(allowance.selector.period.of_day(np.array([day]))[0])
                 live = self._live.setdefault((str(allowance.id), str(record["holder"])), {})
                 live[origin] = int(record["left"])
+                day = np.datetime64(record["period"], "D").astype(np.int64)
+                last = int(allowance.selector.period.of_day(np.array([day]))[0])
+                self._until[str(allowance.id)] = last
+
+    def until(self, allowance: Allowance) -> int | None:
+        """The last period that the opening balances know of."""
+        return self._until.get(str(allowance.id))
 
     def _read_spent(self, spent: pd.DataFrame, known: dict[str, Allowance]) -> None:
         for record in spent.to_dict("records"):

@@ -8,6 +8,7 @@ the price of the record is reduced by what is left.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ class MoneyCover:
         """How many units each row asks a balance of units for."""
         found = self.found
         asked = found.left[rows]
+        if not found.owed:
+            return asked
         for place, row in enumerate(rows.tolist()):
             if row in found.owed:
                 asked[place] = bought(self._pieces(row), found.owed[row])[0]
@@ -62,6 +65,8 @@ class MoneyCover:
     def pay(self, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Reduce rows measured in money by the price of units; returns units of the other rows."""
         found = self.found
+        if not found.owed:
+            return units
         rest = units.copy()
         draws = []
         for place, row in enumerate(rows.tolist()):
@@ -109,8 +114,9 @@ class MoneyCover:
             covered -= taken
             if piece.billed > taken:
                 cut = piece.cut(piece.billed - taken)
-                # Measured in billed units from here on.
-                kept.append(Piece(cut.step, cut.position, cut.billed, cut.billed, cut.price))
+                # Rounded already: from here on billed units are bought in proportion.
+                step = replace(cut.step, rounding="none")
+                kept.append(replace(cut, step=step, used=cut.billed))
         return kept
 
 
@@ -131,14 +137,9 @@ def bought(found: list[Piece], money: Fraction) -> tuple[int, Fraction]:
         step = piece.step
         if step.flat:
             break
-        if step.rounding == "none" or piece.used == piece.billed != _whole(piece):
+        if step.rounding == "none":
             share = Fraction(piece.used) * (money - used) / piece.price
             return units + int(share), used + piece.price * int(share) / piece.used
         intervals = int((money - used) / step.price)
         return units + min(intervals * step.interval, piece.used), used + intervals * step.price
     return units, used
-
-
-def _whole(piece: Piece) -> int:
-    """Billed units of a piece rounded down to whole intervals."""
-    return piece.billed // piece.step.interval * piece.step.interval

@@ -158,6 +158,7 @@ class Usage:
         ):
             yield {
                 "number": number or destination,
+                "destination": destination,
                 "started": started,
                 "service": service or "voice",
                 "unit": unit or "second",

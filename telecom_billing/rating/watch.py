@@ -16,12 +16,12 @@ from .money import MICRO
 from .selector import Selector
 
 
-def watch(context: Context, limit: Limit, price: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
-    """(what each row may cost under the limit, alerts): prices in millionths, rows of the usage.
-
-    Refused rows are answered with -1.
-    """
+def watch(
+    context: Context, limit: Limit, price: np.ndarray
+) -> tuple[np.ndarray, list[int], pd.DataFrame]:
+    """(what each row may cost under the limit, rows it refuses, alerts); prices in millionths."""
     allowed = price.copy()
+    refused: list[int] = []
     rows = np.flatnonzero(limit.selector.mask(context, context.charged))
     codes, names = limit.selector.holders(context)
     rows = rows[codes[rows] >= 0]
@@ -36,7 +36,7 @@ def watch(context: Context, limit: Limit, price: np.ndarray) -> tuple[np.ndarray
         before = sums.get(whose, 0)
         cost = int(price[row])
         if limit.then == "refuse" and before >= limit.amount:
-            allowed[row] = -1
+            refused.append(row)
             continue
         after = before + cost
         if limit.then == "free" and cost > 0:
@@ -58,7 +58,7 @@ def watch(context: Context, limit: Limit, price: np.ndarray) -> tuple[np.ndarray
                         context.usage.started[row],
                     )
                 )
-    return allowed, alerts_frame(alerts)
+    return allowed, refused, alerts_frame(alerts)
 
 
 def topups(

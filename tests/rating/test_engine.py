@@ -113,3 +113,25 @@ def test_minutes_and_seconds_are_the_same():
 def test_missing_column_is_named():
     with pytest.raises(UsageError, match="started_at"):
         charges(pd.DataFrame({"quantity": [1]}))
+
+
+def test_no_usage_at_all():
+    sections = {
+        "allowances": [{"id": "a", "quantity": 1, "tariffs": [7]}],
+        "tiers": [{"id": "t", "steps": [{"price": "1"}]}],
+        "limits": [{"id": "l", "amount": "1"}],
+        "minimums": [{"id": "m", "amount": "1"}],
+        "guards": [{"id": "g", "prefixes": ["49"]}],
+    }
+    full = rate(TariffBook({**BOOK, **sections}), usage(("2026-03-02T07:30:00", 61, "4930")))
+    empty = rate(TariffBook({**BOOK, **sections}), usage(("2026-03-02T07:30:00", 61, "4930"))[:0])
+    for name in ("charges", "allowances", "alerts", "topups"):
+        one, other = getattr(empty, name), getattr(full, name)
+        assert one.empty and list(one.columns) == list(other.columns)
+
+
+def test_the_usage_frame_is_never_changed():
+    frame = usage(("2026-03-02T07:30:00", -61, "4930"), ("2026-03-02T06:59:30", 120, "4930"))
+    before = frame.copy(deep=True)
+    charges(frame)
+    pd.testing.assert_frame_equal(frame, before)

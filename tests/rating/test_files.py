@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A price list tried from a shell: files in, files out."""
+
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from telecom_billing.rating import BookError, UsageError
+from telecom_billing.rating.__main__ import main
+from telecom_billing.rating.files import read_book, read_usage
+
+from .build import book
+
+ROOT = Path(__file__).resolve().parents[2]
+CSV = """contract,tariff,service,unit,started_at,quantity,b_number,note
+1,7,voice,second,2026-03-10T12:00:00+01:00,61,493012345,x
+1,7,voice,second,2026-03-10T11:00:00Z,35.5,493012345,
+1,7,voice,second,2026-03-10T11:00:00,60,331,
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    data = book({"price": "0.10", "per": "minute", "step": 60})
+    (tmp_path / "book.json").write_text(json.dumps(data), encoding="utf-8")
+    (tmp_path / "usage.csv").write_text(CSV, encoding="utf-8")
+    return tmp_path
+
+
+def run(files, *words):
+    return main([str(files / "book.json"), str(files / "usage.csv"), *words])
+
+
+def test_charges_as_csv(files, capsys):
+    assert run(files) == 1
+    out, err = capsys.readouterr()
+    found = pd.read_csv(io.StringIO(out), dtype=str)
+    assert found["price"].tolist() == ["0.2", "0.1", "0"]
+    assert found["billed"].tolist() == ["120", "60", "0"]
+    assert found["reason"].tolist()[2] == "no-zone"
+    assert "3 records, 3 charges, 1 with a reason, total 0.3" in err
+
+
+def test_all_charged_is_success(files):
+    text = "\n".join(CSV.splitlines()[:3])
+    (files / "usage.csv").write_text(text, encoding="utf-8")
+    out = files / "charges.csv"
+    assert run(files, "-o", str(out)) == 0
+    assert out.read_text(encoding="utf-8").count("\n") == 3
+
+
+def test_parquet_in_and_out(files):
+    frame = read_usage(files / "usage.csv")
+    frame.to_parquet(files / "usage.parquet")
+    out = files / "charges.parquet"
+    words = [str(files / "book.json"), str(files / "usage.parquet"), "-o", str(out)]
+    assert main(words) == 1
+    assert pd.read_parquet(out)["price"].tolist() == [200_000, 100_000, 0]
+
+
+def test_explain(files, capsys):
+    assert run(files, "--explain", "0", "--language", "de") == 0
+    assert "Berechnet: 0,2 EUR." in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        run(files, "--explain", "3")
+
+
+def test_times_and_quantities_are_read_as_people_write_them(files):
+    frame = read_usage(files / "usage.csv")
+    assert frame["started_at"].astype(str).unique().tolist() == ["2026-03-10 11:00:00"]
+    assert frame["quantity"].tolist() == [61_000_000, 35_500_000, 60_000_000]
+
+
+def test_semicolons_do_too(files):
+    (files / "usage.csv").write_text(CSV.replace(",", ";"), encoding="utf-8")
+    assert read_usage(files / "usage.csv")["quantity"].tolist()[0] == 61_000_000
+
+
+def test_bare_numbers_in_a_book_are_exact(tmp_path):
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps(book({"price": "X"})).replace('"X"', "0.1"), encoding="utf-8")
+    rate = read_book(path).rates[0]
+    assert rate.steps[0].per_unit() == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    "wrong, word",
+    [(("61", "6l"), "quantity"), (("2026-03-10T11:00:00Z", "yesterday"), "started_at"),
+     (("quantity", "length"), "quantity")],
+)  # fmt: skip
+def test_unreadable_usage(files, capsys, wrong, word):
+    (files / "usage.csv").write_text(CSV.replace(*wrong), encoding="utf-8")
+    assert run(files) == 2
+    assert word in capsys.readouterr().err
+
+
+def test_unreadable_book(files, capsys):
+    (files / "book.json").write_text("{", encoding="utf-8")
+    assert run(files) == 2
+    with pytest.raises(BookError, match="JSON"):
+        read_book(files / "book.json")
+    (files / "book.json").write_text('{"format": 1, "zones": [{"id": 1, "prefixes": ["x"]}]}')
+    assert run(files) == 2
+    assert "zone 1" in capsys.readouterr().err
+
+
+def test_usage_error_for_a_wrong_type():
+    with pytest.raises(UsageError, match="int64"):
+        from telecom_billing.rating import TariffBook, rate
+
+        frame = pd.DataFrame({"started_at": pd.to_datetime(["2026-03-10"]), "quantity": ["1"]})
+        rate(TariffBook(book({"price": "1"})), frame)
+
+
+def test_as_a_program(files):
+    words = [sys.executable, "-m", "telecom_billing.rating", "--help"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "--explain" in done.stdout

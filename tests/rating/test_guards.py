@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Legal limits: free numbers, highest prices, longest increments, by number, service and date."""
+
+import pytest
+
+from .build import NOON, book, charges, reasons, usage
+
+PREMIUM = {"id": "premium", "name": "0900", "prefixes": ["49900"], "per_minute": "3.00",
+           "per_call": "30.00", "longest_increment": 60, "tax_included": True}  # fmt: skip
+CALL = {"b_number": "4990012345"}
+
+
+def one(rate, guard=PREMIUM, seconds=60, tariff=None, **columns):
+    """The reason (or price) of one premium call."""
+    data = book({"per": "minute", **rate}, guards=[guard], tariff=tariff or {"tax_included": True})
+    frame = usage((NOON, seconds, {**CALL, **columns}))
+    found = reasons(data, frame)[0]
+    return found or charges(data, frame)["price"].sum() / 1_000_000
+
+
+@pytest.mark.parametrize(
+    "rate, seconds, expected",
+    [
+        ({"price": "3.00", "step": 60}, 61, 6),
+        ({"price": "3.01", "step": 60}, 60, "cap-per-minute"),
+        ({"price": "0.0501", "per": 1}, 60, "cap-per-minute"),
+        ({"price": "3.00", "step": 61}, 61, "cap-increment"),
+        ({"price": "3.00", "initial": 61, "step": 1}, 61, "cap-increment"),
+        ({"setup": "30.00"}, 600, 30),
+        ({"setup": "30.01"}, 600, "cap-per-call"),
+        # Only by time: bound by the minute, not by the call.
+        ({"price": "3.00", "step": 60}, 1200, 60),
+        # Mixed: 10 + 8 · 2.50 = 30 is allowed, 10 + 9 · 2.50 is not, unless the tariff stops there.
+        ({"price": "2.50", "step": 60, "setup": "10"}, 480, 30),
+        ({"price": "2.50", "step": 60, "setup": "10"}, 540, "cap-per-call"),
+        ({"price": "2.50", "step": 60, "setup": "10", "maximum": "30"}, 540, 30),
+        ({"price": "2.50", "step": 60, "minimum": "31"}, 60, "cap-per-call"),
+        ({"steps": [{"price": "31", "flat": True}]}, 60, "cap-per-call"),
+    ],
+)
+def test_premium_numbers(rate, seconds, expected):
+    assert one(rate, seconds=seconds) == expected
+
+
+def test_tax_is_put_on_before_comparing():
+    net = {"tax_included": False, "tax_rate": "0.19"}
+    # 2.52 · 1.19 = 2.9988; 2.53 · 1.19 = 3.0107.
+    assert one({"price": "2.52"}, tariff=net) == 2.52
+    assert one({"price": "2.53"}, tariff=net) == "cap-per-minute"
+    # The guard's own rate where the tariff states none.
+    guard = {**PREMIUM, "tax_rate": "0.19"}
+    assert one({"price": "2.53"}, guard, tariff={"tax_included": False}) == "cap-per-minute"
+    # A limit before tax against a price with tax: 0.226 / 1.19 = 0.18992.
+    roaming = {**PREMIUM, "per_minute": "0.19", "tax_included": False, "tax_rate": "0.19"}
+    assert one({"price": "0.226"}, roaming) == 0.226
+    assert one({"price": "0.227"}, roaming) == "cap-per-minute"
+
+
+@pytest.mark.parametrize(
+    "increments, expected",
+    [((30, 1), 0.19), ((1, 1), 0.19), ((60, 1), "cap-increment"), ((30, 2), "cap-increment")],
+)
+def test_first_and_later_increments(increments, expected):
+    guard = {"id": "roaming", "prefixes": ["49"], "longest_initial": 30, "longest_step": 1}
+    initial, step = increments
+    assert one({"price": "0.19", "initial": initial, "step": step}, guard) == expected
+
+
+def test_free_numbers_cost_nothing():
+    guard = {"id": "free", "prefixes": ["49800", "49110"], "free": True}
+    data = book({"price": "1", "setup": "5"}, guards=[guard])
+    frame = usage((NOON, 60, {"b_number": "498001234"}), (NOON, 60, {"b_number": "49110"}),
+                  (NOON, 60, {"b_number": "4930"}))  # fmt: skip
+    assert charges(data, frame)["price"].tolist() == [0, 0, 65_000_000]
+
+
+def test_free_numbers_need_no_price():
+    guard = {"id": "free", "prefixes": ["00800"], "free": True}
+    data = book({"price": "1"}, guards=[guard])
+    found = charges(data, usage((NOON, 60, {"b_number": "008001234"})))
+    assert found["reason"].isna().all() and found["price"].tolist() == [0]
+    assert found["rate"].isna().all() and found["tariff"].isna().all()
+
+
+def test_guards_hold_for_their_time_and_service():
+    old = {**PREMIUM, "id": "old", "per_minute": "2.00", "valid_to": "2026-03-10"}
+    new = {**PREMIUM, "id": "new", "valid_from": "2026-03-10", "services": ["voice"]}
+    data = book({"price": "2.50", "per": "minute"}, guards=[old, new])
+    frame = usage(("2026-03-09T22:59:59", 60, CALL), ("2026-03-09T23:00:00", 60, CALL))
+    assert reasons(data, frame) == ["cap-per-minute", None]
+    data["guards"][0]["services"] = ["sms"]
+    assert reasons(data, frame) == [None, None]
+
+
+def test_the_longest_prefix_that_holds_binds():
+    wide = {"id": "wide", "prefixes": ["49"], "per_minute": "1.00"}
+    narrow = {**PREMIUM, "valid_from": "2027-01-01"}
+    assert one({"price": "2.00"}, wide) == "cap-per-minute"
+    data = book({"price": "2.00", "per": "minute"}, guards=[wide, PREMIUM])
+    assert reasons(data, usage((NOON, 60, CALL))) == [None]
+    data = book({"price": "2.00", "per": "minute"}, guards=[wide, narrow])
+    assert reasons(data, usage((NOON, 60, CALL))) == ["cap-per-minute"]
+
+
+def test_a_breach_names_the_limit():
+    data = book({"price": "3.01", "per": "minute"}, guards=[PREMIUM])
+    assert "3.00" in charges(data, usage((NOON, 60, CALL)))["message"][0]
+
+
+def test_incoming_calls_are_not_bound():
+    data = book({"price": "5", "per": "minute", "direction": "in"}, guards=[PREMIUM])
+    frame = usage((NOON, 60, {"direction": "in", "a_number": "4990012345"}))
+    assert reasons(data, frame) == [None]
