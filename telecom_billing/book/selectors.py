@@ -24,30 +24,68 @@ def write(writer) -> dict:
 
 
 def parties(lines) -> dict:
-    """``lines`` and ``contracts`` of the book: those with individual prices or booked options."""
-    own = lines.filtered("telecom_price_list_id")
-    booked: dict[int, list] = {}
+    """``lines`` and ``contracts`` of the book: those with something of their own.
+
+    That is individual prices, booked options, and days on which they begin or end, which prorate
+    what their tariff contains.
+    """
     options = lines.contract_id.contract_line_ids.filtered(
         lambda line: line.telecom_tariff_id.kind == "option"
     )
+    booked: dict[int, list] = {}
     for option in options:
         booked.setdefault(option.contract_id.id, []).append(_term("option", option))
+    spans: dict[int, list] = {}
+    records = []
+    for line in lines - options:
+        records.append(_line(line))
+        spans.setdefault(line.contract_id.id, []).append((line.date_start, line.date_end))
     return {
-        "lines": [{"id": line.id, "price_lists": [line.telecom_price_list_id.id]} for line in own],
-        "contracts": [{"id": contract, "options": terms} for contract, terms in booked.items()],
+        "lines": records,
+        "contracts": [
+            _contract(contract, spans.get(contract, []), booked.get(contract))
+            for contract in dict.fromkeys([*spans, *booked])
+        ],
     }
+
+
+def _line(line) -> dict:
+    record = {
+        "id": line.id,
+        "contract": line.contract_id.id,
+        "customer": line.contract_id.partner_id.id,
+        **_validity(line.date_start, line.date_end),
+    }
+    if line.telecom_tariff_id:
+        record["tariff"] = line.telecom_tariff_id.id
+    if line.telecom_price_list_id:
+        record["price_lists"] = [line.telecom_price_list_id.id]
+    return record
+
+
+def _contract(contract, spans, options) -> dict:
+    """A contract holds from its first line's first day to its last line's last."""
+    starts, ends = [start for start, _end in spans], [end for _start, end in spans]
+    record = {"id": contract}
+    record |= _validity(
+        min(starts) if starts and all(starts) else None, max(ends) if ends and all(ends) else None
+    )
+    return record | ({"options": options} if options else {})
 
 
 def _term(kind, line) -> dict:
     """A booked option with its time and how often it was booked."""
-    record = {kind: line.telecom_tariff_id.id}
-    if line.date_start:
-        record["valid_from"] = str(line.date_start)
-    if line.date_end:
-        record["valid_to"] = str(line.date_end + ONE_DAY)
+    record = {kind: line.telecom_tariff_id.id, **_validity(line.date_start, line.date_end)}
     if line.quantity > 1:
         record["quantity"] = int(line.quantity)
     return record
+
+
+def _validity(first, last) -> dict:
+    """Days, both inclusive, as the book states them."""
+    return ({"valid_from": str(first)} if first else {}) | (
+        {"valid_to": str(last + ONE_DAY)} if last else {}
+    )
 
 
 def _option(writer, tariff) -> dict:
@@ -83,7 +121,7 @@ def _allowance(writer, allowance) -> dict:
             for band in allowance.band_ids
             if band in writer.versions.rate_ids.band_id
         ]
-    record |= _validity(writer, allowance)
+    record |= _within(allowance)
     for flag in ("prorate", "per_member"):
         if allowance[flag]:
             record[flag] = True
@@ -115,13 +153,9 @@ def _what(allowance) -> dict:
     return {"quantity": units, "unit": allowance.unit}
 
 
-def _validity(writer, allowance) -> dict:
+def _within(allowance) -> dict:
     """The allowance's own dates, within its version's."""
-    starts = [allowance.valid_from, allowance.version_id.valid_from]
-    ends = [allowance.valid_to, allowance.version_id and allowance.version_id._valid_until()]
-    record = {}
-    if start := max(filter(None, starts), default=None):
-        record["valid_from"] = str(start)
-    if end := min(filter(None, ends), default=None):
-        record["valid_to"] = str(end + ONE_DAY)
-    return record
+    version = allowance.version_id
+    starts = [allowance.valid_from, version.valid_from]
+    ends = [allowance.valid_to, version and version._valid_until()]
+    return _validity(max(filter(None, starts), default=None), min(filter(None, ends), default=None))

@@ -10,6 +10,7 @@ import hashlib
 import json
 
 import numpy as np
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..book import writer
@@ -23,6 +24,8 @@ from .storing import Span
 
 #: Sections of a book whose records look at a period as a whole; they select tariffs and options.
 _OF_PERIODS = ("allowances", "tiers", "limits", "minimums")
+#: Of these, those for which it is not enough to know what earlier records used.
+_WHOLE = ("tiers", "limits")
 
 
 class BadBook(Exception):
@@ -43,7 +46,8 @@ class Context:
         if tariffs is None:
             tariffs = _in_use(env, company)
         last = partitions.next_month(span.period) - datetime.timedelta(days=1)
-        data = writer.write(tariffs, lines=_with_own(env, company), period=(span.period, last))
+        lines = _with_own(env, company, span.period, last)
+        data = writer.write(tariffs, lines=lines, period=(span.period, last))
         data["timezone"] = timezone(company)
         try:
             book = TariffBook(data)
@@ -103,6 +107,36 @@ class Context:
         whole = np.isin(tariffs, list(named)) | np.isin(contracts, self._whole_contracts)
         return np.unique(contracts[whole & (contracts != NONE)])
 
+    def has_frozen(self) -> bool:
+        """Is anything of the month on an invoice?"""
+        ((found,),) = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT 1 FROM telecom_usage_summary WHERE company_id = %s"
+                " AND period = %s AND invoice_line_id IS NOT NULL)",
+                self.span.company,
+                self.span.period,
+            )
+        )
+        return found
+
+    def lasting(self) -> bool:
+        """Does what a month uses decide what later months have left?"""
+        return any(
+            one.get("rollover")
+            or one.get("begins", 1) > 1
+            or one.get("period", "month") in ("week", "year", "once")
+            for one in self.data.get("allowances", [])
+        )
+
+    def in_order(self, contracts: np.ndarray, tariffs: np.ndarray) -> np.ndarray:
+        """Those of the contracts whose records draw on allowances, one after the other."""
+        named: set[int] = set()
+        for record in self.data.get("allowances", []):
+            if not record.get("tariffs"):
+                return np.unique(contracts)
+            named |= set(record["tariffs"])
+        return np.unique(contracts[np.isin(tariffs, list(named)) & (contracts != NONE)])
+
     @functools.cached_property
     def shares_customers(self) -> bool:
         """Does any balance belong to a customer with all contracts?"""
@@ -154,7 +188,7 @@ class Context:
             for version in entry["versions"]:
                 if any(_needs_conference(rate) for rate in version["rates"]):
                     named.add(name)
-        for section in _OF_PERIODS:
+        for section in _WHOLE:
             for record in self.data.get(section, []):
                 owners = [*record.get("tariffs", []), *record.get("options", [])]
                 if not owners:
@@ -198,11 +232,26 @@ def _in_use(env, company):
     return env["telecom.tariff"].browse(ids).with_context(lang="en_US")
 
 
-def _with_own(env, company):
-    """Contract lines with individual prices, or in a contract with options."""
+def _with_own(env, company, first, last):
+    """Contract lines that the book must know: see :func:`~..book.selectors.parties`.
+
+    Those with individual prices, options and the lines beside them, lines that begin or end in
+    the period while their tariff prorates, and all whose tariff carries units over.
+    """
     Line = env["contract.line"].with_context(active_test=False)
     options = Line.search(
         [("company_id", "=", company.id), ("telecom_tariff_id.kind", "=", "option")]
     )
-    own = [("company_id", "=", company.id), ("telecom_price_list_id", "!=", False)]
-    return options | Line.search(own)
+    begins = Domain("date_start", ">", first) & Domain("date_start", "<=", last)
+    ends = Domain("date_end", ">=", first) & Domain("date_end", "<", last)
+    wanted = Domain.OR(
+        [
+            Domain("telecom_price_list_id", "!=", False),
+            Domain("contract_id", "in", options.contract_id.ids)
+            & Domain("telecom_tariff_id", "!=", False),
+            Domain("telecom_tariff_id.allowance_ids.prorate", "=", True) & (begins | ends),
+            Domain("telecom_tariff_id.allowance_ids.rollover_periods", ">", 0),
+            Domain("telecom_tariff_id.allowance_ids.per_member", "=", True),
+        ]
+    )
+    return options | Line.search(Domain("company_id", "=", company.id) & wanted)

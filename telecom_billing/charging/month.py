@@ -7,7 +7,8 @@ Three sorts of facts, in this order:
 * those of *touched* contracts, whose numbers, lines or tariffs changed since: their open charges
   are replaced as a whole;
 * *new* deliveries: their charges are added to what is there. Contracts whose tariff looks at a
-  month as a whole (allowances, tiers, conferences …) count as touched instead.
+  month as a whole (tiers, limits, conferences …) count as touched instead; so do those with
+  allowances where a new record begins before one that has drawn on them.
 
 The answer is the same as that of rating everything. What is on an invoice is left alone.
 """
@@ -22,7 +23,7 @@ from odoo.tools import SQL
 
 from ..store import charges as charge_store
 from ..store import fact_stream, facts
-from . import matching, storing
+from . import balances, matching, storing
 from .changes import Changes
 from .columns import digits, flat, integers
 from .context import Context
@@ -61,16 +62,31 @@ class Month:
             self._rate_all(context)
         else:
             self._rate_changes(context, changes)
+        self._pass_on(context, changes)
         changes.settle(context)
         return self.counts
+
+    def _pass_on(self, context: Context, changes: Changes) -> None:
+        """Later months that were rated already look again at contracts whose balances last."""
+        later = self.env["telecom.rating.state"].search_count(
+            [("company_id", "=", self.company.id), ("period", ">", self.span.period)], limit=1
+        )
+        if not later or not context.lasting() or not self._stored.contracts:
+            return
+        contracts = np.unique(np.concatenate(self._stored.contracts))
+        marks = self.env["telecom.rating.mark"]._touch(
+            {(self.company, int(contract)) for contract in contracts if contract}
+        )
+        changes.mark = max(changes.mark, *marks.ids)
 
     # --- everything ----------------------------------------------------------------------------
 
     def _rate_all(self, context: Context) -> None:
         """Every open fact of the month, contract by contract."""
         with Spool(self.shard) as spool:
-            self._read(self._facts(self._not_frozen()), context, spool.add)
+            self._read(self._facts(self._not_frozen(context)), context, spool.add)
             self._forget(np.setdiff1d(self._charged(), spool.contracts()))
+            context.pricing.before = balances.load(self.cr, context, None, everything=False)
             pipeline = self._pipeline(context)
             for _prepared in pipeline.run(spool.shards(), fresh=True):
                 self.after_shard(pipeline.counts.records, spool.rows)
@@ -82,8 +98,9 @@ class Month:
         with Spool(self.shard) as new, Spool(self.shard) as whole:
             fresh = self._facts(changes.new_facts())
             self._read(fresh, context, new.add)
-            touched = changes.contracts
-            touched = np.union1d(touched, context.wholes(*new.pairs()))
+            touched = np.union1d(changes.contracts, context.wholes(*new.pairs()))
+            ordered = context.in_order(*new.pairs())
+            touched = np.union1d(touched, self._overtaken(context, new, ordered))
             read = np.array([], dtype=np.int64)
             while len(more := np.setdiff1d(touched, read)):
                 # Facts of a touched contract may move to one that was not, or it may share
@@ -98,10 +115,43 @@ class Month:
             self._forget(np.setdiff1d(touched, whole.contracts()))
             pipeline = self._pipeline(context)
             total = whole.rows + new.rows
+            context.pricing.before = balances.load(self.cr, context, touched, everything=False)
             for _prepared in pipeline.run(whole.shards(), fresh=True):
                 self.after_shard(pipeline.counts.records, total)
+            added = context.sharing(np.setdiff1d(ordered, touched))
+            context.pricing.before = balances.load(self.cr, context, added, everything=True)
             for _prepared in pipeline.run(_without(new.shards(), touched), fresh=False):
                 self.after_shard(pipeline.counts.records, total)
+
+    def _overtaken(self, context: Context, new: Spool, contracts: np.ndarray) -> np.ndarray:
+        """Contracts with new facts that begin before something that was charged already.
+
+        Records draw on allowances in the order of their start, so these are rated as a whole.
+        """
+        if not len(contracts):
+            return contracts
+        holder = SQL("o.partner_id") if context.shares_customers else SQL("o.id")
+        self.cr.execute(
+            SQL(
+                "SELECT %(holder)s, max(s.last_started_at) FROM contract_contract o"
+                " JOIN telecom_usage_summary s ON s.contract_id = o.id AND s.period = %(period)s"
+                " WHERE %(holder)s = ANY(%(holders)s) GROUP BY 1",
+                holder=holder,
+                period=self.span.period,
+                holders=list(new.first_starts),
+            )
+        )
+        late = {
+            owner
+            for owner, last in self.cr.fetchall()
+            if new.first_starts[owner] <= np.datetime64(last, "us").astype(np.int64)
+        }
+        self.cr.execute(
+            SQL("SELECT o.id FROM contract_contract o WHERE %s = ANY(%s)", holder, sorted(late))
+        )
+        return np.intersect1d(
+            contracts, np.array([contract for (contract,) in self.cr.fetchall()], dtype=np.int64)
+        )
 
     # --- both ----------------------------------------------------------------------------------
 
@@ -131,17 +181,9 @@ class Month:
             condition,
         )
 
-    def _not_frozen(self) -> SQL:
+    def _not_frozen(self, context: Context) -> SQL:
         """Condition on facts: not on an invoice. Cheap where the month has no invoice yet."""
-        self.cr.execute(
-            SQL(
-                "SELECT EXISTS (SELECT 1 FROM telecom_usage_summary WHERE company_id = %s"
-                " AND period = %s AND invoice_line_id IS NOT NULL)",
-                self.span.company,
-                self.span.period,
-            )
-        )
-        if not self.cr.fetchone()[0]:
+        if not context.has_frozen():
             return SQL("TRUE")
         return SQL(
             "NOT EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.usage_id = u.id"
@@ -162,7 +204,7 @@ class Month:
         return np.array([contract for (contract,) in self.cr.fetchall()], dtype=np.int64)
 
     def _pipeline(self, context: Context) -> Pipeline:
-        pipeline = Pipeline(self.cr, self.span, context.pricing)
+        pipeline = self._stored = Pipeline(self.cr, context)
         self.counts = pipeline.counts
         return pipeline
 

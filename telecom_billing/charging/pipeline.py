@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ..store import copying, summaries
 from ..store.intake import ahead
-from . import storing
+from . import balances, storing
 from .columns import flat
 from .pricing import Charges, Pricing, price
 from .storing import Span
@@ -55,6 +55,12 @@ class Prepared:
     sums: Sums
     numbers: np.ndarray | None = None
     text: bytes | None = None
+    columns: tuple[str, ...] = ()
+
+    def write(self, span: Span) -> None:
+        """Make the text of the charges."""
+        rows = storing.charge_rows(span, self.facts, self.charges, self.sums, self.numbers)
+        self.columns, self.text = tuple(rows.column_names), copying.as_csv(rows)
 
     @property
     def contracts(self) -> np.ndarray:
@@ -64,9 +70,13 @@ class Prepared:
 class Pipeline:
     """Prices and stores shards of one span."""
 
-    def __init__(self, cr, span: Span, pricing: Pricing):
-        self.cr, self.span, self.pricing = cr, span, pricing
+    def __init__(self, cr, context):
+        self.cr, self.context = cr, context
+        self.span: Span = context.span
+        self.pricing: Pricing = context.pricing
         self.counts = Counts()
+        #: Contracts that were stored, 0 for records without.
+        self.contracts: list[np.ndarray] = []
         self._numbers = np.array([], dtype=np.int64)
 
     def run(self, shards: typing.Iterable[pa.Table], fresh: bool) -> typing.Iterator[Prepared]:
@@ -80,6 +90,9 @@ class Pipeline:
                 self._store_fresh(prepared)
             else:
                 self._store_beside(prepared)
+            if prepared.charges.balances is not None:
+                balances.store(self.cr, self.context, prepared.charges.balances)
+            self.contracts.append(prepared.contracts)
             self.counts.add(prepared)
             yield prepared
 
@@ -90,13 +103,8 @@ class Pipeline:
         wanted = len(prepared.sums)
         if fresh and wanted <= len(self._numbers):
             prepared.numbers, self._numbers = self._numbers[:wanted], self._numbers[wanted:]
-            prepared.text = copying.as_csv(self._rows(prepared))
+            prepared.write(self.span)
         return prepared
-
-    def _rows(self, prepared: Prepared) -> pa.Table:
-        return storing.charge_rows(
-            self.span, prepared.facts, prepared.charges, prepared.sums, prepared.numbers
-        )
 
     def _store_fresh(self, prepared: Prepared) -> None:
         if prepared.numbers is None:
@@ -119,6 +127,6 @@ class Pipeline:
 
     def _copy_charges(self, prepared: Prepared) -> None:
         if prepared.text is None:
-            prepared.text = copying.as_csv(self._rows(prepared))
-        copying.copy_csv(self.cr, storing.CHARGES, list(storing.CHARGE_COLUMNS), prepared.text)
+            prepared.write(self.span)
+        copying.copy_csv(self.cr, storing.CHARGES, list(prepared.columns), prepared.text)
         prepared.text = None

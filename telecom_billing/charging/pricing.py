@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ..book.text import plain_id
 from ..rating import TariffBook, rate
 from . import matching
+from .balances import Before
 from .columns import NONE, codes, flat, micros
 
 #: Reasons of the core that mean "no price of its own", which incoming records may do without.
@@ -29,6 +30,7 @@ class Pricing:
     currencies: dict[str, int]
     free_incoming: frozenset[int]
     own_currency: int
+    before: Before = dataclasses.field(default_factory=Before.nothing)
 
 
 @dataclasses.dataclass
@@ -51,6 +53,7 @@ class Charges:
     billed: np.ndarray
     allowance: np.ndarray
     allowance_used: np.ndarray
+    allowance_money: np.ndarray
     price: np.ndarray
     rest: np.ndarray
     currency: np.ndarray
@@ -59,6 +62,8 @@ class Charges:
     reason: np.ndarray
     reasons: list[str]
     message: np.ndarray
+    #: ``Rated.allowances`` of the core.
+    balances: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.fact)
@@ -103,7 +108,8 @@ def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
 
 def _priced(pricing: Pricing, facts: pa.Table, places: np.ndarray) -> Charges:
     usage = usage_frame(pricing.book, facts)
-    found = rate(pricing.book, usage).charges
+    rated = rate(pricing.book, usage, **pricing.before.of(facts))
+    found = rated.charges
     row = found["usage"].to_numpy()
     reason = found["reason"].cat.codes.to_numpy().astype(np.int16) + 1
     reasons = ["", *found["reason"].cat.categories]
@@ -127,6 +133,7 @@ def _priced(pricing: Pricing, facts: pa.Table, places: np.ndarray) -> Charges:
         billed=found["billed"].to_numpy(),
         allowance=_ids(found["allowance"]),
         allowance_used=found["allowance_units"].to_numpy(),
+        allowance_money=found["allowance_money"].to_numpy(),
         price=own_price,
         rest=found["rest"].to_numpy(),
         currency=_currencies(pricing, found["currency"]),
@@ -135,6 +142,7 @@ def _priced(pricing: Pricing, facts: pa.Table, places: np.ndarray) -> Charges:
         reason=reason,
         reasons=reasons,
         message=message,
+        balances=rated.allowances,
     )
 
 
@@ -172,6 +180,7 @@ def _set_aside(
         billed=zeros(),
         allowance=zeros(),
         allowance_used=zeros(),
+        allowance_money=zeros(),
         price=zeros(),
         rest=zeros(),
         currency=np.full(rows, pricing.own_currency),
@@ -192,9 +201,10 @@ def _join(parts: list[Charges]) -> Charges:
     joined = {
         field.name: np.concatenate([getattr(first, field.name), getattr(second, field.name)])
         for field in dataclasses.fields(Charges)
-        if field.name != "reasons"
+        if field.name not in ("reasons", "balances")
     }
-    return Charges(**joined, reasons=[*first.reasons, *second.reasons[1:]])
+    reasons = [*first.reasons, *second.reasons[1:]]
+    return Charges(**joined, reasons=reasons, balances=first.balances)
 
 
 def _with_cost(pricing: Pricing, charges: Charges, facts: pa.Table) -> Charges:

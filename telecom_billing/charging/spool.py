@@ -34,6 +34,8 @@ class Spool:
         self._files: list[pathlib.Path] = []
         self._keys: list[np.ndarray] = []
         self._pairs: list[np.ndarray] = []
+        #: When the first record of each holder begins, in microseconds (UTC).
+        self.first_starts: dict[int, int] = {}
         self.rows = 0
 
     def __enter__(self) -> Spool:
@@ -54,6 +56,7 @@ class Spool:
         if np.any(keys[1:] < keys[:-1]):
             order = np.argsort(keys, kind="stable")
             chunk, keys = chunk.take(pa.array(order)), keys[order]
+        self._note_starts(keys, chunk)
         self._keys.append(keys)
         self.rows += len(keys)
         if self._first is None:
@@ -64,6 +67,13 @@ class Spool:
         path = pathlib.Path(self._folder.name) / f"{len(self._files)}.arrow"
         feather.write_feather(chunk, path, compression="uncompressed")
         self._files.append(path)
+
+    def _note_starts(self, keys: np.ndarray, chunk: pa.Table) -> None:
+        started = flat(chunk["started_at"]).cast(pa.int64()).to_numpy()
+        begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        earliest = np.minimum.reduceat(started, begins)
+        for holder, first in zip(keys[begins].tolist(), earliest.tolist(), strict=True):
+            self.first_starts[holder] = min(first, self.first_starts.get(holder, first))
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Contracts and tariffs that occur together, each pair once."""

@@ -16,7 +16,6 @@ from .pricing import Charges
 from .summing import KEYS, Sums
 
 CHARGES = charge_store.TABLE
-CHARGE_COLUMNS = tuple(charge_store.COLUMNS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +75,7 @@ def charge_rows(
             "billed": pa.array(charges.billed),
             "allowance_id": ids(charges.allowance),
             "allowance_used": pa.array(charges.allowance_used),
+            "allowance_money": ids(charges.allowance_money),
             "price": _where(decimals(charges.price, charges.rest), priced),
             "cost": _where(decimals(charges.cost), charges.has_cost),
             "currency_id": ids(charges.currency),

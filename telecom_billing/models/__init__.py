@@ -34,6 +34,7 @@ from . import (
     res_partner,
     statement_import,
     telecom_allowance,
+    telecom_allowance_balance,
     telecom_band,
     telecom_billing_run,
     telecom_billing_run_control,

@@ -106,7 +106,7 @@ class TelecomRatingMark(models.Model):
         """Mark (company, contract id) pairs; records set aside are looked at again as well."""
         pairs = set(pairs)
         pairs |= {(company, 0) for company, _contract in pairs}
-        self.sudo().create(
+        return self.sudo().create(
             [
                 {"company_id": company.id, "contract_id": contract}
                 for company, contract in sorted(pairs, key=lambda p: (p[0].id, p[1]))

@@ -15,7 +15,8 @@ from odoo.tools import SQL
 TABLE = "telecom_charge_data"
 
 #: Column, SQL type; the order is the one of COPY.
-#: quantity, billed, allowance_used: millionths of the base unit (second, byte, …); price, cost:
+#: quantity, billed, allowance_used: millionths of the base unit (second, byte, …);
+#: allowance_money: millionths of the currency, for allowances in money; price, cost:
 #: money of ``currency_id``; started_at: UTC, as of the fact; reason: stable code, then no price.
 COLUMNS = {
     "usage_id": "bigint NOT NULL",
@@ -35,6 +36,7 @@ COLUMNS = {
     "billed": "bigint NOT NULL",
     "allowance_id": "integer",
     "allowance_used": "bigint NOT NULL",
+    "allowance_money": "bigint",
     "price": "numeric",
     "cost": "numeric",
     "currency_id": "integer",
@@ -49,6 +51,8 @@ _INDEXES = (
     " ON telecom_charge_data (contract_id, started_at)",
     "CREATE INDEX IF NOT EXISTS telecom_charge_data_reason_idx"
     " ON telecom_charge_data (company_id, reason, started_at) WHERE reason IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS telecom_charge_data_allowance_idx"
+    " ON telecom_charge_data (contract_id) WHERE allowance_id IS NOT NULL",
 )
 
 
@@ -61,6 +65,7 @@ def create(cr) -> None:
             SQL(columns),
         )
     )
+    cr.execute("ALTER TABLE telecom_charge_data ADD COLUMN IF NOT EXISTS allowance_money bigint")
     for statement in _INDEXES:
         cr.execute(SQL(statement))
 

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What allowances gave before: to the same period's earlier records, and by earlier periods.
+
+Charges say what each record drew; balances (``telecom.allowance.balance``) say what a period
+granted and left, which is what rolls over and what customers are shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from odoo.tools import SQL
+
+from ..store import charges as charge_store
+from ..store import copying
+from .columns import flat, ids
+
+TABLE = "telecom_allowance_balance"
+#: Whose balance it is: column of a fact, column of a charge or its contract, of a balance.
+SHARES = {
+    "line": ("line", "c.line_id", "line_id"),
+    "contract": ("contract", "c.contract_id", "contract_id"),
+    "customer": ("customer", "o.partner_id", "partner_id"),
+}
+SPENT = ("allowance", "share", "holder", "day", "units", "money")
+OPENING = ("allowance", "share", "holder", "period", "origin", "left")
+
+
+@dataclasses.dataclass
+class Before:
+    """What is known of earlier records, by holder; frames as the rating core reads them."""
+
+    spent: pd.DataFrame
+    opening: pd.DataFrame
+
+    @classmethod
+    def nothing(cls) -> Before:
+        return cls(pd.DataFrame(columns=list(SPENT)), pd.DataFrame(columns=list(OPENING)))
+
+    def of(self, facts: pa.Table) -> dict[str, pd.DataFrame | None]:
+        """The arguments ``spent`` and ``opening`` of ``rate()`` for a shard."""
+        return {"spent": _of(self.spent, facts), "opening": _of(self.opening, facts)}
+
+
+def _of(frame: pd.DataFrame, facts: pa.Table) -> pd.DataFrame | None:
+    if frame.empty:
+        return None
+    mask = np.zeros(len(frame), dtype=bool)
+    for share, (column, _charge, _balance) in SHARES.items():
+        own = np.unique(flat(facts[column]).to_numpy())
+        mask |= (frame["share"] == share).to_numpy() & np.isin(frame["holder"], own)
+    return frame[mask] if mask.any() else None
+
+
+def load(cr, context, contracts: np.ndarray | None, everything: bool) -> Before:
+    """What charges that stay drew, and what rolled over.
+
+    :param contracts: only of these; None: of all
+    :param everything: whether all charges of the span stay, or only those on invoices
+    """
+    allowances = context.data.get("allowances", [])
+    return Before(_spent(cr, context, contracts, everything, allowances), _opening(cr, context))
+
+
+def _spent(cr, context, contracts, everything, allowances) -> pd.DataFrame:
+    span = context.span
+    kept = [SQL("TRUE")] if everything else [charge_store.is_frozen()]
+    if not everything and not context.has_frozen():
+        kept = [SQL("FALSE")]
+    begin = earliest(span.period, allowances)
+    if begin < span.period:
+        # Periods longer than a month: what earlier months drew counts in any case.
+        kept.append(SQL("c.started_at < %s", span.begin))
+    if not allowances or (len(kept) == 1 and kept[0].code == "FALSE"):
+        return pd.DataFrame(columns=list(SPENT))
+    daily = any(one.get("period") in ("day", "week") for one in allowances)
+    local = SQL("(c.started_at AT TIME ZONE 'UTC' AT TIME ZONE %s)", context.data["timezone"])
+    day = SQL("%s::date", local) if daily else SQL("date_trunc('month', %s)::date", local)
+    holder = SQL(" ").join(
+        [
+            SQL("CASE a.share"),
+            *(SQL(f"WHEN '{share}' THEN {own[1]}") for share, own in SHARES.items()),
+            SQL("END"),
+        ]
+    )
+    cr.execute(
+        SQL(
+            "SELECT c.allowance_id, a.share, %(holder)s, %(day)s, sum(c.allowance_used)::bigint,"
+            " coalesce(sum(c.allowance_money), 0)::bigint"
+            " FROM telecom_charge_data c JOIN telecom_allowance a ON a.id = c.allowance_id"
+            " JOIN contract_contract o ON o.id = c.contract_id"
+            " WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
+            " AND c.started_at >= %(begin)s AND c.started_at < %(end)s AND %(whose)s AND (%(kept)s)"
+            " GROUP BY 1, 2, 3, 4",
+            holder=holder,
+            day=day,
+            company=span.company,
+            begin=datetime.datetime.combine(begin, datetime.time()) - datetime.timedelta(days=1)
+            if begin < span.period
+            else span.begin,
+            end=span.end,
+            whose=SQL("TRUE") if contracts is None else charge_store.among(contracts),
+            kept=SQL(" OR ").join(kept),
+        )
+    )
+    return pd.DataFrame(cr.fetchall(), columns=list(SPENT))
+
+
+def earliest(period: datetime.date, allowances: list[dict]) -> datetime.date:
+    """First day from which what was drawn still counts in a month."""
+    days = [period]
+    for one in allowances:
+        kind = one.get("period", "month")
+        if kind == "week":
+            days.append(period - datetime.timedelta(days=period.weekday()))
+        elif kind == "year":
+            days.append(period.replace(year=period.year - 1))
+        elif kind == "once":
+            days.append(datetime.date(2000, 1, 1))
+        elif kind == "month" and one.get("begins", 1) > 1:
+            days.append((period - datetime.timedelta(days=1)).replace(day=one["begins"]))
+    return min(days)
+
+
+def _opening(cr, context) -> pd.DataFrame:
+    """The last balances before the span, of allowances that roll over."""
+    rolling = [one["id"] for one in context.data.get("allowances", []) if one.get("rollover")]
+    if not rolling:
+        return pd.DataFrame(columns=list(OPENING))
+    cr.execute(
+        SQL(
+            "SELECT allowance_id, share, COALESCE(line_id, contract_id, partner_id), period,"
+            " origin, round(units_left * 1000000)::bigint FROM ("
+            "  SELECT b.*, rank() OVER (PARTITION BY allowance_id, share, line_id, contract_id,"
+            "  partner_id ORDER BY period DESC) AS place FROM telecom_allowance_balance b"
+            "  WHERE company_id = %s AND allowance_id = ANY(%s) AND period < %s) b WHERE place = 1",
+            context.span.company,
+            rolling,
+            context.span.period,
+        )
+    )
+    frame = pd.DataFrame(cr.fetchall(), columns=list(OPENING))
+    return frame.assign(
+        period=pd.to_datetime(frame["period"]), origin=pd.to_datetime(frame["origin"])
+    )
+
+
+def store(cr, context, balances: pd.DataFrame) -> None:
+    """Put balances in the place of those of the same allowances, holders and periods."""
+    if balances.empty:
+        return
+    rows = _rows(context, balances)
+    columns = SQL(", ").join(SQL.identifier(name) for name in rows.column_names)
+    cr.execute(
+        SQL(
+            "CREATE TEMPORARY TABLE telecom_balances AS"
+            " SELECT %s FROM telecom_allowance_balance LIMIT 0",
+            columns,
+        )
+    )
+    copying.copy(cr, "telecom_balances", rows)
+    cr.execute(
+        "DELETE FROM telecom_allowance_balance b USING telecom_balances n"
+        " WHERE b.allowance_id = n.allowance_id AND b.period = n.period AND b.share = n.share"
+        " AND COALESCE(b.line_id, b.contract_id, b.partner_id)"
+        "   = COALESCE(n.line_id, n.contract_id, n.partner_id)"
+    )
+    cr.execute(
+        SQL(
+            "INSERT INTO telecom_allowance_balance (id, %s)"
+            " SELECT nextval('telecom_allowance_balance_id_seq'), %s FROM telecom_balances",
+            columns,
+            columns,
+        )
+    )
+    cr.execute("DROP TABLE telecom_balances")
+
+
+def _rows(context, balances: pd.DataFrame) -> pa.Table:
+    rows = len(balances)
+    holder = balances["holder"].astype("int64").to_numpy()
+    share = balances["share"].to_numpy()
+    return pa.table(
+        {
+            "company_id": copying.constant(context.span.company, rows),
+            "allowance_id": pa.array(balances["allowance"].astype("int64")),
+            "share": pa.array(share, type=pa.string()),
+            **{
+                column: ids(np.where(share == name, holder, 0))
+                for name, (_fact, _charge, column) in SHARES.items()
+            },
+            "period": pa.array(balances["period"].to_numpy().astype("datetime64[D]")),
+            "origin": pa.array(balances["origin"].to_numpy().astype("datetime64[D]")),
+            "unit": pa.array(balances["unit"].to_numpy(), type=pa.string()),
+            **{
+                f"units_{name}": copying.micro(balances[name].reset_index(drop=True))
+                for name in ("granted", "used", "left")
+            },
+        }
+    )
