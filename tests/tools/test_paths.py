@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import fcntl
+import os
 import subprocess
 import sys
 
@@ -88,6 +90,33 @@ def test_a_lock_ends_with_its_process(cache):
     holder.kill()
     holder.wait()
     with paths.lock("turn", "must not wait"):
+        pass
+
+
+def test_what_a_killed_process_began_ends_before_the_next_begins(cache, tmp_path):
+    """As pip, when its starter is killed: it goes on, and nobody may interfere."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    script = (
+        "import sys; from tools.ground import paths, run\n"
+        "child = 'import sys; print(\"begun\", flush=True); open(sys.argv[1]).read()'\n"
+        "with paths.lock('turn'):\n"
+        "    run.logged([sys.executable, '-c', child, sys.argv[1]], 'w', 't', 'r',\n"
+        "               on_line=lambda text: print(text, end='', flush=True))\n"
+    )
+    starter = subprocess.Popen(
+        [sys.executable, "-c", script, str(gate)],
+        cwd=paths.ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert starter.stdout.readline() == "begun\n"
+    starter.kill()
+    starter.wait()
+    with (cache / "locks" / "turn").open("w") as handle, pytest.raises(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    gate.write_text("go")
+    with paths.lock("turn"):
         pass
 
 

@@ -128,6 +128,7 @@ class Cluster:
             env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
             cwd=Path("/"),
             user=rootless.user(),
+            leaves_daemon=tool == "pg_ctl",
         )
 
     def running(self) -> bool:

@@ -90,9 +90,17 @@ def remove(path: Path) -> None:
         path.unlink()
 
 
+#: Files on which this process holds locks; programs that it starts inherit them (see `lock`).
+HELD: set[int] = set()
+
+
 @contextlib.contextmanager
 def lock(name: str, waiting: str = "") -> Iterator[None]:
-    """Let one process at a time do `name`; the kernel frees the lock when a process dies."""
+    """Let one process at a time do `name`; the kernel frees the lock when a process dies.
+
+    The programs that `run.logged` starts hold it too: if this process is killed, what it began
+    (pip, Odoo) still ends before the next one begins.
+    """
     from . import say
 
     folder = cache() / "locks"
@@ -105,7 +113,11 @@ def lock(name: str, waiting: str = "") -> Iterator[None]:
                 raise
             say.line(waiting or f"  another run is busy with {name}; waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        HELD.add(handle.fileno())
+        try:
+            yield
+        finally:
+            HELD.discard(handle.fileno())
 
 
 def need_space(where: Path, gigabytes: float, what: str) -> None:

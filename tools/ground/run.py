@@ -21,8 +21,11 @@ def logged(
     cwd: Path | None = None,
     on_line: Callable[[str], None] | None = None,
     user: int | None = None,
+    leaves_daemon: bool = False,
 ) -> str:
     """Run `command` with its output in logs/`log`; return the output.
+
+    A program that leaves a daemon must not hand on the locks held here, or they would never end.
 
     :raises Trouble: with `trouble`, the last line the program said, `remedy` and the log's path.
     """
@@ -45,6 +48,7 @@ def logged(
                 user=user,
                 group=user,
                 extra_groups=[] if user is not None else None,
+                pass_fds=() if leaves_daemon else tuple(paths.HELD),
             )
         except OSError as error:
             raise Trouble(f"{trouble}: {words[0]}: {error.strerror}", remedy) from error
