@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from connectors import archives, detect, formats, transports
+from connectors import archives, cli_documents, detect, formats, transports
+from connectors.documents import DocumentError
 from connectors.formats.summary import Summary
 from connectors.frame import COLUMNS
 from connectors.reasons import DeliveryError, SettingsError
@@ -45,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except (
-        DeliveryError, SettingsError, archives.ArchiveError, transports.TransportError, OSError,
+        DeliveryError, SettingsError, archives.ArchiveError, transports.TransportError,
+        DocumentError, OSError,
     ) as error:  # fmt: skip
         print(f"connectors: {error}", file=sys.stderr)
         return 2
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--list", action="store_true", help="only list what waits")
     command.add_argument("--keep", action="store_true", help="do not mark as done at the source")
     command.set_defaults(run=_fetch)
+    cli_documents.add(commands)
     return parser
 
 

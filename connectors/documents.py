@@ -1,63 +1,337 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Print bundles: the documents of many customers as one file for the printer."""
+"""Collective PDFs taken apart into single invoices, and single PDFs put together for the printer.
+
+Splitting goes over a file twice: first each page's text is read and the page is given to an
+invoice, then the parts are written.  Every page ends up in exactly one file: in that of its
+invoice, or in that of the pages that fitted none, with the reason.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import io
-from collections.abc import Iterable, Iterator
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
 
-import pypdf
+from connectors.pdf_stream import Document, DocumentError, Writer
+from connectors.reasons import SettingsError
+
+__all__ = ["Bundle", "DocumentError", "Layout", "Part", "Split", "Unfitted", "bundle", "split"]
+
+_FORGET_EVERY = 50
+UNFITTED = "unfitted.pdf"
 
 
-@dataclasses.dataclass
-class Bundle:
-    """One file for the printer: ``pdf``, and how many documents, pages and sheets are in it."""
+@dataclass(frozen=True)
+class Layout:
+    """How an issuer's pages say whose they are: regular expressions, each with one group.
 
-    pdf: bytes
-    documents: int
-    pages: int
-    sheets: int
-
-
-def bundles(
-    letters: Iterable[list[bytes]], duplex: bool = True, max_letters: int = 1000
-) -> Iterator[Bundle]:
-    """Merge letters, in their order, into as few files as ``max_letters`` allows.
-
-    letters: for each addressee the PDFs that go into one envelope. With ``duplex`` a blank page
-    follows every letter and annex with an odd number of pages, so that the next one begins on a
-    new sheet.
-
-    >>> list(bundles([]))
-    []
+    `customer` and `invoice` find the numbers; `page` (number, and a second group for how many)
+    tells pages that follow.  Without `page`, pages without an invoice number belong to the
+    invoice before them if `continues`.
     """
-    writer, letters_in = _new(), 0
-    for letter in letters:
-        for pdf in letter:
-            _append(writer, pdf, duplex)
-        letters_in += 1
-        if letters_in == max_letters:
-            yield _close(writer, letters_in, duplex)
-            writer, letters_in = _new(), 0
-    if letters_in:
-        yield _close(writer, letters_in, duplex)
+
+    name: str
+    invoice: str
+    customer: str
+    page: str = ""
+    continues: bool = True
+    _patterns: dict[str, re.Pattern[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("invoice", "customer", "page"):
+            text = getattr(self, name)
+            if not text and name == "page":
+                continue
+            try:
+                pattern = re.compile(text, re.MULTILINE)
+            except re.error as error:
+                raise SettingsError(f"{name}: {text!r} is no expression: {error}") from None
+            if not text or pattern.groups < 1:
+                raise SettingsError(f"{name}: {text!r} needs a group (…) around the number")
+            self._patterns[name] = pattern
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Layout:
+        """A layout from plain data (JSON)."""
+        unknown = set(settings) - {"name", "invoice", "customer", "page", "continues"}
+        if unknown:
+            raise SettingsError(f"{', '.join(sorted(unknown))}: unknown in a layout")
+        try:
+            return cls(**{"name": "layout", **settings})
+        except TypeError as error:
+            raise SettingsError(f"layout: {error}") from None
+
+    def find(self, name: str, text: str) -> str:
+        """What stands at a pattern, trimmed; "" where it does not fit."""
+        pattern = self._patterns.get(name)
+        match = pattern.search(text) if pattern else None
+        return (match[1] or "").strip() if match else ""
+
+    def position(self, text: str) -> tuple[int, int]:
+        """(number of the page, how many), 0 where it is not said."""
+        pattern = self._patterns.get("page")
+        match = pattern.search(text) if pattern else None
+        if not match:
+            return 0, 0
+        numbers = [int(group) if group and group.isdecimal() else 0 for group in match.groups()]
+        return numbers[0], numbers[1] if len(numbers) > 1 else 0
 
 
-def _new() -> pypdf.PdfWriter:
-    return pypdf.PdfWriter()
+@dataclass
+class Part:
+    """One invoice: its pages (from 1) in the collective file, and its own file."""
+
+    customer: str
+    invoice: str
+    layout: str
+    pages: list[int] = field(default_factory=list)
+    expected: int = 0  # how many pages it says to have, 0 where it does not say
+    path: Path | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are as many pages as it says."""
+        return not self.expected or self.expected == len(self.pages)
 
 
-def _append(writer: pypdf.PdfWriter, pdf: bytes, duplex: bool) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(pdf))
-    for page in reader.pages:
-        writer.add_page(page)
-    if duplex and len(reader.pages) % 2:
-        writer.add_blank_page()
+@dataclass(frozen=True)
+class Unfitted:
+    """A page that belongs to no invoice; `reason` is one of REASONS."""
+
+    page: int
+    reason: str
+    text: str
 
 
-def _close(writer: pypdf.PdfWriter, letters: int, duplex: bool) -> Bundle:
-    pages = len(writer.pages)
-    output = io.BytesIO()
-    writer.write(output)
-    return Bundle(output.getvalue(), letters, pages, -(-pages // 2) if duplex else pages)
+REASONS = {
+    "no_text": "The page holds no text that can be read; it may be an image.",
+    "no_number": "No layout finds an invoice number, and no invoice is before it.",
+    "no_customer": "The invoice names no customer number on any page.",
+    "conflict": "It names another customer than the pages of its invoice.",
+    "out_of_order": "The page's number does not follow the one before.",
+}
+
+
+@dataclass
+class Split:
+    """What became of a collective file; `pages` = those of the parts + unfitted ones."""
+
+    pages: int
+    parts: list[Part] = field(default_factory=list)
+    unfitted: list[Unfitted] = field(default_factory=list)
+    unfitted_path: Path | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain data (JSON)."""
+        parts = [
+            asdict(part) | {"path": str(part.path or ""), "complete": part.complete}
+            for part in self.parts
+        ]
+        return {
+            "pages": self.pages,
+            "parts": parts,
+            "unfitted": [asdict(page) | {"why": REASONS[page.reason]} for page in self.unfitted],
+            "unfitted_path": str(self.unfitted_path or ""),
+        }
+
+
+def split(
+    path: Path | str,
+    layouts: Sequence[Layout],
+    folder: Path | str,
+    name: str = "{customer}_{invoice}.pdf",
+) -> Split:
+    """Take a collective PDF apart into `folder`; raises DocumentError for one that is unreadable.
+
+    A file of the same name in the folder is replaced, so a second start gives the same result.
+    """
+    if not layouts:
+        raise SettingsError("layouts: at least one is needed")
+    folder = Path(folder)
+    with Document(path) as document:
+        found = assign(_texts(document), layouts)
+        if found.pages != document.count:
+            raise DocumentError(f"{document.path.name}: {found.pages} of {document.count} pages.")
+        taken: set[str] = set()
+        for part in found.parts:
+            file_name = _free(_safe(name.format(customer=part.customer, invoice=part.invoice,
+                                                layout=part.layout)), taken)  # fmt: skip
+            part.path = folder / file_name
+            _write(document, part.pages, part.path)
+        if found.unfitted:
+            found.unfitted_path = folder / UNFITTED
+            _write(document, [page.page for page in found.unfitted], found.unfitted_path)
+    return found
+
+
+def assign(texts: Iterable[str], layouts: Sequence[Layout]) -> Split:
+    """Give pages to invoices by their texts; the parts have no files yet."""
+    parts: dict[tuple[str, str], Part] = {}
+    pages: dict[int, str] = {}
+    spoiled: dict[tuple[str, str], str] = {}
+    unfitted: list[Unfitted] = []
+    current: tuple[str, str] | None = None
+    last, count = 0, 0
+    for count, text in enumerate(texts, 1):
+        layout = next((one for one in layouts if one.find("invoice", text)), None)
+        if layout is not None:
+            current = (layout.name, layout.find("invoice", text))
+            part = parts.setdefault(current, Part("", current[1], layout.name))
+            customer = layout.find("customer", text)
+            if customer and part.customer and customer != part.customer:
+                spoiled[current] = "conflict"
+            part.customer = part.customer or customer
+            last, expected = layout.position(text)
+            part.expected = max(part.expected, expected)
+            part.pages.append(count)
+            pages[count] = text
+            continue
+        reason = _why_not(text, layouts, current, last)
+        if current is not None and not reason:
+            part = parts[current]
+            layout = next(one for one in layouts if one.name == current[0])
+            customer = layout.find("customer", text)
+            if customer and part.customer and customer != part.customer:
+                reason = "conflict"
+            else:
+                part.customer = part.customer or customer
+                part.pages.append(count)
+                pages[count] = text
+                last += 1
+        if reason:
+            unfitted.append(Unfitted(count, reason, text[:500]))
+            if reason in ("out_of_order", "conflict"):
+                current = None  # what comes next belongs to something else
+    for key, part in parts.items():
+        if not part.customer:
+            spoiled[key] = "no_customer"
+    for key, reason in spoiled.items():
+        spoiled_pages = parts.pop(key).pages
+        unfitted += [Unfitted(page, reason, pages[page][:500]) for page in spoiled_pages]
+    unfitted.sort(key=lambda page: page.page)
+    return Split(count, list(parts.values()), unfitted)
+
+
+def _why_not(
+    text: str, layouts: Sequence[Layout], current: tuple[str, str] | None, last: int
+) -> str:
+    """Why a page without invoice number does not follow the one before; "" if it does."""
+    if current is None:
+        return "no_number" if text.strip() else "no_text"
+    layout = next(one for one in layouts if one.name == current[0])
+    if layout.page:
+        number, _count = layout.position(text)
+        if number:
+            return "" if number == last + 1 else "out_of_order"
+        return "no_number" if text.strip() else "no_text"
+    if not text.strip():
+        return "no_text"
+    return "" if layout.continues else "no_number"
+
+
+def _texts(document: Document) -> Iterable[str]:
+    for number in range(document.count):
+        yield document.text(number)
+        if number % _FORGET_EVERY == 0:
+            document.forget()
+
+
+def _write(document: Document, pages: Sequence[int], path: Path) -> None:
+    """Write pages (from 1) to a file that takes its place when it is whole."""
+    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream, Writer(stream) as writer:
+            seen: dict[int, int] = {}
+            for number in pages:
+                writer.add(document.page(number - 1), seen)
+                if number % _FORGET_EVERY == 0:
+                    document.forget()
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@dataclass
+class Bundle:
+    """A print bundle: (source, first page from 1, pages) in order, and what could not be read."""
+
+    path: Path
+    documents: list[tuple[Path, int, int]] = field(default_factory=list)
+    failed: list[tuple[Path, str]] = field(default_factory=list)
+    pages: int = 0
+
+
+def bundle(
+    documents: Iterable[tuple[str, Path]], target: Path | str, duplex: bool = False
+) -> Bundle:
+    """Put PDFs together, sorted by their key (a customer number; 9 before 10), into one file.
+
+    Documents of one key stay in the order given (invoice, then itemised bill).  With `duplex`,
+    every key begins on a front side.  What cannot be read is left out and named in `failed`.
+    """
+    target = Path(target)
+    found = Bundle(target)
+    wanted = sorted(documents, key=lambda document: natural(document[0]))
+    handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream, Writer(stream) as writer:
+            before = None
+            for key, path in wanted:
+                if duplex and before not in (None, key) and writer.count % 2:
+                    writer.blank()
+                before = key
+                _append(writer, Path(path), found)
+            found.pages = writer.count
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return found
+
+
+def _append(writer: Writer, path: Path, found: Bundle) -> None:
+    """Append a document as a whole or not at all."""
+    mark = writer.mark()
+    first = writer.count + 1
+    try:
+        with Document(path) as document:
+            seen: dict[int, int] = {}
+            for number in range(document.count):
+                writer.add(document.page(number), seen)
+                if number % _FORGET_EVERY == 0:
+                    document.forget()
+            found.documents.append((path, first, document.count))
+    except DocumentError as error:
+        writer.back_to(mark)
+        found.failed.append((path, str(error)))
+
+
+def natural(text: str) -> list[tuple[int, int | str]]:
+    """A key that sorts numbers inside texts by their value.
+
+    >>> sorted(["K10", "K9", "A2"], key=natural)
+    ['A2', 'K9', 'K10']
+    """
+    parts = re.split(r"([0-9]+)", text)
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
+
+
+def _safe(name: str) -> str:
+    """A file name that stays in its folder."""
+    kept = "".join(letter if letter.isalnum() or letter in "._- +" else "-" for letter in name)
+    return kept.strip(". ")[-150:] or "part.pdf"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    stem, _dot, suffix = name.rpartition(".")
+    free, number = name, 0
+    while free.lower() in taken or free == UNFITTED:
+        number += 1
+        free = f"{stem or name}.{number}.{suffix}"
+    taken.add(free.lower())
+    return free

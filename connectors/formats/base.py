@@ -136,6 +136,25 @@ class Format:
 
         return decode(self, source, self.resolve(settings), chunk_rows)
 
+    def retry(
+        self,
+        lines: Iterable[tuple[int, str]],
+        settings: Mapping[str, Any] | None = None,
+        header: str = "",
+    ) -> Decoding:
+        """Decode single lines again, after they or the settings were corrected.
+
+        `lines`: ordinal and text, as in a reject's `line` and `raw`; `header` is the summary's
+        `header_text`.  The frame and the rejects carry the ordinals given.
+        """
+        from connectors.formats.decode import retry
+
+        return retry(self, list(lines), self.resolve(settings), header)
+
+    def rejoin(self, texts: list[str], settings: Mapping[str, Any], header: str) -> bytes:
+        """A delivery that holds just these lines; records of nested formats are their raw text."""
+        return "".join(f"{text}\n" for text in ([header] if header else []) + texts).encode()
+
     def describe(self) -> dict[str, Any]:
         """Name, label, kind and settings as plain data, for a form."""
         return {

@@ -51,7 +51,7 @@ class BigBlueButton(JsonFormat):
         }
         for person in people if isinstance(people, list) else ():
             if not isinstance(person, Mapping):
-                yield {**header, "name": str(person)}
+                yield {**header, "name": str(person), "join": None}
                 continue
             who = {
                 **header,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,8 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from connectors.formats.combine import Combiner
 from connectors.formats.summary import Declared, Summary
@@ -30,6 +33,31 @@ def decode(form: Format, source: Source, settings: Mapping[str, Any], chunk_rows
 
     summary = Summary()
     return Decoding(_chunks(form, source, settings, chunk_rows, summary), summary)
+
+
+def retry(
+    form: Format, lines: list[tuple[int, str]], settings: Mapping[str, Any], header: str
+) -> Decoding:
+    """See :meth:`connectors.formats.base.Format.retry`."""
+    from connectors.formats.base import Decoding
+
+    texts = [text.replace("\n", " ").replace("\r", " ") or " " for _line, text in lines]
+    data = form.rejoin(texts, settings, header)
+    given = {name: "utf-8" if name == "encoding" else value for name, value in settings.items()}
+    given |= {"_again": True} | ({"skip": 0} if "skip" in given else {})
+    summary = Summary()
+    chunks = _chunks(form, io.BytesIO(data), given, max(len(lines), 1), summary)
+    return Decoding(_renumbered(chunks, [line for line, _text in lines], summary), summary)
+
+
+def _renumbered(chunks: Iterator[Decoded], lines: list[int], summary: Summary) -> Iterator[Decoded]:
+    """Chunks with the ordinals that the lines have in their delivery."""
+    for chunk in chunks:
+        before = summary.header
+        for frame in (chunk.frame, chunk.rejects):
+            at = frame["line"].to_numpy() - 1 - before
+            frame["line"] = np.array([lines[min(int(one), len(lines) - 1)] for one in at], "int64")
+        yield chunk
 
 
 def _chunks(

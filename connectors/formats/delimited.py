@@ -142,6 +142,10 @@ class DelimitedFormat(Format):
             raise fault
         return taken, None
 
+    def rejoin(self, texts: list[str], settings: Mapping[str, Any], header: str) -> bytes:
+        below = [" "] * self.below if header else []
+        return super().rejoin([*below, *texts], settings, header)
+
     def _read(self, block: Block, layout: Layout) -> Batch:
         return read_block(block, layout)
 

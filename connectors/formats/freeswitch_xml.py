@@ -48,6 +48,8 @@ class FreeswitchXml(XmlFormat):
     )  # fmt: skip
 
     def expand(self, record: Record, settings: Mapping[str, Any]) -> Iterable[Record]:
+        if all(path in record for path in self.paths):
+            return (record,)  # decoded again: it was unquoted before
         return ({path: unquote(plain(value_at(record, path))) for path in self.paths},)
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:

@@ -23,6 +23,9 @@ from connectors.readers.json import as_text, read_json
 from connectors.readers.xml import read_xml
 from connectors.settings import Setting
 
+AGAIN = "_again"
+"""Set among the settings while single records are decoded again."""
+
 ROWS = 10_000
 """Records in one batch."""
 
@@ -49,6 +52,15 @@ class RecordFormat(Format):
         """Row hook: the records that one record stands for."""
         return (record,)
 
+    def again(
+        self, source: BinaryIO, settings: Mapping[str, Any]
+    ) -> Iterator[tuple[int, Record | Fault, str]]:
+        """The records of rejects, whose raw text is JSON whatever the delivery was."""
+        return read_json(source)
+
+    def rejoin(self, texts: list[str], settings: Mapping[str, Any], header: str) -> bytes:
+        return super().rejoin(texts, settings, "")
+
     def batches(
         self, source: BinaryIO, settings: Mapping[str, Any], summary: Summary
     ) -> Iterator[Callable[[], Batch]]:
@@ -56,7 +68,8 @@ class RecordFormat(Format):
         faults: list[Fault] = []
         raws: dict[int, str] = {}
         number = 0
-        for _ordinal, record, raw in self.records(source, settings):
+        records = self.again if settings.get(AGAIN) else self.records
+        for _ordinal, record, raw in records(source, settings):
             if isinstance(record, Fault):
                 number += 1
                 faults.append(Fault(number, record.reason, record.field, record.value))

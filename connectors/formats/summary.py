@@ -99,7 +99,7 @@ class Summary:
             total = sum(read.values())
             if stated is not None and stated != total:
                 found.append(
-                    f"the file states a {name} of {_plain(stated)}, {_plain(total)} was read"
+                    f"the file states a {name} of {plain(stated)}, {plain(total)} was read"
                 )
         if declared.test:
             found.append("the file is marked as a test and must not be billed")
@@ -129,7 +129,8 @@ def _sums(frame: pd.DataFrame, by: str, what: str) -> list[tuple[str, int]]:
     return [(str(key), int(total)) for key, total in values.groupby(keys).sum().items()]
 
 
-def _plain(micro: int) -> str:
+def plain(micro: int) -> str:
+    """Micros as a decimal number."""
     sign, micro = ("-" if micro < 0 else ""), abs(micro)
     text = f"{sign}{micro // 1_000_000}.{micro % 1_000_000:06d}".rstrip("0").rstrip(".")
     return text or "0"
