@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from connectors import archives, cli_documents, detect, formats, transports
+from connectors import archives, cli_documents, cli_ways, detect, formats, transports
+from connectors.cli_settings import add_settings, given
 from connectors.documents import DocumentError
 from connectors.formats.summary import Summary
-from connectors.frame import COLUMNS
+from connectors.preview import preview
 from connectors.reasons import DeliveryError, SettingsError
 
 EPILOG = """\
@@ -30,7 +31,10 @@ examples:
   python -m connectors decode -f german_carrier 2026-09.zip -o usage.parquet
   python -m connectors decode -f csv_mapping --settings carrier.json calls.csv -o usage.csv
   python -m connectors decode -f asterisk -s timezone=UTC Master.csv --rejects rejects.csv
-  python -m connectors fetch folder -s path=/var/spool/cdr --into deliveries
+  python -m connectors fetch sftp --settings carrier.json -s password=env:SFTP --into in
+  python -m connectors push --url https://odoo.example --source acme in/*.zip
+  python -m connectors split bill.pdf --into parts --invoice 'Nr. (\\S+)' --customer 'Kd. (\\d+)'
+  python -m connectors bundle parts/*.pdf -o print.pdf --duplex
 
 settings: repeat -s name=value, or give a JSON file of names and values with --settings.
 secrets: write env:NAME as the value to take it from the environment variable NAME.
@@ -63,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    command = commands.add_parser("formats", help="list the formats and ready-made mappings")
+    command = commands.add_parser("formats", help="list the formats, ready-made mappings and ways")
     command.set_defaults(run=_formats)
 
     command = commands.add_parser("describe", help="show the settings of a format or transport")
@@ -75,61 +79,55 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", type=Path)
     command.set_defaults(run=_detect)
 
+    command = commands.add_parser(
+        "preview", help="show the first lines of a file, and what becomes of them"
+    )
+    command.add_argument("file", type=Path)
+    command.add_argument("-f", "--format", required=True, help="see the command formats")
+    add_settings(command)
+    command.add_argument("--rows", type=int, default=5)
+    command.set_defaults(run=_preview)
+
     command = commands.add_parser("decode", help="decode files (also zip and gz) to CSV or Parquet")
     command.add_argument("files", nargs="+", type=Path, metavar="file")
     command.add_argument("-f", "--format", required=True, help="see the command formats")
-    _settings_arguments(command)
+    add_settings(command)
     command.add_argument("-o", "--output", type=Path, help="records, as .csv or .parquet")
     command.add_argument("--rejects", type=Path, help="lines not used, with reasons, as .csv")
     command.add_argument("--json", action="store_true", help="the counts as JSON")
     command.set_defaults(run=_decode)
 
-    command = commands.add_parser("fetch", help="fetch what waits at a transport")
-    command.add_argument("transport", choices=transports.names())
-    _settings_arguments(command)
-    command.add_argument("--into", type=Path, required=True, help="folder for the files")
-    command.add_argument("--list", action="store_true", help="only list what waits")
-    command.add_argument("--keep", action="store_true", help="do not mark as done at the source")
-    command.set_defaults(run=_fetch)
+    cli_ways.add(commands)
     cli_documents.add(commands)
     return parser
-
-
-def _settings_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "-s", "--set", action="append", default=[], metavar="name=value", help="a setting"
-    )
-    command.add_argument("--settings", type=Path, help="JSON file of settings")
-
-
-def _given(args: argparse.Namespace) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    if args.settings:
-        try:
-            given = json.loads(args.settings.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise SettingsError(f"{args.settings} is no JSON: {error}") from None
-        given = given.get("settings", given)
-    for part in args.set:
-        name, sign, value = part.partition("=")
-        if not sign:
-            raise SettingsError(f"-s {part}: write name=value")
-        given[name] = value
-    return given
 
 
 def _formats(args: argparse.Namespace) -> None:
     for name in formats.names():
         form = formats.get(name)
         print(f"{name:20} {form.kind:6} {form.label}")
+    print()
+    for name in transports.names():
+        print(f"{name:20} {'way':6} {transports.get(name).label}")
+
+
+def _preview(args: argparse.Namespace) -> int:
+    found = preview(args.format, args.file, given(args), args.rows)
+    print(json.dumps(vars(found), indent=2, ensure_ascii=False, default=str))
+    return 2 if found.fault else 0
 
 
 def _describe(args: argparse.Namespace) -> None:
-    known = transports if args.name in transports.names() else formats
-    found = known.describe(args.name)
+    known = [part for part in (formats, transports) if args.name in part.names()]
+    found = [part.describe(args.name) for part in known or [formats]]
     if args.json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False))
         return
+    for part in found:
+        _show(part)
+
+
+def _show(found: Mapping[str, Any]) -> None:
     print(f"{found['label']} ({found['name']})\n{found.get('help', '')}\n")
     for setting in found["settings"]:
         default = setting["default"]
@@ -154,14 +152,14 @@ def _detect(args: argparse.Namespace) -> int:
 
 def _decode(args: argparse.Namespace) -> int:
     form = formats.get(args.format)
-    given = _given(args)
-    form.resolve(given)
+    settings = given(args)
+    form.resolve(settings)
     clean = True
     with tempfile.TemporaryDirectory() as folder, _Writer(args.output) as records, \
             _Writer(args.rejects) as rejects:  # fmt: skip
         for path in args.files:
             for member in archives.members(path, folder):
-                decoding = form.decode(member.path, given)
+                decoding = form.decode(member.path, settings)
                 for chunk in decoding:
                     records.write(chunk.frame, member.name)
                     rejects.write(chunk.rejects, member.name)
@@ -186,20 +184,6 @@ def _report(name: str, summary: Summary, as_json: bool) -> None:
         print(f"  {number:>9}  {note} (kept)")
     for difference in summary.differences():
         print(f"  control totals: {difference}")
-
-
-def _fetch(args: argparse.Namespace) -> int:
-    args.into.mkdir(parents=True, exist_ok=True)
-    with transports.get(args.transport)(_given(args)) as transport:
-        for item in transport.list():
-            if args.list:
-                print(item.name, item.size if item.size is not None else "")
-                continue
-            fetched = transport.fetch(item, args.into)
-            if not args.keep:
-                transport.done(item)
-            print(f"{fetched.path} {fetched.size} bytes sha256 {fetched.sha256}")
-    return 0
 
 
 class _Writer:
@@ -230,8 +214,3 @@ class _Writer:
         self._writer.write_table(
             table.cast(self._writer.schema) if hasattr(self._writer, "schema") else table
         )
-
-
-def columns() -> Iterable[str]:
-    """The columns of the records written."""
-    return [*COLUMNS, "file"]

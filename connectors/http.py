@@ -124,7 +124,7 @@ class Http:
         checked_url(url)
         self._pace.wait()
         auth = options.pop("auth", None)
-        faults = options.pop("faults", False)  # a status of 500 is an answer too (SOAP)
+        answers = options.pop("answers", ())  # statuses that are answers too, for the caller
         request = requests.Request(method, url, auth=auth, **options)
         where = shown(url)
         try:
@@ -135,7 +135,7 @@ class Http:
             with self.session.send(
                 prepared, timeout=self._timeout, stream=True, proxies=proxies
             ) as response:
-                if not (faults and response.status_code == 500):
+                if response.status_code not in answers:
                     check_answer(response, where)
                 yield response
         except requests.exceptions.SSLError as error:

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import base64
+import gzip
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from connectors.cli import main
+from connectors.cli_ways import _alone
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = Path(__file__).parent / "samples"
@@ -92,7 +97,8 @@ def test_fetch_from_a_folder(tmp_path, capsys):
     assert (source / "a.csv").exists()
     assert main(args) == 0
     assert (source / "done" / "a.csv").exists()
-    assert [path.read_text() for path in (tmp_path / "out").iterdir()] == ["1"]
+    files = [path for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")]
+    assert [path.read_text() for path in files] == ["1"]
 
 
 def test_the_module_starts_and_explains_itself():
@@ -102,3 +108,92 @@ def test_the_module_starts_and_explains_itself():
     ).stdout  # fmt: skip
     for word in ("decode", "detect", "fetch", "examples:", "exit codes"):
         assert word in shown
+
+
+def test_fetch_remembers_and_goes_on(tmp_path, capsys):
+    source = tmp_path / "in"
+    source.mkdir()
+    for name in ("a.csv", "b.csv"):
+        (source / name).write_text(name)
+        os.utime(source / name, (time.time() - 100,) * 2)
+    args = ["fetch", "folder", "-s", f"path={source}", "-s", "after=leave",
+            "--into", str(tmp_path / "out")]  # fmt: skip
+    assert main(args) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(args) == 0  # they are still there, but known
+    assert capsys.readouterr().out == ""
+    state = tmp_path / "out" / ".state-folder.json"
+    assert sorted(json.loads(state.read_text())["seen"]) == ["a.csv", "b.csv"]
+    state.write_text("{")
+    assert main(args) == 2 and "no JSON" in capsys.readouterr().err
+
+
+def test_two_fetches_into_one_folder_are_kept_apart(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    with _alone(tmp_path):
+        assert main(["fetch", "folder", "-s", f"path={tmp_path / 'in'}",
+                     "--into", str(tmp_path)]) == 2  # fmt: skip
+    assert "another fetch" in capsys.readouterr().err
+
+
+def test_preview_shows_cells_and_records(capsys):
+    assert main(["preview", "-f", "german_carrier", str(SAMPLES / "german_carrier.csv")]) == 0
+    assert json.loads(capsys.readouterr().out)["records"][0]["cost"] == "0.0145"
+    assert main(["preview", "-f", "sewan", str(SAMPLES / "german_carrier.csv")]) == 2
+
+
+class Odoo(BaseHTTPRequestHandler):
+    """The JSON-2 API of an Odoo with a source "acme"."""
+
+    def log_message(self, *args):
+        pass
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.seen.append((self.path, dict(self.headers), body))
+        status, answer = 200, {"state": "received"}
+        if self.headers["Authorization"] != "Bearer geheim":
+            status, answer = 401, {"message": "no"}
+        elif self.path.endswith("/search_read"):
+            answer = [{"id": 7}] if body["domain"] == [["code", "=", "acme"]] else []
+        elif body["name"] == "bad.csv":
+            status, answer = 422, {"message": "This file is not wanted."}
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+@pytest.fixture
+def odoo():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Odoo)
+    server.seen = []
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_push_to_an_odoo(odoo, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ODOO_API_KEY", "geheim")
+    small, large, bad = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "bad.csv"
+    small.write_bytes(b"1;2\n"), large.write_bytes(b"1;2\n" * 500_000), bad.write_bytes(b"x")
+    url = f"http://127.0.0.1:{odoo.server_port}"
+    push = ["push", "--url", url, "--source", "acme", "--database", "prod"]
+    assert main([*push, str(small), str(large)]) == 0
+    assert capsys.readouterr().out.count("received") == 2
+    _path, headers, body = odoo.seen[1]
+    assert headers["X-Odoo-Database"] == "prod" and body["ids"] == [7]
+    assert base64.b64decode(body["base64_content"]) == b"1;2\n"
+    body = odoo.seen[2][2]
+    assert body["name"] == "b.csv.gz"  # large files travel packed
+    assert gzip.decompress(base64.b64decode(body["base64_content"])) == large.read_bytes()
+    assert main([*push, str(bad)]) == 2
+    assert "not wanted" in capsys.readouterr().err
+    assert main(["push", "--url", url, "--source", "other", str(small)]) == 2
+    monkeypatch.setenv("ODOO_API_KEY", "falsch-4711")
+    assert main([*push, str(small)]) == 2
+    shown = capsys.readouterr().err
+    assert "refuses the login" in shown and "falsch" not in shown
+    assert main(["push", "--url", "http://odoo.example", "--source", "x", str(small)]) == 2
