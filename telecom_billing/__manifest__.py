@@ -63,6 +63,7 @@
         "views/telecom_billing_run.xml",
         "views/telecom_billing_run_invoice.xml",
         "views/telecom_charge_views.xml",
+        "views/telecom_explanation_views.xml",
         "views/telecom_delivery.xml",
         "views/telecom_dispatch.xml",
         "views/telecom_finding.xml",

@@ -5,7 +5,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..charging import reasons
+from ..charging import explaining, reasons
 from ..store import charges, facts, partitions
 
 #: Ids of the view: usage id and segment in one number.
@@ -110,6 +110,44 @@ class TelecomCharge(models.Model):
                     "tariff": charge.tariff_id.name or "…",
                 },
             )
+
+    # ------------------------------------------------------------------ actions
+    def action_explain(self):
+        """Every decision behind this charge, in the user's language."""
+        self.ensure_one()
+        wizard = self.env["telecom.explanation"].create(
+            {"usage_id": self.usage_id, "text": explaining.of_charge(self)}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why this price?"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_assign_number(self):
+        """Enter the number that nobody had when the record began."""
+        self.ensure_one()
+        number = self.b_number if self.direction == "in" else self.a_number
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Assign number"),
+            "res_model": "telecom.number",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_name": f"+{number}" if number else self.account,
+                "default_kind": "single" if number else "account",
+                "default_company_id": self.company_id.id,
+            },
+        }
+
+    def action_rate_again(self):
+        """Rate what came or changed, in all months."""
+        self.env["telecom.rating.state"].sudo()._rate_months(self.company_id[:1])
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # ------------------------------------------------------------------ CRUD
     @api.model_create_multi

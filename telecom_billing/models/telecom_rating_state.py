@@ -49,6 +49,13 @@ class TelecomRatingState(models.Model):
         return Span(company.id, period, begin, end)
 
     @api.model
+    def _span_at(self, company, moment) -> Span:
+        """The company's month into which a moment (naive UTC) falls."""
+        zone = zoneinfo.ZoneInfo(timezone(company))
+        local = moment.replace(tzinfo=datetime.timezone.utc).astimezone(zone)
+        return self._span(company, local.date().replace(day=1))
+
+    @api.model
     def _rate_months(self, company, until=None, progress=None, everything=False):
         """Rate what came or changed in every month that has usage, up to the month ``until``.
 

@@ -147,7 +147,8 @@ class RatingCase(TelecomCase):
                 "SELECT s.contract_id, z.code, s.records, s.quantity, s.amount,"
                 " s.invoice_line_id IS NOT NULL FROM telecom_usage_summary s"
                 " LEFT JOIN telecom_zone z ON z.id = s.zone_id WHERE s.company_id = %s"
-                " ORDER BY s.contract_id, z.code, s.amount, s.records, s.quantity",
+                " ORDER BY s.contract_id, z.code, s.invoice_line_id IS NOT NULL, s.amount,"
+                " s.records, s.quantity",
                 self.company.id,
             ),
         )

@@ -144,3 +144,17 @@ class TestRatingAllowances(RatingCase):
         usage = self.store_usage([self.call(1), self.call(10)])
         self.rate()
         self.assertEqual(self.prices(usage), ["0.38", "0"])
+
+    def test_why_this_price(self):
+        usage = self.store_usage([self.call(1), self.call(2), {"a_number": "498912345"}])
+        self.rate()
+        charges = self.env["telecom.charge"].search([("usage_id", "in", usage)], order="id")
+        action = charges.filtered(lambda c: c.usage_id == usage[1])[:1].action_explain()
+        text = self.env[action["res_model"]].browse(action["res_id"]).text
+        for part in ("Mobile", "3 minutes to mobiles", "0.19"):
+            self.assertIn(part, text)
+        unknown = charges.filtered(lambda c: c.usage_id == usage[2])
+        action = unknown.action_explain()
+        window = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(window.text, unknown.remedy)
+        self.assertEqual(unknown.action_assign_number()["context"]["default_name"], "+498912345")
