@@ -5,7 +5,7 @@ import datetime
 import re
 
 from odoo import http
-from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.contract.controllers.main import PortalContract
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.fields import Domain
 from odoo.http import request
@@ -16,7 +16,7 @@ PAGE = 50
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
-class PortalTelecom(CustomerPortal):
+class PortalTelecom(PortalContract):
     # ------------------------------------------------------------------ whose is it
     def _telecom_domain(self):
         """Contracts of the customer who is logged in, and of nobody else."""
@@ -36,6 +36,12 @@ class PortalTelecom(CustomerPortal):
         lang = request.env.context.get("lang") or request.env.user.lang
         return formats.Format(lang, contract.currency_id.name, contract.currency_id.symbol)
 
+    def _telecom_price_note(self, contract):
+        """Whether the tariffs' prices contain VAT; nothing where they differ."""
+        kinds = set(contract.contract_line_ids.telecom_tariff_id.mapped("price_includes_tax"))
+        notes = {True: request.env._("with VAT"), False: request.env._("without VAT")}
+        return notes[kinds.pop()] if len(kinds) == 1 else ""
+
     # ------------------------------------------------------------------ home
     def _prepare_home_portal_values(self, counters):
         # EXTENDS 'portal'
@@ -43,7 +49,14 @@ class PortalTelecom(CustomerPortal):
         if "telecom_contract_count" in counters:
             contracts = request.env["contract.contract"].sudo()
             values["telecom_contract_count"] = contracts.search_count(self._telecom_domain())
+        if values.get("contract_count"):
+            others = request.env["contract.contract"]
+            values["contract_count"] = others.search_count(self._get_filter_domain({}))
         return values
+
+    def _get_filter_domain(self, kw):
+        # EXTENDS 'contract': telecom contracts have pages of their own
+        return [*super()._get_filter_domain(kw), ("is_telecom", "=", False)]
 
     # ------------------------------------------------------------------ pages
     @http.route(
@@ -87,7 +100,7 @@ class PortalTelecom(CustomerPortal):
             step=PAGE,
         )
         values = {
-            "contract": contract,
+            "agreement": contract,
             "numbers": numbers.search(domain, limit=PAGE, offset=pager["offset"]),
             "months": contract._telecom_months(12),
             "invoices": request.env["account.move"].search(
@@ -97,6 +110,7 @@ class PortalTelecom(CustomerPortal):
             ),
             "pager": pager,
             "words": self._telecom_words(contract),
+            "price_note": self._telecom_price_note(contract),
             "page_name": "telecom",
         }
         return request.render("telecom_billing.portal_telecom_contract", values)
@@ -121,7 +135,7 @@ class PortalTelecom(CustomerPortal):
         total = contract._telecom_count_calls(first) if listed else 0
         pager = portal_pager(url=url, total=total, page=page, step=PAGE)
         values = {
-            "contract": contract,
+            "agreement": contract,
             "month": first,
             "url": url,
             "listed": listed,
@@ -130,6 +144,7 @@ class PortalTelecom(CustomerPortal):
             "total": total,
             "pager": pager,
             "words": self._telecom_words(contract),
+            "price_note": self._telecom_price_note(contract),
             "page_name": "telecom",
         }
         return request.render("telecom_billing.portal_telecom_month", values)
@@ -148,7 +163,7 @@ class PortalTelecom(CustomerPortal):
         if not calls:
             return request.redirect("/my/telecom")
         values = {
-            "contract": contract,
+            "agreement": contract,
             "month": first,
             "url": f"/my/telecom/{contract.id}/{month}",
             "call": calls[0],

@@ -2,6 +2,9 @@
 """An invoice's documents: its PDF and its itemised bill, made once and kept."""
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..report.renderer import RenderError
 
 ITEMISED_FIELD = "telecom_itemised_file"
 
@@ -46,29 +49,58 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.is_sale_document() and self.company_id.telecom_typeset
 
-    def _telecom_make_documents(self):
+    def _telecom_make_documents(self, on_error=None, on_fault=None) -> int:
         """Make and keep what is missing: the invoice with its XML, the itemised bill.
 
-        :return: (number of documents made, {message: e-invoice fault}) for the caller to report
+        :param on_error: called with (move, error) where a document cannot be typeset; else raised
+        :param on_fault: called with (move, message) where data for the e-invoice is missing; the
+            invoice is made without it
+        :return: number of documents made
         """
-        made, faults = 0, {}
-        documents = self.env["telecom.document"]
-        values = []
+        values, fresh = [], self.browse()
         for move in self:
-            if not move.invoice_pdf_report_id:
-                xml, errors = move._telecom_facturx()
-                faults |= dict.fromkeys(errors, move)
-                values.append(move._telecom_invoice_values(documents._invoice_pdf(move, xml)))
-            if move._telecom_wants_itemised() and not move.telecom_itemised_id:
-                values.append(move._telecom_itemised_values(documents._itemised_pdf(move)))
-        self.env["ir.attachment"].sudo().create(values)
-        made = len(values)
-        fresh = self.filtered(lambda move: not move.invoice_pdf_report_id)
-        fresh.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
-        self.invalidate_recordset(["telecom_itemised_id", ITEMISED_FIELD])
-        for move in fresh:
-            move.message_main_attachment_id = move.invoice_pdf_report_id
-        return made, faults
+            try:
+                made = move._telecom_prepare_documents(on_fault)
+            except RenderError as error:
+                if not on_error:
+                    raise
+                on_error(move, error)
+                continue
+            values += made
+            fresh |= move
+        attachments = self.env["ir.attachment"].sudo().create(values)
+        self.invalidate_recordset(
+            ["invoice_pdf_report_id", "invoice_pdf_report_file", "telecom_itemised_id"]
+        )
+        fresh._telecom_set_main_attachment()
+        return len(attachments)
+
+    def _telecom_prepare_documents(self, on_fault=None) -> list[dict]:
+        """Values of the attachments that this invoice lacks."""
+        self.ensure_one()
+        values, documents = [], self.env["telecom.document"]
+        if not self.invoice_pdf_report_id:
+            xml, faults = self._telecom_facturx()
+            for fault in faults if on_fault else ():
+                on_fault(self, fault)
+            values.append(self._telecom_invoice_values(documents._invoice_pdf(self, xml)))
+        if self._telecom_wants_itemised() and not self.telecom_itemised_id:
+            values.append(self._telecom_itemised_values(documents._itemised_pdf(self)))
+        return values
+
+    def _telecom_set_main_attachment(self):
+        """Show the document beside the invoice. In SQL: a posted move's write checks everything
+        that is posted, and this is no part of it."""
+        self.flush_recordset(["message_main_attachment_id"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move m SET message_main_attachment_id = a.id"
+                " FROM ir_attachment a WHERE a.res_model = 'account.move' AND a.res_id = m.id"
+                " AND a.res_field = 'invoice_pdf_report_file' AND m.id = ANY(%s)",
+                list(self.ids),
+            )
+        )
+        self.invalidate_recordset(["message_main_attachment_id"])
 
     def _telecom_invoice_values(self, pdf: bytes) -> dict:
         report = self.env.ref("account.account_invoices")

@@ -33,6 +33,14 @@ class IrActionsReport(models.Model):
         # EXTENDS 'base': the browser must know that it need not ask for wkhtmltopdf
         return super()._get_readable_fields() | {"telecom_document"}
 
+    def report_action(self, docids, data=None, config=True):
+        # EXTENDS 'base': buttons make their own action, without the fields of the record
+        action = super().report_action(docids, data=data, config=config)
+        ids = getattr(docids, "ids", None) or ([docids] if isinstance(docids, int) else docids)
+        if action.get("type") == "ir.actions.report" and self._telecom_own(self, ids):
+            action["telecom_document"] = self.telecom_document
+        return action
+
     def _telecom_own(self, report, res_ids) -> set[int]:
         """The ids among ``res_ids`` whose documents we typeset."""
         if not report.telecom_document or not res_ids:

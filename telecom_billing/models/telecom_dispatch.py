@@ -32,7 +32,9 @@ class TelecomDispatch(models.Model):
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     run_id = fields.Many2one(related="move_id.telecom_run_id", store=True, index=True)
     partner_id = fields.Many2one(related="move_id.partner_id", store=True, string="Customer")
-    customer_number = fields.Char(related="move_id.commercial_partner_id.ref")
+    customer_number = fields.Char(
+        "Customer number", related="move_id.commercial_partner_id.ref", store=True
+    )
     purpose = fields.Selection(
         [("first", "First dispatch"), ("again", "Sent again")],
         required=True,

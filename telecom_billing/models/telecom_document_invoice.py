@@ -140,7 +140,14 @@ class TelecomDocument(models.AbstractModel):
         source = line.contract_line_id
         if not line.move_id.telecom_contract_id or not source:
             return invoice.Group("", [])
-        return invoice.Group(source.name or "", [], subtitle=source.telecom_tariff_id.name or "")
+        run = line.move_id.telecom_run_id
+        subtitle = [source.telecom_tariff_id.name]
+        if source.telecom_tariff_id and run:
+            month = words.period(run.period_start, run.period_end)
+            subtitle.append(words.texts["usage_in"].format(period=month))
+        return invoice.Group(
+            source.name or "", [], subtitle="  ·  ".join(part for part in subtitle if part)
+        )
 
     @api.model
     def _add_note(self, groups, line):
@@ -189,17 +196,32 @@ class TelecomDocument(models.AbstractModel):
             if records == 1
             else t["usage_records"].format(count=words.number(records))
         )
-        details = [f"{count}, {words.period(line.telecom_period_start, line.telecom_period_end)}"]
+        aside = [count, self._usage_period(line, summaries, words)]
+        if rate.flat and not common["amount"]:
+            aside.append(t["flat"])
         return invoice.Line(
             ", ".join(filter(None, [zone, band])),
             quantity=words.quantity(quantity, unit),
-            price=self._unit_price(summaries, common["tax"], line),
-            details=details,
+            price=self._unit_price(summaries, line),
+            aside=", ".join(filter(None, aside)),
             **common,
         )
 
     @api.model
-    def _unit_price(self, summaries, tax, line) -> Decimal | None:
+    def _usage_period(self, line, summaries, words) -> str:
+        """The days that the position is about, where they are not simply the month billed: late
+        usage, or prices that changed within the month."""
+        first, last = line.telecom_period_start, line.telecom_period_end
+        version = summaries.version_id[:1]
+        begin = max(first, version.valid_from or first)
+        end = min(last, version.valid_until or last)
+        run = line.move_id.telecom_run_id
+        if (begin, end) == (run.period_start, run.period_end):
+            return ""
+        return words.period(begin, end)
+
+    @api.model
+    def _unit_price(self, summaries, line) -> Decimal | None:
         """The price of a minute or piece, where all of the position has the same, in the kind of
         price that the invoice shows."""
         rate = summaries.rate_id
@@ -218,21 +240,25 @@ class TelecomDocument(models.AbstractModel):
 
     @api.model
     def _prepare_taxes(self, move, words) -> list[invoice.Tax]:
-        """Base and tax of each rate, as Odoo's own totals have them."""
+        """Base and tax of each rate, from the entries of the tax and of its base.
+
+        Not ``tax_totals``: it computes every line anew, and takes longer than all the rest.
+        """
+        sign = 1 if move.move_type == "out_refund" else -1
         found = defaultdict(lambda: [Decimal(0), Decimal(0)])
-        for subtotal in (move.tax_totals or {}).get("subtotals", []):
-            for group in subtotal["tax_groups"]:
-                taxes = self.env["account.tax"].browse(group["involved_tax_ids"])
-                rates = set(taxes.mapped("amount"))
-                single = len(rates) == 1 and set(taxes.mapped("amount_type")) == {"percent"}
-                label = (
-                    f"{words.percent(self._exact(rates.pop(), 4))} {words.texts['vat']}"
-                    if single
-                    else group["group_label"] or group["group_name"]
-                )
-                found[label][0] += self._exact(group["base_amount_currency"])
-                found[label][1] += self._exact(group["tax_amount_currency"])
+        for line in move.line_ids:
+            tax = line.tax_line_id
+            if tax:
+                found[self._tax_label(tax, words)][1] += sign * self._exact(line.amount_currency)
+            for tax in line.tax_ids:
+                found[self._tax_label(tax, words)][0] += sign * self._exact(line.amount_currency)
         return [invoice.Tax(label, base, amount) for label, (base, amount) in found.items()]
+
+    @api.model
+    def _tax_label(self, tax, words) -> str:
+        if tax.amount_type != "percent":
+            return tax.invoice_label or tax.name
+        return f"{words.percent(self._exact(tax.amount, 4))} {words.texts['vat']}"
 
     # ------------------------------------------------------------------ payment
     @api.model

@@ -115,10 +115,18 @@ class Format:
         return f"{_month(self.lang, value)} {value.year}"
 
     def period(self, start: datetime.date, end: datetime.date) -> str:
-        """
+        """Within a month the month is said once.
+
         >>> Format("de").period(datetime.date(2026, 10, 1), datetime.date(2026, 10, 31))
-        '01.10.2026\\xa0–\\xa031.10.2026'
+        '01.–31.10.2026'
+        >>> Format("en").period(datetime.date(2026, 10, 1), datetime.date(2026, 10, 31))
+        '01–31 Oct 2026'
+        >>> Format("de").period(datetime.date(2026, 10, 1), datetime.date(2026, 11, 30))
+        '01.10.2026\\xa0–\\xa030.11.2026'
         """
+        if (start.year, start.month) == (end.year, end.month):
+            point = "." if self.lang == "de" else ""
+            return f"{start.day:02}{point}–{self.date(end)}"
         return f"{self.date(start)}{NO_BREAK}–{NO_BREAK}{self.date(end)}"
 
     def percent(self, value: decimal.Decimal) -> str:

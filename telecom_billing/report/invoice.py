@@ -20,7 +20,7 @@ class Line:
 
     quantity: as it shall be read ("245,20 Min."); price: of one unit, None where a sum of many
     records has no single one; amount: net, or gross where the invoice's prices are gross; tax:
-    the rates as text; details: small print below the text.
+    the rates as text; aside: small print after the text; details: small print below it.
     """
 
     text: str
@@ -28,6 +28,7 @@ class Line:
     quantity: str = ""
     price: decimal.Decimal | None = None
     tax: str = ""
+    aside: str = ""
     details: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -120,6 +121,7 @@ def _groups(invoice: Invoice, words: Format, places: int) -> list[dict]:
                 {
                     "position": str(number),
                     "text": line.text,
+                    "aside": line.aside,
                     "details": line.details,
                     "quantity": line.quantity,
                     "price": "" if line.price is None else words.aligned(line.price, places),

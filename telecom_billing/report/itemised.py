@@ -153,8 +153,8 @@ def _section(flow: Flow, section: Section, words: Format, places: int) -> None:
                 [
                     words.date(call.started),
                     f"{call.started:%H:%M:%S}",
-                    fit(call.other, 25),
-                    fit(call.destination, 29),
+                    fit(call.other, 24),
+                    fit(call.destination, 36),
                     words.quantity(call.quantity, call.unit),
                     words.aligned(call.amount, places),
                 ]

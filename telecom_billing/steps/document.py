@@ -6,7 +6,6 @@ from __future__ import annotations
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
-from ..report.renderer import RenderError
 from .base import Step, Totals, register
 
 _lt = LazyTranslate(__name__)
@@ -49,30 +48,24 @@ class Document(Step):
         self.env = self.env(context={**self.env.context, "tracking_disable": True})
         missing = [row[0] for row in self.env.execute_query(SQL(MISSING, run=self.run.id))]
         for at in range(0, len(missing), CHUNK):
-            self._make(missing[at : at + CHUNK])
+            moves = self.env["account.move"].browse(missing[at : at + CHUNK])
+            moves._telecom_make_documents(self._failed, self._without_einvoice)
             self.progress(min(at + CHUNK, len(missing)), len(missing))
             self.env.invalidate_all()
         return self._count()
 
-    def _make(self, ids) -> None:
-        for move in self.env["account.move"].browse(ids):
-            try:
-                _made, faults = move._telecom_make_documents()
-            except RenderError as error:
-                self.finding(
-                    "document_failed",
-                    self.env._(
-                        "The document of invoice %(invoice)s could not be typeset: %(error)s",
-                        invoice=move.name,
-                        error=error,
-                    ),
-                    record=move,
-                )
-                continue
-            for fault in faults:
-                self._report(fault, move)
+    def _failed(self, move, error) -> None:
+        self.finding(
+            "document_failed",
+            self.env._(
+                "The document of invoice %(invoice)s could not be typeset: %(error)s",
+                invoice=move.name,
+                error=error,
+            ),
+            record=move,
+        )
 
-    def _report(self, fault, move) -> None:
+    def _without_einvoice(self, move, fault) -> None:
         """An invoice without its XML is valid for consumers; somebody should know all the same."""
         self.finding(
             "einvoice_incomplete",

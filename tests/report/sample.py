@@ -118,7 +118,8 @@ def make_invoice(
                     quantity=f"{minutes} Min.".replace(".", ",", 1),
                     price=price,
                     tax="19 %",
-                    details=[f"{index + 2} Verbindungen, 01.10.2026 – 31.10.2026"],
+                    aside=f"{index + 2} Verbindungen",
+                    details=["01.10.2026 – 31.10.2026"] if index % 3 == 0 else [],
                 )
             )
         groups.append(

@@ -42,7 +42,7 @@ def test_the_sum_carried_is_the_sum_of_the_positions_before(long, long_pdf):
     sums = [line.amount for line in all_lines(long)]
     done = 0
     for number, page in enumerate(pages[:-1]):
-        done += len(re.findall(r" Verbindungen,|Grundgebühr Business", page))
+        done += len(re.findall(r"\d Verbindungen\b|Grundgebühr Business", page))
         expected = sum(sums[:done])
         assert reading.money(carried(page)[-1]) == expected
         assert reading.money(carried(pages[number + 1])[0]) == expected
@@ -54,7 +54,7 @@ def test_the_sum_carried_is_the_sum_of_the_positions_before(long, long_pdf):
 def test_the_sums_never_stand_alone(renderer, lines):
     pages = reading.pages(invoice.render(renderer, sample.make_invoice(lines)))
     page = next(page for page in pages if "Summe netto" in page)
-    assert "Verbindungen," in page
+    assert " Verbindungen" in page
 
 
 def carried(page):
@@ -64,7 +64,7 @@ def carried(page):
 
 def test_the_head_stands_on_each_page_with_positions(long_pdf):
     for page in reading.pages(long_pdf):
-        if "Verbindungen," in page:
+        if " Verbindungen" in page:
             assert "Einzelpreis" in page
 
 

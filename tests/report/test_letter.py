@@ -59,8 +59,10 @@ def test_the_address_stands_in_the_window(renderer):
 
 def test_without_an_address_there_is_no_window(renderer):
     sheet = dataclasses.replace(sample.sheet("Kontrollsummen"), recipient=[])
-    words = reading.text(letter.render(renderer, letter.Letter(sheet, ["x"])))
+    nameless = dataclasses.replace(sheet, company=dataclasses.replace(sheet.company, logo=None))
+    words = reading.text(letter.render(renderer, letter.Letter(nameless, ["x"])))
     assert sample.COMPANY.sender not in words
+    assert words.startswith(sample.COMPANY.name), "the letterhead is there all the same"
 
 
 def test_totals_page(renderer):
