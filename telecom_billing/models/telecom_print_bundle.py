@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import pathlib
+import tempfile
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from connectors import documents
 
@@ -51,38 +55,60 @@ class TelecomPrintBundle(models.Model):
     # ------------------------------------------------------------------ business
     @api.model
     def _make(self, dispatches, name, run=None):
-        """Bundle these letters, by customer number; in one transaction with what they become."""
-        company = dispatches.company_id
-        company.ensure_one()
+        """Bundle the documents of these dispatches, in one transaction with what they become."""
+        company = dispatches.company_id.ensure_one()
         rows = dispatches.sorted(
-            lambda row: (row.move_id.commercial_partner_id.ref or "", row.move_id.name or "")
+            lambda row: (documents.natural(row.customer_number or ""), row.move_id.name or "")
         )
-        size = max(1, company.telecom_bundle_letters)
+        size = company.telecom_bundle_letters
         made = self.browse()
         for at in range(0, len(rows), size):
             part = rows[at : at + size]
             number = f"-{at // size + 1}" if len(rows) > size else ""
-            made |= self._make_one(part, f"{name}{number}.pdf", run)
+            letters = [
+                (row.customer_number or "", row.move_id._telecom_documents_raw()) for row in part
+            ]
+            bundle = self._bundle(letters, f"{name}{number}.pdf", company, run)
+            now = fields.Datetime.now()
+            part.write({"state": "sent", "sent_at": now, "bundle_id": bundle.id})
+            part.move_id.is_move_sent = True
+            made |= bundle
         return made
 
     @api.model
-    def _make_one(self, rows, name, run):
-        letters = (row.move_id._telecom_documents_raw() for row in rows)
-        duplex = rows.company_id.telecom_bundle_duplex
-        (bundle,) = documents.bundles(letters, duplex=duplex, max_letters=len(rows))
+    def _bundle(self, letters, name, company, run=None):
+        """One file of ``letters``: (sort key, PDFs that go into one envelope)."""
+        duplex = company.telecom_bundle_duplex
+        with tempfile.TemporaryDirectory(prefix="telecom-bundle-") as folder:
+            parts, target = [], pathlib.Path(folder) / "bundle.pdf"
+            for key, pdfs in letters:
+                for pdf in pdfs:
+                    path = pathlib.Path(folder) / f"{len(parts)}.pdf"
+                    path.write_bytes(pdf)
+                    parts.append((key, path))
+            bundle = documents.bundle(parts, target, duplex=duplex)
+            if bundle.failed:
+                place = [path for _key, path in parts].index(bundle.failed[0][0])
+                raise UserError(
+                    self.env._(
+                        "The letter of customer %(customer)s cannot be put into the print bundle: "
+                        "%(error)s Make its document anew.",
+                        customer=parts[place][0],
+                        error=bundle.failed[0][1],
+                    )
+                )
+            pdf = target.read_bytes()
         record = self.create(
             {
                 "name": name,
-                "company_id": rows.company_id.id,
+                "company_id": company.id,
                 "run_id": run.id if run else False,
-                "documents": bundle.documents,
+                "documents": len(letters),
                 "pages": bundle.pages,
-                "sheets": bundle.sheets,
+                "sheets": -(-bundle.pages // 2) if duplex else bundle.pages,
             }
         )
-        record._attach(bundle.pdf)
-        rows.write({"state": "sent", "sent_at": fields.Datetime.now(), "bundle_id": record.id})
-        rows.move_id.is_move_sent = True
+        record._attach(pdf)
         return record
 
     def _raw(self) -> bytes:

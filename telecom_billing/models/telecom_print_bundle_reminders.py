@@ -3,8 +3,6 @@
 
 from odoo import api, fields, models
 
-from connectors import documents
-
 
 class TelecomPrintBundle(models.Model):
     _inherit = "telecom.print.bundle"
@@ -27,24 +25,10 @@ class TelecomPrintBundle(models.Model):
     @api.model
     def _make_letters(self, letters, name, run):
         """A bundle of ``(sort key, pdf, communication)``."""
-        ordered = sorted(letters, key=lambda letter: letter[0])
         company = run.company_id
-        (bundle,) = documents.bundles(
-            ([pdf] for _key, pdf, _comm in ordered),
-            duplex=company.telecom_bundle_duplex,
-            max_letters=len(ordered),
+        record = self._bundle(
+            [(key, [pdf]) for key, pdf, _communication in letters], f"{name}.pdf", company, run
         )
-        record = self.create(
-            {
-                "name": f"{name}.pdf",
-                "company_id": company.id,
-                "run_id": run.id,
-                "documents": bundle.documents,
-                "pages": bundle.pages,
-                "sheets": bundle.sheets,
-            }
-        )
-        record._attach(bundle.pdf)
-        for _key, _pdf, communication in ordered:
+        for _key, _pdf, communication in letters:
             communication.telecom_bundle_id = record
         return record
