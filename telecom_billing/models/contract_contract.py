@@ -16,6 +16,7 @@ class ContractContract(models.Model):
         help="Invoiced by the billing run: fees by calendar month together with usage. The "
         "recurring invoices of the contract module leave it alone.",
     )
+    telecom_invoiced = fields.Boolean(compute="_compute_telecom_invoiced")
     telecom_order_id = fields.Many2one(
         "telecom.order", string="Order", readonly=True, copy=False, index="btree_not_null"
     )
@@ -68,6 +69,15 @@ class ContractContract(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
+    def _compute_telecom_invoiced(self):
+        invoices = self.env["account.move"].sudo()
+        known = invoices._read_group(
+            [("telecom_contract_id", "in", self.ids)], ["telecom_contract_id"]
+        )
+        ids = {contract.id for (contract,) in known}
+        for contract in self:
+            contract.telecom_invoiced = contract.id in ids
+
     @api.depends("date_start", "telecom_term_months", "telecom_notice_months")
     def _compute_telecom_term(self):
         for contract in self:
@@ -88,6 +98,12 @@ class ContractContract(models.Model):
                 company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
                 vals["code"] = company._telecom_next_number("telecom.contract")
         return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("is_telecom"):
+            for contract in self.filtered(lambda contract: not (contract.code or vals.get("code"))):
+                contract.code = contract.company_id._telecom_next_number("telecom.contract")
+        return super().write(vals)
 
     # ------------------------------------------------------------------ business
     @api.model

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a contract line owes for its days, compared with the days it was billed."""
 
+import datetime
+
 from odoo import api, fields, models
 
 from ..billing import fees
@@ -51,15 +53,22 @@ class ContractLine(models.Model):
     def _telecom_due_span(self, period):
         """The days that must have been billed after the run for the month ``period``, or None."""
         self.ensure_one()
-        start, months = self.date_start, self._telecom_fee_months()
-        if self.is_canceled or self.display_type or not start:
+        owed, months = self._telecom_owed_span(), self._telecom_fee_months()
+        if not owed:
             return None
         in_advance = not months or self.recurring_invoicing_type == "pre-paid"
-        last = fees.horizon(start, period, months or 1, in_advance)
-        if not months:
+        last = min(owed.last, fees.horizon(owed.first, period, months or 1, in_advance))
+        return fees.Span(owed.first, last) if last >= owed.first else None
+
+    def _telecom_owed_span(self):
+        """All days the line is to be paid for, however far ahead, or None."""
+        self.ensure_one()
+        start = self.date_start
+        if self.is_canceled or self.display_type or not start:
+            return None
+        last = self.date_end or datetime.date.max
+        if not self._telecom_fee_months():
             last = min(last, start)
-        if self.date_end:
-            last = min(last, self.date_end)
         return fees.Span(start, last) if last >= start else None
 
     def _telecom_fee_price(self):
@@ -79,12 +88,15 @@ class ContractLine(models.Model):
             for block in fees.blocks(span, self.date_start, months or 1):
                 yield block, price, months
 
-    def _telecom_surplus(self, period):
-        """Yield ``(fee, kept span or None, span to give back)`` of what was billed too much."""
+    def _telecom_surplus(self):
+        """Yield ``(fee, kept span or None, span to give back)`` of what was billed too much.
+
+        That a later run has billed further ahead is not too much.
+        """
         self.ensure_one()
-        due = self._telecom_due_span(period)
+        owed = self._telecom_owed_span()
         for fee in self._telecom_billed():
-            kept = fees.overlap(fee._span(), due)
+            kept = fees.overlap(fee._span(), owed)
             if not kept:
                 yield fee, None, fee._span()
             elif kept.last < fee.date_to and kept.first == fee.date_from:

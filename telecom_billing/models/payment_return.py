@@ -108,7 +108,8 @@ class PaymentReturn(models.Model):
     def _telecom_react(self, payment, invoices, reason):
         """Mandate, retry, objection and task, as the reason's row of the table says."""
         mandate = payment.payment_line_ids.mandate_id
-        tries = len(payment.payment_line_ids.move_line_id.payment_line_ids)
+        debited = payment.payment_line_ids.move_line_id
+        tries = max((len(item.payment_line_ids) for item in debited), default=0)
         note = self.env._(
             "Debit %(id)s over %(amount)s came back: %(reason)s",
             id=payment.memo,

@@ -7,8 +7,9 @@ from odoo.tools import SQL
 
 from ..billing.fees import Span
 
-#: Contract lines whose billed days are not the days due. ``line`` is what was agreed, ``counted``
-#: the whole blocks of months due, ``due`` the last day they reach, ``billed`` the ledger.
+#: Contract lines with days due that were not billed, or billed days that they never owed. ``line``
+#: is what was agreed, ``counted`` the whole blocks of months due, ``due`` the last day they reach
+#: and the line's end, ``billed`` the ledger. A later run may have billed further: that stays.
 LINES_DUE = """
     WITH line AS (
         SELECT l.id, l.date_start AS first,
@@ -37,22 +38,21 @@ LINES_DUE = """
                                 + EXTRACT(month FROM month) - EXTRACT(month FROM first))::int
                                AS elapsed) e
     ), due AS (
-        SELECT id, first, canceled,
+        SELECT id, first, canceled, last AS end,
                LEAST(last, (date_trunc('month', first)
                             + make_interval(months => blocks * months))::date - 1) AS last
           FROM counted
     ), billed AS (
-        SELECT contract_line_id AS id, min(date_from) AS first, max(date_to) AS last,
-               sum(date_to - date_from + 1) AS days
-          FROM telecom_fee
-         WHERE state = 'billed' AND company_id = %(company)s
-         GROUP BY contract_line_id
+        SELECT due.id, min(f.date_from) AS first, max(f.date_to) AS last,
+               sum(GREATEST(0, LEAST(f.date_to, due.last) - f.date_from + 1)) AS days
+          FROM due JOIN telecom_fee f ON f.contract_line_id = due.id AND f.state = 'billed'
+         GROUP BY due.id
     )
     SELECT due.id
       FROM due LEFT JOIN billed USING (id)
-     WHERE COALESCE(billed.days, 0)
-           <> CASE WHEN canceled THEN 0 ELSE GREATEST(0, due.last - due.first + 1) END
-        OR (NOT canceled AND (billed.first <> due.first OR billed.last <> due.last))
+     WHERE (NOT canceled AND COALESCE(billed.days, 0) < due.last - due.first + 1)
+        OR (canceled AND billed.id IS NOT NULL)
+        OR billed.first < due.first OR billed.last > due.end
 """
 
 
@@ -151,7 +151,7 @@ class TelecomFee(models.Model):
         )
 
     def _lines_due(self, run):
-        """Ids of the contract lines whose billed days differ from those due by the run.
+        """Ids of the contract lines that have days to bill, or to give back, in the run.
 
         One statement for all contracts of the company; the days themselves are worked out line
         by line afterwards (:meth:`contract.line._telecom_due_span` tells the same in Python).

@@ -37,6 +37,7 @@ class CollectStep(Step):
     def execute(self) -> Totals:
         self.env = self.env(context={**self.env.context, **QUIET})
         self.run = self.run.with_env(self.env).with_company(self.company)
+        self._check_method()
         self._offset_credits()
         lines = self._open_lines()
         if lines:
@@ -104,6 +105,20 @@ class CollectStep(Step):
         return lines.filtered(lambda line: line.move_id._telecom_claim() > 0)
 
     # ------------------------------------------------------------------ checks
+    def _check_method(self) -> None:
+        """Customers who want to be debited must not be forgotten for want of a method."""
+        if self.company.telecom_debit_method_line_id:
+            return
+        wanted = [("company_id", "=", self.company.id), ("telecom_payment", "=", "sepa_debit")]
+        if self.env["contract.contract"].search_count(wanted, limit=1):
+            raise StepError(
+                self.env._(
+                    "Customers of %s want to be debited, but no method for that is chosen. Set "
+                    "the company up for telecom, or choose one in the telecom settings.",
+                    self.company.name,
+                )
+            )
+
     def _check_company(self) -> None:
         """What no debit order can do without."""
         method = self.company.telecom_debit_method_line_id

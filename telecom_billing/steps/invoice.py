@@ -201,7 +201,7 @@ class InvoiceStep(Step):
                 ("city", self.env._("city")),
                 ("country_id", self.env._("country")),
             )
-            if not partner[field]
+            if not partner[field] and (field != "zip" or partner.country_id.zip_required)
         ]
         if absent:
             raise BillingError(

@@ -49,9 +49,17 @@ class InvoiceBuilder:
         return found
 
     def _fee_positions(self, contract):
+        if not contract.is_telecom:
+            raise BillingError(
+                self.env._(
+                    "Contract %s has usage, but is not marked as a telecom contract. Mark it, and "
+                    "its fees are invoiced with its usage; or move its numbers to another one.",
+                    contract.display_name,
+                )
+            )
         env = self._env_for(contract)
         for line in contract.contract_line_ids.with_env(env):
-            for fee, kept, span in line._telecom_surplus(self.period):
+            for fee, kept, span in line._telecom_surplus():
                 yield self._credit_position(line, fee, kept, span)
             for span, price, months in line._telecom_missing(self.period):
                 yield self._fee_position(contract, line, span, price, months)
@@ -265,16 +273,19 @@ class InvoiceBuilder:
         )
         days = company.telecom_debit_days if debit else company.telecom_transfer_days
         date = self.run.invoice_date
+        partner = contract.invoice_partner_id or contract.partner_id
+        own_term = partner.with_company(company).property_payment_term_id
+        term = contract.payment_term_id or (own_term if not debit else contract.payment_term_id)
         values = {
             "move_type": "out_invoice",
             "company_id": company.id,
             "journal_id": contract.journal_id.id,
-            "partner_id": (contract.invoice_partner_id or contract.partner_id).id,
+            "partner_id": partner.id,
             "currency_id": contract.currency_id.id,
             "fiscal_position_id": self._position_of(contract).id,
             "invoice_date": date,
             "invoice_date_due": date + datetime.timedelta(days=days),
-            "invoice_payment_term_id": contract.payment_term_id.id,
+            "invoice_payment_term_id": term.id,
             "invoice_origin": contract.code,
             "invoice_user_id": contract.user_id.id,
             "preferred_payment_method_line_id": method.id,

@@ -69,6 +69,17 @@ class TestAccountMove(BillingCase):
         self.assertEqual(self.summary.move_id, again)
         self.assertEqual(self.run_1._invoice_totals()["invoices"], 1)
 
+    def test_an_old_run_again_leaves_alone_what_later_runs_billed(self):
+        move = self.bill()
+        run_2 = self.new_run("2026-10-01")
+        later = self.bill(run_2)
+        self.reverse(move)
+        again = self.bill()
+        self.assertEqual(again.amount_total, move.amount_total)
+        self.assertEqual(str(again.telecom_period_end), "2026-10-31")
+        self.assertFalse(later.telecom_reversed)
+        self.assertEqual(self.bill(run_2), later)
+
     def test_freed_usage_joins_late_usage_of_the_same_kind(self):
         move = self.bill()
         late = self.usage(self.customer, "1.25", records=2, quantity=30)

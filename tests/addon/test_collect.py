@@ -181,6 +181,12 @@ class TestCollect(BillingCase):
         self.assertEqual(self.texts(order, "p:MndtId"), ["NEW-1"])
         self.assertEqual(self.run_1.finding_ids.mapped("state"), ["solved"])
 
+    def test_a_company_without_a_method_for_debits(self):
+        self.debited()
+        self.company.telecom_debit_method_line_id = False
+        self.assertFalse(self.collect())
+        self.assertIn("want to be debited", self.run_1.finding_ids.message)
+
     def test_a_company_without_a_creditor_identifier(self):
         self.debited()
         self.company.sepa_creditor_identifier = False

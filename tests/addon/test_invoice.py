@@ -305,7 +305,29 @@ class TestInvoice(BillingCase):
         self.assertFalse(self.invoice(self.new_run("2026-09-01")))
         self.assertFalse(small.invoice_line_id)
 
+    # ------------------------------------------------------------------ when it is to be paid
+    def test_payment_terms_of_contract_and_customer_go_before_the_company_s(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        customer = self.new_partner("Thirty days", property_payment_term_id=term.id)
+        first = self.new_contract(customer)
+        second = self.new_contract(payment_term_id=term.id)
+        third = self.new_contract()
+        moves = self.invoice(self.new_run("2026-09-01"))
+        due = {move.telecom_contract_id: str(move.invoice_date_due) for move in moves}
+        self.assertEqual([due[first], due[second]], ["2026-10-31"] * 2)
+        self.assertEqual(due[third], "2026-10-15")
+
     # ------------------------------------------------------------------ faults
+    def test_usage_of_a_contract_that_is_not_marked(self):
+        contract = self.new_contract(is_telecom=False)
+        self.usage(contract, "5")
+        run = self.new_run("2026-09-01")
+        self.assertFalse(self.invoice(run))
+        self.assertIn("not marked", run.finding_ids.message)
+        contract.is_telecom = True
+        self.assertTrue(contract.code)
+        self.assertEqual(self.invoice(run).amount_total, 65)
+
     def test_a_closed_period_stops_the_step(self):
         self.new_contract()
         self.company.fiscalyear_lock_date = "2026-12-31"

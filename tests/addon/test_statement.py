@@ -177,6 +177,15 @@ class TestStatement(BillingCase):
         self.assertFalse(line.is_reconciled)
         self.assertEqual(move.payment_state, "not_paid")
 
+    def test_a_match_can_be_undone_and_done_again(self):
+        (move,) = self.billed(self.new_contract())
+        line = self.bring(self.transfer("60.00", move.name))
+        line.unreconcile_bank_line()
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual((move.payment_state, move.amount_residual), ("not_paid", 60))
+        line._auto_reconcile()
+        self.assertEqual(move.payment_state, "paid")
+
     # ------------------------------------------------------------------ debits
     def test_the_collected_sum_as_one_batch(self):
         moves, order = self.debits("First", "Second")

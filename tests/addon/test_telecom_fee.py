@@ -18,8 +18,7 @@ class TestTelecomFee(BillingCase):
         return {
             line.id
             for line in contracts.contract_line_ids
-            if any(line._telecom_missing(run.period_start))
-            or any(line._telecom_surplus(run.period_start))
+            if any(line._telecom_missing(run.period_start)) or any(line._telecom_surplus())
         }
 
     def random_line(self, rng):
