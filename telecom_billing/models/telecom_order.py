@@ -213,7 +213,7 @@ class TelecomOrder(models.Model):
             {
                 "path": fault.path,
                 "code": fault.code,
-                "value": fault.value if isinstance(fault.value, (str, int)) else None,
+                "value": fault.value if isinstance(fault.value, (str, int, float)) else None,
                 "message": self.env._(FAULT_TEXTS[fault.code])
                 % {"value": fault.value, "expected": fault.expected},
             }
