@@ -66,8 +66,11 @@ def database() -> str:
 def ask(database):
     """A function from SQL to rows, on a connection of its own."""
     import psycopg2
+    import psycopg2.extensions
 
     connection = psycopg2.connect(dbname=database)
+    # Odoo has numbers read as floats in its own processes; here they stay exact.
+    psycopg2.extensions.register_type(psycopg2.extensions.DECIMAL, connection)
 
     def rows(sql: str, *values) -> list[tuple]:
         with connection.cursor() as cursor:
