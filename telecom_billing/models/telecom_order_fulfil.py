@@ -244,6 +244,7 @@ class TelecomOrder(models.Model):
             "name": code,
             "code": code,
             "is_telecom": True,
+            "user_id": False,  # the shop's technical user is nobody's contact
             "telecom_order_id": self.id,
             "company_id": company.id,
             "partner_id": partner.id,

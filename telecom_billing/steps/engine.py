@@ -103,9 +103,10 @@ def _take_over(run) -> None:
     others = run.search([("company_id", "=", run.company_id.id), ("state", "=", "running")])
     dead = others.step_ids.filtered(lambda step: step.state == "running")
     dead.write({"state": "todo", "interrupted": True})
-    (others - run).state = "draft"
-    (others - run)._update_state()
-    run.state = "running"
+    quiet = (others - run).with_context(mail_notrack=True)
+    quiet.state = "draft"
+    quiet._update_state()
+    run.with_context(mail_notrack=True).state = "running"
     _commit(run)
 
 
@@ -190,10 +191,16 @@ def _forget_gone(step) -> None:
 
 
 def _settle(run) -> None:
-    run.state = "draft"
-    run._update_state()
+    """The state after the work. The run's log has a line where somebody must look or all is done;
+    that it ran and paused in between is on the steps."""
+    quiet = run.with_context(mail_notrack=True)
+    quiet.state = "draft"
+    quiet._update_state()
     if run.state == "locked":
         run.step_ids.requested = False
+    if run.state in ("locked", "done"):
+        labels = dict(run._fields["state"]._description_selection(run.env))
+        run._message_log(body=labels[run.state])
     _commit(run)
 
 

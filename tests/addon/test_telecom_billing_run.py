@@ -110,6 +110,18 @@ class TestBillingRun(TelecomCase):
         self.assertEqual(run.state, "done")
         self.assertIn("The carrier says", str(run.message_ids.mapped("body")))
 
+    def test_the_log_tells_of_the_end_not_of_each_start_and_pause(self):
+        with chain(self.note("a", 10), self.note("b", 20)):
+            run = self.new_run()
+            for code in ("a", "b"):
+                run._run_step(code)
+                self.env.flush_all()
+                self.env["mail.thread"]._track_finalize()
+        self.assertEqual(run.state, "done")
+        self.assertFalse(run.message_ids.tracking_value_ids)
+        told = [body for body in run.message_ids.mapped("body") if "Done" in body]
+        self.assertEqual(len(told), 1)
+
     def test_a_waived_finding_with_another_amount_is_open_again(self):
         amounts = [10, 12]
 
