@@ -119,17 +119,13 @@ class Changes:
         return len(self.contracts) > max(MOST * owners, 1)
 
     def new_facts(self) -> SQL:
-        """Condition on facts ``u``: never rated."""
-        conditions = [SQL("u.delivery_id = ANY(%s)", self.new)]
-        if self.grown:
-            conditions.append(
-                SQL(
-                    "(u.delivery_id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c"
-                    " WHERE c.usage_id = u.id AND c.started_at = u.started_at))",
-                    self.grown,
-                )
-            )
-        return SQL("(%s)", SQL(" OR ").join(conditions))
+        """Condition on facts ``u``: never rated, also not by a rating that was killed half-way."""
+        return SQL(
+            "(u.delivery_id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c"
+            " WHERE c.usage_id = u.id AND c.started_at = u.started_at AND %s))",
+            self.new + self.grown,
+            charge_store.within(self.span.begin, self.span.end),
+        )
 
     def facts_of(self, contracts: np.ndarray) -> SQL:
         """Condition on facts ``u``: open charges of these contracts (0 = none) come from them."""

@@ -83,6 +83,18 @@ class AccountMove(models.Model):
                     run=made[0].telecom_run_id.name,
                 )
             )
+        freed = self.filtered(
+            lambda move: move.posted_before and move.reversed_entry_id.telecom_reversed
+        )
+        if freed:
+            raise UserError(
+                self.env._(
+                    "%(note)s took %(invoice)s back: its usage and days are free and may be "
+                    "invoiced again already. Leave it posted.",
+                    note=freed[0].name,
+                    invoice=freed[0].reversed_entry_id.name,
+                )
+            )
 
     # ------------------------------------------------------------------ claims
     def _telecom_claim(self):

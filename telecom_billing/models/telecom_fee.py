@@ -135,6 +135,13 @@ class TelecomFee(models.Model):
         given_back = self.search([("credit_line_id.move_id", "in", moves.ids)])
         remains = self.search([("origin_id", "in", given_back.ids)])
         later = remains.filtered(lambda fee: fee.state == "credited")
+        later |= self.search(
+            [
+                ("move_id", "in", moves.ids),
+                ("state", "=", "credited"),
+                ("credit_line_id.move_id", "not in", moves.ids),
+            ]
+        )
         if later:
             raise UserError(
                 self.env._(

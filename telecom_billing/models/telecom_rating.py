@@ -125,6 +125,13 @@ class TelecomDelivery(models.Model):
             )
         )
         rows = self.env.cr.fetchall()
+        # Loaded again they have the same ids and counts, but nothing of them is rated.
+        gone = {str(number) for number in self.ids}
+        states = self.env["telecom.rating.state"].sudo()
+        for state in states.search([("company_id", "in", self.company_id.ids)]):
+            known = state.deliveries or {}
+            if gone & known.keys():
+                state.deliveries = {name: known[name] for name in known.keys() - gone}
         summaries.recount(
             self.env.cr, sorted({summary for _company, _contract, summary in rows if summary})
         )

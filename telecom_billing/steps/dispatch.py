@@ -43,6 +43,7 @@ class Dispatch(Step):
             [
                 ("telecom_run_id", "=", self.run.id),
                 ("state", "=", "posted"),
+                ("telecom_reversed", "=", False),
                 ("move_type", "in", ("out_invoice", "out_refund")),
             ],
             order="id",

@@ -38,6 +38,37 @@ class TestAccountMove(BillingCase):
                 refused()
         self.assertEqual(move.state, "posted")
 
+    def test_a_correction_that_freed_usage_stays(self):
+        note = self.reverse(self.bill())
+        self.bill()
+        for refused in (note.button_draft, note.button_cancel):
+            with self.assertRaisesRegex(UserError, "free"):
+                refused()
+        self.assertEqual(note.state, "posted")
+
+    def test_an_earlier_run_started_again_gives_nothing_back(self):
+        self.bill()
+        started_later = self.new_contract(start="2026-10-10")
+        later = self.invoice(self.new_run("2026-10-01"))
+        self.assertEqual(later.telecom_contract_id, self.customer | started_later)
+        before = self.run_1.invoice_ids
+        self.bill()
+        self.assertEqual(self.run_1.invoice_ids, before)
+        self.reverse(before)
+        # October as before, September and the usage; November is left to the later run.
+        self.assertEqual(self.amounts(self.bill()), self.amounts(before))
+
+    def test_days_given_back_are_not_given_back_once_more(self):
+        move = self.bill()
+        self.customer.contract_line_ids.date_end = "2026-10-15"
+        correction = self.bill(self.new_run("2026-10-01"))
+        with self.assertRaisesRegex(UserError, "first"), self.env.cr.savepoint():
+            self.reverse(move)
+        self.reverse(correction)
+        self.reverse(move)
+        states = self.customer.contract_line_ids.telecom_fee_ids.mapped("state")
+        self.assertEqual(set(states), {"reversed"})
+
     def test_modify_is_refused(self):
         move = self.bill()
         wizard = (

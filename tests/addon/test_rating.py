@@ -7,6 +7,8 @@ from odoo.addons.telecom_billing.charging.month import Month
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from connectors import frame as usage_frame
+from tests.addon.common import frame_of
 from tests.addon.rating_common import PERIOD, RatingCase
 
 
@@ -224,6 +226,33 @@ class TestRating(RatingCase):
         self.rate()
         self.check_sums()
         self.assertEqual([row[2] for row in self.summaries()], [1])
+
+    def test_an_undone_delivery_loaded_again_is_rated(self):
+        usage = self.store_usage([{"b_number": "491512345678"}])
+        self.rate()
+        delivery = self.env["telecom.usage"].browse(usage).delivery_id
+        delivery._undo()
+        again = frame_of([{"b_number": "491512345678"}])
+        delivery._store([usage_frame.Decoded(again, usage_frame.empty_rejects())])
+        self.rate()
+        self.check_sums()
+        self.assertEqual([row[2] for row in self.summaries()], [1])
+
+    def test_killed_between_two_shards_of_new_records(self):
+        self.store_usage([{"b_number": "491512345678"}])
+        self.rate()
+        self.store_usage(
+            [{"b_number": "491512345679"}, {"a_number": "494055501", "b_number": "491512345678"}]
+        )
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+
+        def die(_done, _total):
+            raise InterruptedError
+
+        with self.assertRaises(InterruptedError):
+            Month(self.env, self.company, span, die, shard=1).rate()
+        self.rate()
+        self.check_sums()
 
     def test_incoming_belongs_to_the_called_number(self):
         usage = self.store_usage(
