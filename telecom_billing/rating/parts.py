@@ -67,15 +67,26 @@ def split(
         return [Part(rate, zone, begin, pieces(own, begin, end))]
     if own.split == "increment":
         return _by_increment(book, cells, started, begin, end)
-    if own.round_quantity == "record":
-        end = begin + sum(piece.billed for piece in pieces(own, begin, end))
-    found = []
-    for number, place, low, high in _borders(cells, started, begin, end):
-        chosen = book.rates[number]
-        if own.round_quantity == "record":
-            chosen = _proportional(chosen)
-        found.append(Part(number, place, low, pieces(chosen, low, high)))
-    return found
+    if own.round_quantity != "record":
+        return [
+            Part(number, place, low, pieces(book.rates[number], low, high))
+            for number, place, low, high in _borders(cells, started, begin, end)
+        ]
+    billed = begin + sum(piece.billed for piece in pieces(own, begin, end))
+    return [
+        Part(
+            number,
+            place,
+            low,
+            _used_until(end, pieces(_proportional(book.rates[number]), low, high)),
+        )
+        for number, place, low, high in _borders(cells, started, begin, billed)
+    ]
+
+
+def _used_until(end: int, found: list[Piece]) -> list[Piece]:
+    """The pieces of a rounded quantity; what lies past the record's end is billed, but not used."""
+    return [replace(piece, used=min(piece.used, max(end - piece.position, 0))) for piece in found]
 
 
 def _borders(cells: Cells, started: int, begin: int, end: int) -> list[tuple[int, int, int, int]]:

@@ -138,3 +138,12 @@ def test_segments_add_up_to_the_rounded_charge():
     # 30 s · 0.001 + 90 s · 0.01 = 0.93, rounded up to tenths: 1.0, of which 0.1 stands first.
     found = parts("exact", "2026-03-02T06:59:30", 120, rounding="up", decimals=1)
     assert [price for _, _, price in found] == [100_000, 900_000]
+
+
+def test_parts_use_what_the_record_has_however_much_is_billed():
+    minutes = [{**DAY, "step": 60}, {**NIGHT, "step": 60}]
+    data = book(*minutes, bands=BANDS, tariff={"split": "exact"})
+    found = charges(data, usage(("2026-03-02T06:59:30", 90)))
+    # 90 s billed as 120 s: 30 s at night, and 60 of the 90 s billed by day were used.
+    assert list(found["quantity"]) == [30_000_000, 60_000_000]
+    assert list(found["billed"]) == [30_000_000, 90_000_000]
