@@ -167,7 +167,7 @@ class PortalTelecom(PortalContract):
             "month": first,
             "url": f"/my/telecom/{contract.id}/{month}",
             "call": calls[0],
-            "reasons": contract._telecom_explain(calls[0]),
+            "reasons": contract._telecom_explain(calls[0], first),
             "words": self._telecom_words(contract),
             "page_name": "telecom",
         }

@@ -11,8 +11,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import models
 from odoo.tools import SQL
 
+from ..charging import explaining
 from ..report.formats import masked, phone
 from ..store import exact
+from ..store.listing import FREE
 
 MONTHS = """
     SELECT period, sum(records)::bigint,
@@ -30,17 +32,17 @@ DESTINATIONS = """
      GROUP BY s.zone_id, s.service ORDER BY sum(s.amount) DESC, s.zone_id
 """
 # The month's own bounds let PostgreSQL read one partition only.
-CALLS = """
+CALLS = f"""
     SELECT c.usage_id, u.started_at, u.direction, coalesce(u.a_number, u.a_raw),
            coalesce(u.b_number, u.b_raw), min(c.zone_id), u.destination, u.quantity, u.unit,
-           sum(c.price), bool_and(coalesce(r.flat, FALSE)), u.account
+           sum(c.price), bool_and({FREE}), u.account
       FROM telecom_charge_data c
       JOIN telecom_usage_data u ON u.id = c.usage_id AND u.started_at = c.started_at
       LEFT JOIN telecom_rate r ON r.id = c.rate_id
      WHERE c.contract_id = %(contract)s AND c.summary_id IS NOT NULL
        AND c.started_at >= %(first)s AND c.started_at < %(last)s
        AND u.started_at >= %(first)s AND u.started_at < %(last)s
-       AND (%(flat)s OR NOT coalesce(r.flat, FALSE) OR c.price <> 0)
+       AND (%(free)s OR NOT {FREE})
        AND (%(usage)s IS NULL OR c.usage_id = %(usage)s)
        AND NOT (coalesce(u.b_number, '') LIKE ANY (%(confidential)s))
      GROUP BY c.usage_id, u.started_at, u.direction, u.a_number, u.a_raw, u.b_number, u.b_raw,
@@ -102,52 +104,76 @@ class ContractContract(models.Model):
         )
         return [self._telecom_call(row) for row in exact.fetch(self.env.cr, query)]
 
-    def _telecom_explain(self, call: dict) -> list[str]:
-        """Why a call costs what it costs, a sentence for each decision."""
-        return []
+    def _telecom_explain(self, call: dict, month: datetime.date) -> list[str]:
+        """Why a call costs what it costs, a sentence for each decision; nothing in it tells more
+        of the other party than the list of calls does."""
+        self.ensure_one()
+        first, last = self._telecom_bounds(month)
+        charge = self.env["telecom.charge"].search(
+            [
+                ("usage_id", "=", call["usage_id"]),
+                ("contract_id", "=", self.id),
+                ("started_at", ">=", first),
+                ("started_at", "<", last),
+            ],
+            order="segment",
+            limit=1,
+        )
+        if not charge:
+            return []
+        text = explaining.of_charge(charge)
+        other = charge.a_number if charge.direction == "in" else charge.b_number
+        if other and call["hidden"]:
+            text = text.replace(other, masked(other))
+        return [line for line in text.split("\n") if line.strip()]
+
+    def _telecom_bounds(self, month) -> tuple[datetime.datetime, datetime.datetime]:
+        """Begin and end (excluded) of a month, naive UTC."""
+        zone = self._telecom_zone_info()
+        return tuple(
+            datetime.datetime(day.year, day.month, day.day, tzinfo=zone)
+            .astimezone(datetime.timezone.utc)
+            .replace(tzinfo=None)
+            for day in (month, month + relativedelta(months=1))
+        )
 
     def _telecom_zone_info(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.company_id.partner_id.tz or "Europe/Berlin")
 
     def _telecom_calls_query(self, month, usage_id=None) -> SQL:
         self.env.flush_all()
-        zone = self._telecom_zone_info()
-        first, last = (
-            datetime.datetime(day.year, day.month, day.day, tzinfo=zone)
-            .astimezone(datetime.timezone.utc)
-            .replace(tzinfo=None)
-            for day in (month, month + relativedelta(months=1))
-        )
+        first, last = self._telecom_bounds(month)
         hidden = self.env["telecom.confidential.number"]._prefixes(month)
         return SQL(
             CALLS,
             contract=self.id,
             first=first,
             last=last,
-            flat=self.telecom_itemised_flat,
+            free=self.telecom_itemised_flat,
             usage=usage_id,
             confidential=[f"{prefix}%" for prefix in hidden],
         )
 
     def _telecom_call(self, row) -> dict:
         (usage_id, started, direction, a_number, b_number, zone_id, target, quantity, unit, amount,
-         flat, account) = row  # fmt: skip
+         _free, account) = row  # fmt: skip
         home = str(self.company_id.country_id.phone_code or 49)
         incoming = direction == "in"
         own, other = (b_number, a_number) if incoming else (a_number, b_number)
         shown = phone(other or "", home)
+        hidden = incoming or self.telecom_itemised_bill == "masked"
         zone = self.env["telecom.zone"].browse(zone_id or [])
         return {
             "usage_id": usage_id,
             "started": self.env["telecom.document"]._local(started, self._telecom_zone_info()),
             "own": phone(own or account or "", home),
-            "other": masked(shown) if incoming or self.telecom_itemised_bill == "masked" else shown,
+            "other": masked(shown) if hidden else shown,
+            "hidden": hidden,
             "zone": zone,
             "destination": zone.name or target or "",
             "quantity": exact_units(quantity),
             "unit": unit,
             "amount": amount,
-            "flat": flat,
         }
 
 

@@ -197,7 +197,7 @@ class TelecomDocument(models.AbstractModel):
             else t["usage_records"].format(count=words.number(records))
         )
         aside = [count, self._usage_period(line, summaries, words)]
-        if rate.flat and not common["amount"]:
+        if not common["amount"] and not (rate.price or rate.setup or rate.minimum):
             aside.append(t["flat"])
         return invoice.Line(
             ", ".join(filter(None, [zone, band])),

@@ -13,13 +13,14 @@ from odoo.tools import SQL
 from ..report import itemised, renderer
 from ..report.formats import masked, phone
 from ..store import exact
+from ..store.listing import FREE
 
 #: Calls of an invoice: what is frozen under its summaries. A call that was split at the border of
 #: a band or of an allowance is one call again.
-CALLS = """
+CALLS = f"""
     SELECT min(c.number_id), min(c.zone_id), min(c.tariff_id), u.started_at, u.direction,
            u.quantity, u.unit, coalesce(u.a_number, u.a_raw), coalesce(u.b_number, u.b_raw),
-           u.destination, sum(c.price), bool_and(coalesce(r.flat, FALSE)), u.account
+           u.destination, sum(c.price), bool_and({FREE}), u.account
       FROM telecom_usage_summary s
       JOIN telecom_charge_data c ON c.summary_id = s.id
       JOIN telecom_usage_data u ON u.id = c.usage_id AND u.started_at = c.started_at
@@ -95,7 +96,7 @@ class TelecomDocument(models.AbstractModel):
         notes = [t["evn_zone"].format(zone=reader.zone.key), t["evn_gross" if gross else "evn_net"]]
         if reader.contract.telecom_itemised_bill == "masked":
             notes.append(t["evn_masked"])
-        if reader.flat_left_out:
+        if reader.free_left_out:
             notes.append(t["evn_flat"])
         if reader.unlisted:
             notes.append(t["evn_unlisted"])
@@ -113,7 +114,7 @@ class _Reader:
         self.hide = self.contract.telecom_itemised_bill == "masked"
         self.confidential = self.env["telecom.confidential.number"]._prefixes(move.invoice_date)
         self.tariffs = self.env["telecom.tariff"]
-        self.flat_left_out = False
+        self.free_left_out = False
         self.unlisted = Decimal(0)
         self.home = str(move.company_id.country_id.phone_code or 49)
 
@@ -159,12 +160,12 @@ class _Reader:
 
     def _call(self, row, names) -> tuple[str, itemised.Call | None]:
         (_number, zone, _tariff, started, direction, quantity, unit, a_number, b_number, target,
-         price, flat, account) = row  # fmt: skip
+         price, free, account) = row  # fmt: skip
         incoming = direction == "in"
         own, other = (b_number, a_number) if incoming else (a_number, b_number)
         own = own or account or ""
-        if flat and not price and not self.contract.telecom_itemised_flat:
-            self.flat_left_out = True
+        if free and not self.contract.telecom_itemised_flat:
+            self.free_left_out = True
             return own, None
         if any(str(other or "").startswith(prefix) for prefix in self.confidential):
             self.unlisted += price

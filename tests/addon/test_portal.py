@@ -102,6 +102,24 @@ class TestPortal(InvoicedUsageCase, HttpCase):
         page = self.page(f"/my/telecom/{self.other_contract.id}/2026-09")
         self.assertEqual(len(page.xpath("//a[contains(@href, '/call/')]")), 2)
 
+    def test_why_a_call_costs_what_it_costs(self):
+        self.login("owner")
+        page = self.page(f"/my/telecom/{self.other_contract.id}/2026-09")
+        link = page.xpath("//tr[contains(., '01511 2345678')]//a/@href")[0]
+        words = self.words(link)
+        for part in ("Why this price?", "Mobile", "Until mid-September", "€0.1100"):
+            self.assertIn(part, words)
+
+    def test_the_reasons_hide_what_the_list_hides(self):
+        self.other_contract.telecom_itemised_bill = "masked"
+        self.login("owner")
+        page = self.page(f"/my/telecom/{self.other_contract.id}/2026-09")
+        for link in page.xpath("//a[contains(@href, '/call/')]/@href"):
+            words = self.words(link)
+            self.assertIn("xxx", words)
+            for number in ("4915112345678", "494099999", "494088888"):
+                self.assertNotIn(number, words.replace(" ", ""))
+
     def test_calls_come_page_by_page(self):
         self.store_usage(
             [
