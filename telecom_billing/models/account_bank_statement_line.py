@@ -255,8 +255,9 @@ class AccountBankStatementLine(models.Model):
         pairs = zip(items, created, strict=False)
         if not self.partner_id and len(items.partner_id) == 1:
             self.with_context(skip_account_move_synchronization=True).partner_id = items.partner_id
-        for item, counterpart in pairs:
-            (item | counterpart).reconcile()
+        self.env["account.move.line"]._reconcile_plan(
+            [item | counterpart for item, counterpart in pairs]
+        )
         self.write({"reconcile_mode": "edit", "reconcile_data": False})
 
     def _telecom_counterpart(self, account, balance, item=None):

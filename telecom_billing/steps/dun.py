@@ -22,7 +22,7 @@ class DunStep(Step):
 
     The credit control remembers the level of each invoice, so that a second start on the same day
     finds nothing. Mails are written into the queue in the same transaction in which their lines
-    become queued; the queue sends each once.
+    become queued, and sent when that is committed; what a kill leaves there the queue sends.
     """
 
     code = "dun"
@@ -73,32 +73,56 @@ class DunStep(Step):
         self.progress(0, 1)
 
     def _send(self) -> None:
-        """Lines that wait, of this start and of one that was killed."""
+        """Lines that wait, of this start and of one that was killed, or whose mail was refused."""
         waiting = self.env["credit.control.line"].search(
             [
-                ("state", "=", "to_be_sent"),
+                ("state", "in", ("to_be_sent", "email_error")),
                 ("run_id.telecom_run_id", "=", self.run.id),
                 ("channel", "in", ("email", "letter")),
             ]
         )
+        waiting.state = "to_be_sent"
         partners = waiting.partner_id.sorted(lambda partner: (partner.ref or "", partner.id))
         for at in range(0, len(partners), CHUNK):
             lines = waiting.filtered(
                 lambda line, part=partners[at : at + CHUNK]: line.partner_id in part
             )
-            self._send_lines(lines, at // CHUNK + 1)
+            mails = self._prepare_letters(lines, at // CHUNK + 1)
             self.progress(min(at + CHUNK, len(partners)), len(partners))
+            self._post_mails(mails)
 
-    def _send_lines(self, lines, number) -> None:
+    def _prepare_letters(self, lines, number):
+        """Write letters and mails of these lines; returns the mails, in the queue."""
         communications = self.env["credit.control.communication"]
         letters = lines.filtered(lambda line: line.channel == "letter")
-        mails = lines - letters
-        if mails:
-            communications._generate_comm_from_credit_lines(mails)._generate_emails()
+        by_mail = communications._generate_comm_from_credit_lines(lines - letters)
+        by_mail._generate_emails()
         if letters:
             name = self.env._("Reminders %(run)s %(number)s", run=self.run.name, number=number)
             communications._generate_comm_from_credit_lines(letters)._telecom_print(self.run, name)
         self.env.flush_all()
+        return self.env["mail.mail"].search(
+            [("model", "=", communications._name), ("res_id", "in", by_mail.ids)]
+        )
+
+    def _post_mails(self, mails) -> None:
+        """Send what was committed; the mail queue would do so later by itself."""
+        mails.filtered(lambda mail: mail.state == "outgoing").send(auto_commit=self.run._commits())
+        for mail in mails.exists().filtered(lambda mail: mail.state == "exception"):
+            reminder = self.env[mail.model].browse(mail.res_id)
+            self.finding(
+                "dun_mail",
+                self.env._(
+                    "The reminder for %(customer)s could not be sent to %(address)s: %(reason)s. "
+                    "Correct the address or the mail server and start the step again.",
+                    customer=reminder.partner_id.display_name,
+                    address=reminder.get_email() or "–",
+                    reason=mail.failure_reason or "–",
+                ),
+                severity="warn",
+                record=reminder.partner_id,
+                amount=sum(reminder.credit_control_line_ids.mapped("balance_due")),
+            )
 
     def _totals(self) -> Totals:
         lines = self.env["credit.control.line"].search(

@@ -2,11 +2,16 @@
 """Overdue invoices get their reminder once, by mail or letter; what is disputed does not."""
 
 import io
+from unittest.mock import patch
 
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 from pypdf import PdfReader
 
 from tests.addon.billing_case import BillingCase
+
+MAIL_LOG = "odoo.addons.mail.models.mail_mail"
 
 
 @tagged("post_install", "-at_install")
@@ -16,12 +21,23 @@ class TestDun(BillingCase):
     def setUp(self):
         super().setUp()
         self.run_1 = self.new_run("2026-09-01")
+        self.sent = []
+        self.company.email = "billing@example.com"
+        server = type(self.env["ir.mail_server"])
+        self.patch(server, "_disable_send", lambda _server: False)
+        self.patch(server, "_connect__", lambda _server, **_kwargs: None)
+        self.patch(server, "send_email", lambda _server, *args, **_kwargs: self.accept(*args))
         # the test's own customers only
         policy = self.company.credit_policy_id
         others = self.env["account.move.line"].search(
             policy._move_lines_domain(self.day("2027-12-31"))
         )
         others.filtered(lambda line: line.move_id.telecom_run_id != self.run_1).reconciled = True
+
+    def accept(self, message):
+        """A mail server that takes everything."""
+        self.sent.append(message["To"])
+        return message["Message-Id"]
 
     def day(self, day):
         return self.env["credit.control.run"].new({"date": day, "company_id": self.company.id})
@@ -46,14 +62,15 @@ class TestDun(BillingCase):
         move = self.billed(lang="de_DE", email="anna@example.com")
         line = self.dun()
         self.assertEqual((line.invoice_id, line.level, line.balance_due), (move, 1, 60))
-        self.assertEqual((line.channel, line.state), ("email", "queued"))
+        self.assertEqual((line.channel, line.state), ("email", "sent"))
         mail = self.env["mail.mail"].search(
             [
                 ("model", "=", "credit.control.communication"),
                 ("res_id", "=", line.communication_id.id),
             ]
         )
-        self.assertEqual(mail.recipient_ids, move.partner_id)
+        self.assertEqual((mail.state, mail.recipient_ids), ("sent", move.partner_id))
+        self.assertEqual(len(self.sent), 1)
         self.assertIn("Zahlungserinnerung", mail.subject)
         self.assertIn("sicher haben Sie es nur übersehen", mail.body_html)
         text = self.text(mail.attachment_ids.raw)
@@ -77,6 +94,21 @@ class TestDun(BillingCase):
 
     def text(self, pdf):
         return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+    def test_a_mail_that_is_refused_is_told_and_sent_at_the_next_start(self):
+        self.billed()
+
+        def refuse(_server, *_args, **_kwargs):
+            raise MailDeliveryException("550 no such user")
+
+        server = type(self.env["ir.mail_server"])
+        with patch.object(server, "send_email", refuse), mute_logger(MAIL_LOG):
+            line = self.dun()
+        self.assertEqual(line.state, "email_error")
+        self.assertIn("550 no such user", self.run_1.finding_ids.message)
+        again = self.dun()
+        self.assertEqual((again, again.state), (line, "sent"))
+        self.assertEqual(self.run_1.finding_ids.mapped("state"), ["solved"])
 
     def test_nobody_is_reminded_before_the_time(self):
         self.billed()
