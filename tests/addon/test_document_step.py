@@ -65,4 +65,4 @@ class TestDocumentStep(DocumentCase):
         words = self.text(content)
         self.assertIn("2026", words)
         for row in self.month.control_totals():
-            self.assertIn(row["label"], words)
+            self.assertIn(row["label"].strip(), words)
