@@ -22,6 +22,7 @@ SAID = {
     "document": "{invoices} invoices, {itemised_bills} itemised bills, {megabytes} MB",
     "dispatch": "{mails} mails, {letters} letters in one bundle",
     "collect": "{records} direct debits, {amount}",
+    "dun": "{records} overdue, {amount}: {email} by mail, {letter} by letter",
 }
 
 

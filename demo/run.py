@@ -118,7 +118,11 @@ class Demo:
         with freeze_time(dt.datetime.combine(bank_day, OPENING_TIME), tick=True):
             with self.screen.task("Bank") as task:
                 task.said = bank.settle(billing.run, bank_day)
-            return billing.steps(after, bank_day)
+            done = billing.steps(after, bank_day)
+            # What Odoo's scheduled action does every hour.
+            self.env["mail.mail"].process_email_queue()
+            self.env.cr.commit()
+            return done
 
 
 def main(env, out: pathlib.Path) -> int:

@@ -184,5 +184,6 @@ def test_nobody_without_a_login(chromium, ask):
         f"/my/invoices/{identifier}?report_type=pdf",
         f"/my/invoices/{identifier}/itemised",
     ):
-        assert not context.request.get(path).body().startswith(b"%PDF")
+        answer = context.request.get(f"/my/invoices/{identifier}{path}")
+        assert not answer.body().startswith(b"%PDF")
     context.close()

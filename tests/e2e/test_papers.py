@@ -6,6 +6,7 @@ from __future__ import annotations
 import collections
 import email
 import email.policy
+import email.utils
 import importlib.util
 import pathlib
 import re
@@ -48,6 +49,10 @@ def _texts(root, name: str) -> list[str]:
     return [node.text or "" for node in root.iter() if node.tag.endswith("}" + name)]
 
 
+def _to(mail) -> str:
+    return email.utils.parseaddr(mail["to"])[1]
+
+
 def _attached(mail) -> dict[str, bytes]:
     return {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
 
@@ -60,7 +65,7 @@ def test_each_invoice_by_mail_reaches_its_customer_once(ask, mails, orders):
     )
     invoices = [mail for mail in mails if any(map(INVOICE_FILE.fullmatch, _attached(mail)))]
     sent = collections.Counter(
-        (mail["to"], name)
+        (_to(mail), name)
         for mail in invoices
         for name in _attached(mail)
         if INVOICE_FILE.fullmatch(name)
@@ -74,7 +79,7 @@ def test_mails_speak_the_customers_language_and_carry_real_pdfs(mails, orders):
     greetings = {"de": ("Guten Tag", "Rechnung"), "en": ("Hello", "invoice")}
     for mail in mails:
         text = mail.get_body(("plain",)).get_content()
-        hello, noun = greetings[language[mail["to"]]]
+        hello, noun = greetings[language[_to(mail)]]
         assert hello in text
         assert noun in text
         assert all(content.startswith(b"%PDF-") for content in _attached(mail).values())
@@ -86,8 +91,8 @@ def test_itemised_bills_go_to_those_who_asked(mails, orders):
         for order in orders.values()
         if order["delivery"] == {"invoice": "email", "itemised_bill": "none"}
     }
-    without = {mail["to"] for mail in mails if len(_attached(mail)) == 1}
-    with_calls = {mail["to"] for mail in mails if len(_attached(mail)) == 2}
+    without = {_to(mail) for mail in mails if len(_attached(mail)) == 1}
+    with_calls = {_to(mail) for mail in mails if len(_attached(mail)) == 2}
     assert asked <= without
     assert not asked & with_calls
     assert len(with_calls) > 15
@@ -96,7 +101,7 @@ def test_itemised_bills_go_to_those_who_asked(mails, orders):
 @pytest.mark.parametrize("month", MONTHS)
 def test_letters_are_one_bundle_in_the_order_of_customer_numbers(ask, out, orders, month):
     pypdf = pytest.importorskip("pypdf")
-    (path,) = (out / "documents" / month).glob("*.pdf")
+    (path,) = (out / "documents" / month).glob("Letters*.pdf")
     text = [page.extract_text() for page in pypdf.PdfReader(path).pages]
     found = [match[1] for page in text if (match := re.search(r"K(\d{4})", page))]
     expected = sorted(
@@ -168,3 +173,28 @@ def test_bank_account_in_the_ledger_is_the_banks_balance(ask, out):
         " WHERE j.type = 'bank' AND m.state = 'posted' AND k.name = 'Nordlicht Telekom GmbH'"
     )
     assert booked == closing - opening
+
+
+@pytest.mark.parametrize(
+    ("month", "subject", "by_mail", "by_letter"),
+    [
+        # account closed, never pays, account blocked; late payers want letters
+        ("2026-10-22", "Zahlungserinnerung", ["K1008", "K1021", "K2010"], ["K1012", "K2006"]),
+        # the same again, one level up; the debit of K1017 came back for the second time
+        ("2026-11-20", "1. Mahnung", ["K1008", "K1021", "K2010"], ["K1012", "K1017", "K2006"]),
+    ],
+)
+def test_who_owes_is_reminded_by_mail_or_letter(out, mails, month, subject, by_mail, by_letter):
+    sent = [mail for mail in mails if f"{subject} K" in mail["subject"]]
+    assert sorted(mail["subject"].split()[-1] for mail in sent) == by_mail
+    for mail in sent:
+        assert [name for name in _attached(mail) if name.endswith(f"{month}.pdf")]
+    pypdf = pytest.importorskip("pypdf")
+    billed = MONTHS[["2026-10-22", "2026-11-20"].index(month)]
+    letters = [
+        page.extract_text()
+        for path in sorted((out / "documents" / billed).glob("Reminders*.pdf"))
+        for page in pypdf.PdfReader(path).pages
+    ]
+    found = [match[0] for page in letters if (match := re.search(r"K\d{4}", page))]
+    assert sorted(set(found)) == by_letter
