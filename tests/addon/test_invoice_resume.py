@@ -5,6 +5,7 @@ import contextlib
 import random
 import threading
 from decimal import Decimal
+from unittest.mock import patch
 
 import psycopg2
 from odoo import api
@@ -198,29 +199,37 @@ class TestInvoiceResume(BillingCase):
             self.assertEqual(numbers, list(range(1, CUSTOMERS + 1)))
 
     # ------------------------------------------------------------------ tests
-    def statements_of(self, run_id):
-        """How many statements the step needs when nothing happens."""
-        count = [0]
-        self.patch_statements(lambda _cursor: count.__setitem__(0, count[0] + 1))
-        self.work(run_id)
-        self.unpatch()
-        return count[0]
+    def work_and_kill(self, run_id, point=0):
+        """Do the step; its connection dies before statement ``point``, 0 for never.
 
-    def patch_statements(self, before):
+        :returns: how many statements its connection was given
+        """
         execute = Cursor.execute
+        count = 0
 
-        def counted(cursor, query, *args, **kwargs):
-            before(cursor)
-            return execute(cursor, query, *args, **kwargs)
+        with self.worker() as env:
 
-        self.unpatch = lambda: setattr(Cursor, "execute", execute)
-        Cursor.execute = counted
-        self.addCleanup(self.unpatch)
+            def counted(cursor, query, *args, **kwargs):
+                nonlocal count
+                if cursor is env.cr:
+                    count += 1
+                    if count == point:
+                        self.kill(cursor._cnx.get_backend_pid())
+                return execute(cursor, query, *args, **kwargs)
+
+            with patch.object(Cursor, "execute", counted):
+                env["telecom.billing.run"].browse(run_id)._run_step("invoice")
+        return count
+
+    def kill(self, pid):
+        with contextlib.closing(self.registry.cursor()) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
 
     @mute_logger("odoo.sql_db", ENGINE_LOG, STEP_LOG)
     def test_killed_at_any_statement_and_started_again(self):
+        self.work(self.new_committed_run())  # with the caches warm, the count is the same again
         run_id = self.new_committed_run()
-        total = self.statements_of(run_id)
+        total = self.work_and_kill(run_id)
         self.check_all_billed_once(run_id)
         rng = random.Random(total)
         for point in sorted(rng.sample(range(20, total), 6)):
@@ -229,19 +238,8 @@ class TestInvoiceResume(BillingCase):
 
     def kill_and_start_again(self, point):
         run_id = self.new_committed_run()
-        left = [point]
-
-        def die(cursor):
-            left[0] -= 1
-            if left[0] == 0:
-                with contextlib.closing(self.registry.cursor()) as other:
-                    pid = cursor._cnx.get_backend_pid()
-                    other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
-
-        self.patch_statements(die)
         with self.assertRaises(psycopg2.Error):
-            self.work(run_id)
-        self.unpatch()
+            self.work_and_kill(run_id, point)
         self.work(run_id)
         self.check_all_billed_once(run_id)
 

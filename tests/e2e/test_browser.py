@@ -118,8 +118,11 @@ def test_customer_downloads_invoice_and_itemised_bill(visit, ask):
     assert invoice.ok
     assert invoice.body().startswith(b"%PDF-")
     assert b"factur-x.xml" in invoice.body()
-    stored = ask("SELECT file_size FROM ir_attachment WHERE res_model = 'account.move'"
-                 " AND res_id = %s AND res_field = 'telecom_itemised_file'", identifier)  # fmt: skip
+    stored = ask(
+        "SELECT file_size FROM ir_attachment WHERE res_model = 'account.move'"
+        " AND res_id = %s AND res_field = 'telecom_itemised_file'",
+        identifier,
+    )
     assert stored == [(len(content),)]
 
 

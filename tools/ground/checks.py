@@ -12,8 +12,8 @@ from .odoo_source import Odoo
 from .say import line
 
 #: The readme is README.md at the root, not one more in the add-on; a method may be called like one
-#: of Odoo's models' in a class that is no model; a command prints; a model that many concerns extend
-#: is extended in a file for each.
+#: of Odoo's models' in a class that is no model; a command prints; a model that many concerns
+#: extend is extended in a file for each.
 NOT_OURS = "missing-readme,method-required-super,print-used,consider-merging-classes-inherited"
 CHECKS = {
     "ruff": ["ruff", "check", "."],
