@@ -20,7 +20,7 @@ MOST = 0.5
 @dataclasses.dataclass
 class Changes:
     """``new``: deliveries never rated; ``grown``: rated before, but with other records since;
-    ``contracts``: touched (0 = records without an owner)."""
+    ``contracts``: touched (0 = records without an owner); ``marked``: those by a mark."""
 
     env: object
     company: object
@@ -31,8 +31,7 @@ class Changes:
     new: list[int]
     grown: list[int]
     contracts: np.ndarray
-    mark: int
-    owners: int = 0
+    marked: np.ndarray
 
     @classmethod
     def find(cls, env, company, span: Span) -> Changes:
@@ -45,12 +44,13 @@ class Changes:
         known = state.deliveries or {}
         rows = env.execute_query(
             SQL(
-                "SELECT contract_id, max(id) FROM telecom_rating_mark"
-                " WHERE company_id = %s AND id > %s GROUP BY contract_id",
+                "SELECT contract_id FROM telecom_rating_mark"
+                " WHERE company_id = %s AND period = %s ORDER BY contract_id",
                 company.id,
-                state.mark or 0,
+                span.period,
             )
         )
+        marked = np.array([contract for (contract,) in rows], dtype=np.int64)
         return cls(
             env=env,
             company=company,
@@ -64,8 +64,8 @@ class Changes:
                 for name, records in deliveries.items()
                 if name in known and known[name] != records
             ],
-            contracts=np.array(sorted(contract for contract, _mark in rows), dtype=np.int64),
-            mark=max((mark for _contract, mark in rows), default=state.mark or 0),
+            contracts=marked,
+            marked=marked,
         )
 
     def __bool__(self) -> bool:
@@ -139,11 +139,20 @@ class Changes:
         )
 
     def settle(self, context: Context) -> None:
-        """Keep what the month was rated with."""
+        """Keep what the month was rated with; its marks are done with."""
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM telecom_rating_mark WHERE company_id = %s AND period = %s"
+                " AND contract_id = ANY(%s)",
+                self.company.id,
+                self.span.period,
+                self.marked.tolist(),
+            )
+        )
+        self.env["telecom.rating.mark"].invalidate_model()
         values = {
             "deliveries": self.deliveries,
             "tariffs": context.fingerprints,
-            "mark": self.mark,
             "rated_at": datetime.datetime.now(datetime.timezone.utc).replace(
                 tzinfo=None, microsecond=0
             ),

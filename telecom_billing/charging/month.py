@@ -62,22 +62,18 @@ class Month:
             self._rate_all(context)
         else:
             self._rate_changes(context, changes)
-        self._pass_on(context, changes)
+        self._pass_on(context)
         changes.settle(context)
         return self.counts
 
-    def _pass_on(self, context: Context, changes: Changes) -> None:
+    def _pass_on(self, context: Context) -> None:
         """Later months that were rated already look again at contracts whose balances last."""
-        later = self.env["telecom.rating.state"].search_count(
-            [("company_id", "=", self.company.id), ("period", ">", self.span.period)], limit=1
-        )
-        if not later or not context.lasting() or not self._stored.contracts:
+        if not context.lasting() or not self._stored.contracts:
             return
         contracts = np.unique(np.concatenate(self._stored.contracts))
-        marks = self.env["telecom.rating.mark"]._touch(
-            {(self.company, int(contract)) for contract in contracts if contract}
+        self.env["telecom.rating.mark"]._pass_on(
+            self.company, contracts[contracts > 0].tolist(), self.span.period
         )
-        changes.mark = max(changes.mark, *marks.ids)
 
     # --- everything ----------------------------------------------------------------------------
 

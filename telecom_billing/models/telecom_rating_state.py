@@ -6,12 +6,16 @@ import zoneinfo
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..charging.context import BadBook, timezone
 from ..charging.month import Month
 from ..charging.storing import Span
 from ..store import locks
+
+#: The room of locks for rating, one a company.
+ROOM = "rating"
 
 
 class TelecomRatingState(models.Model):
@@ -25,7 +29,6 @@ class TelecomRatingState(models.Model):
     period = fields.Date(required=True, help="First day of the month, local time.")
     deliveries = fields.Json(help="Deliveries that were rated: id → records they had.")
     tariffs = fields.Json(help="Tariffs by which was rated: id → fingerprint of what they said.")
-    mark = fields.Integer(help="The last change of numbers and contract lines taken in.")
     rated_at = fields.Datetime()
 
     _month_unique = models.Constraint(
@@ -59,16 +62,26 @@ class TelecomRatingState(models.Model):
     def _rate_months(self, company, until=None, progress=None, everything=False):
         """Rate what came or changed in every month that has usage, up to the month ``until``.
 
-        One worker a company; a second one waits its turn by doing nothing.
-
         :param progress: called with (done, total) after each part; may commit
         :param everything: replace all open charges, whatever has changed
         :returns: the counts of each month that had something to do
+        :raises UserError: when another process rates the company's usage at this moment
         """
         found = {}
-        with locks.held(self.env.cr, "rating", company.id) as got:
+        with locks.held(self.env.cr, ROOM, company.id) as got:
             if not got:
-                return found
+                raise UserError(
+                    self.env._(
+                        "The usage of %s is being rated by another process. Wait for it to end,"
+                        " then start again.",
+                        company.name,
+                    )
+                )
+            self.env.flush_all()
+            if self.env["telecom.billing.run"]._commits():
+                self.env.cr.commit()  # see what another worker did before we had the lock
+                self.env.invalidate_all()
+            self.env["telecom.rating.mark"]._share_out(company)
             for period in self._months(company, until):
                 month = Month(self.env, company, self._span(company, period), progress)
                 counts = month.rate(everything)
@@ -97,7 +110,13 @@ class TelecomRatingState(models.Model):
 
 
 class TelecomRatingMark(models.Model):
-    """A contract whose numbers, lines or facts changed, so that its charges may be others now."""
+    """A contract whose numbers, lines or facts changed, so that its charges may be others now.
+
+    Whoever changes something leaves a mark without a month. Rating, one worker a company, takes
+    the marks it sees, gives one to each month that was rated before, and removes it when that
+    month is rated again. Taking is removing rows, not remembering a number: a mark that is
+    committed later than one made after it is taken by the next rating.
+    """
 
     _name = "telecom.rating.mark"
     _description = "Rating Mark"
@@ -108,6 +127,9 @@ class TelecomRatingMark(models.Model):
         required=True,
         help="Id of the contract, which may be gone; 0 stands for records without an owner.",
     )
+    period = fields.Date(help="Month that has to look at the contract again; empty: each.")
+
+    _month_unique = models.UniqueIndex("(company_id, period, contract_id) WHERE period IS NOT NULL")
 
     def _touch(self, pairs):
         """Mark (company, contract id) pairs; records set aside are looked at again as well."""
@@ -119,3 +141,37 @@ class TelecomRatingMark(models.Model):
                 for company, contract in sorted(pairs, key=lambda p: (p[0].id, p[1]))
             ]
         )
+
+    @api.model
+    def _share_out(self, company):
+        """Give what was marked to every month rated so far; other months are rated as a whole."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "WITH taken AS (DELETE FROM telecom_rating_mark"
+                "  WHERE company_id = %(company)s AND period IS NULL RETURNING contract_id)"
+                " INSERT INTO telecom_rating_mark (company_id, contract_id, period)"
+                " SELECT DISTINCT %(company)s, t.contract_id, s.period"
+                " FROM taken t, telecom_rating_state s WHERE s.company_id = %(company)s"
+                " ON CONFLICT DO NOTHING",
+                company=company.id,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _pass_on(self, company, contracts, after):
+        """Have the months rated so far that follow ``after`` look at these contracts again."""
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO telecom_rating_mark (company_id, contract_id, period)"
+                " SELECT s.company_id, t.contract, s.period"
+                " FROM unnest(%(contracts)s) t (contract), telecom_rating_state s"
+                " WHERE s.company_id = %(company)s AND s.period > %(after)s"
+                " ON CONFLICT DO NOTHING",
+                contracts=list(contracts),
+                company=company.id,
+                after=after,
+            )
+        )
+        self.invalidate_model()

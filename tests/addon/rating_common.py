@@ -160,6 +160,14 @@ class RatingCase(TelecomCase):
             SQL("SELECT count(*) FROM telecom_usage_data WHERE company_id = %s", self.company.id)
         )
         self.assertEqual(len(self.charges()), facts)
+        twice = self.env.execute_query(
+            SQL(
+                "SELECT usage_id, segment FROM telecom_charge_data WHERE company_id = %s"
+                " GROUP BY usage_id, segment HAVING count(*) > 1",
+                self.company.id,
+            )
+        )
+        self.assertFalse(twice, "records charged twice")
         charged = exact.fetch(
             self.env.cr,
             SQL(

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Rating end to end inside the addon: exact, once, and never what is on an invoice."""
 
+import contextlib
+import datetime
 from decimal import Decimal
 
 from odoo.addons.telecom_billing.charging.month import Month
+from odoo.addons.telecom_billing.store import locks
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -50,6 +54,61 @@ class TestRating(RatingCase):
         self.rate(everything=True)
         self.assertEqual(self.snapshot(), before)
         self.check_sums()
+
+    def test_a_change_committed_late_is_not_missed(self):
+        """Ids are handed out before commit: a mark with a lower id may appear after a higher."""
+        usage = self.store_usage([{"b_number": "491512345678"}])
+        self.rate()
+        cr = self.env.cr
+        cr.execute("SELECT nextval('telecom_rating_mark_id_seq')")
+        (early,) = cr.fetchone()
+        self.block.range_to = "48"  # of the other contract; its mark has the higher id
+        self.rate()
+        # Tariff and mark of a transaction that was slow to commit.
+        self.env.flush_all()
+        cr.execute(
+            "UPDATE contract_line SET telecom_tariff_id = %s WHERE id = %s",
+            [self.biz.id, self.line.id],
+        )
+        cr.execute(
+            "INSERT INTO telecom_rating_mark (id, company_id, contract_id) VALUES (%s, %s, %s)",
+            [early, self.company.id, self.contract.id],
+        )
+        self.env.invalidate_all()
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.17"])  # 0.05 + 60 s at 0.12 a minute
+        self.assertEqual(self.rate(), {})
+        self.assertFalse(self.env["telecom.rating.mark"].search([]))
+
+    def test_marks_wait_for_months_that_are_not_rated_yet(self):
+        usage = self.store_usage(
+            [{"b_number": "491512345678"}, {"started_at": "2026-10-05 10:00:00"}]
+        )
+        october = datetime.date(2026, 10, 1)
+        self.rate(october)
+        self.line.telecom_tariff_id = self.biz
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.17", "0"])
+        self.rate(october)
+        self.assertEqual(self.prices(usage), ["0.17", "0.06"])
+
+    def test_two_ratings_at_once_are_refused(self):
+        usage = self.store_usage([{"b_number": "491512345678"}])
+        run = self.new_run()
+        run.step_ids.filtered(lambda step: step.sequence < 30).state = "done"
+        with (
+            contextlib.closing(self.registry.cursor()) as other,
+            locks.held(other, "rating", self.company.id),
+        ):
+            with self.assertRaisesRegex(UserError, "another process"):
+                self.rate()
+            self.assertFalse(run._run_step("rate"))
+            step = run.step_ids.filtered(lambda step: step.code == "rate")
+            self.assertEqual(step.state, "failed")
+            self.assertIn("another process", step.message)
+        self.assertTrue(run._run_step("rate"))
+        self.assertEqual((step.state, step.records), ("done", 1))
+        self.assertEqual(self.prices(usage), ["0.19"])
 
     def test_set_aside_with_reasons(self):
         self.line.copy({"telecom_tariff_id": False})
@@ -228,6 +287,10 @@ class TestRating(RatingCase):
         self.assertEqual([row[2] for row in self.summaries()], [1])
 
     def test_an_undone_delivery_loaded_again_is_rated(self):
+        # More contracts than are touched: else the month is rated as a whole in any case.
+        for name in ("+49 30 5551", "+49 30 5552", "+49 30 5553"):
+            contract = self.contract.copy({"name": name})
+            self.new_number(name, self.new_line(contract, self.flat))
         usage = self.store_usage([{"b_number": "491512345678"}])
         self.rate()
         delivery = self.env["telecom.usage"].browse(usage).delivery_id
@@ -249,10 +312,17 @@ class TestRating(RatingCase):
         def die(_done, _total):
             raise InterruptedError
 
-        with self.assertRaises(InterruptedError):
+        # Not assertRaises, which would roll back what the first shard stored.
+        with contextlib.suppress(InterruptedError):
             Month(self.env, self.company, span, die, shard=1).rate()
+        self.assertEqual(len(self.charges()), 2, "the second record's shard was stored")
         self.rate()
         self.check_sums()
+        # each contract's records: two calls to mobile (0.19 each), one at 0.17
+        self.assertEqual(
+            [row[2:5:2] for row in self.summaries()],
+            [(2, Decimal("0.38")), (1, Decimal("0.17"))],
+        )
 
     def test_incoming_belongs_to_the_called_number(self):
         usage = self.store_usage(

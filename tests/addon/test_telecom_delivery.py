@@ -7,6 +7,7 @@ import gzip
 import io
 import threading
 import zipfile
+from unittest.mock import patch
 
 from odoo.addons.telecom_billing.steps import engine
 from odoo.addons.telecom_billing.store import facts, locks
@@ -205,13 +206,39 @@ class TestDelivery(TelecomCase):
 
     def test_no_undo_while_a_run_is_at_work(self):
         delivery = self.receive(file_of(call("0401")))
-        with (
-            contextlib.closing(self.registry.cursor()) as other,
-            locks.held(other, engine.ROOM, self.company.id),
-            self.assertRaisesRegex(UserError, "while a billing run is at work"),
+        for room, number in (
+            (engine.ROOM, self.company.id),
+            ("rating", self.company.id),
+            ("source", self.source.id),
         ):
-            delivery.action_undo()
+            with (
+                self.subTest(room=room),
+                contextlib.closing(self.registry.cursor()) as other,
+                locks.held(other, room, number),
+                self.assertRaisesRegex(UserError, "cannot be undone while a billing run"),
+            ):
+                delivery.action_undo()
+        self.assertEqual(delivery.state, "loaded")
         delivery.action_undo()
+        self.assertEqual(delivery.state, "undone")
+
+    def test_no_run_and_no_rating_while_a_delivery_is_undone(self):
+        delivery = self.receive(file_of(call("0401")))
+        run = self.env["telecom.billing.run"].create({"period_start": "2026-09-01"})
+        got = {}
+
+        def watch(deliveries):
+            with contextlib.closing(self.registry.cursor()) as other:
+                for room in (engine.ROOM, "rating"):
+                    with locks.held(other, room, self.company.id) as free:
+                        got[room] = free
+            return count(deliveries)
+
+        count = type(delivery)._count_invoiced
+        with patch.object(type(delivery), "_count_invoiced", watch):
+            delivery.action_undo()
+        self.assertEqual(got, {engine.ROOM: False, "rating": False})
+        self.assertTrue(run._run_step("fetch"), "the locks are let go")
 
     def test_loaded_deliveries_are_not_deleted(self):
         delivery = self.receive(file_of(call("0401")))
