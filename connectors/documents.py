@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Collective PDFs taken apart into single invoices, and single PDFs put together for the printer.
+"""Collective PDFs taken apart into single invoices; the way back is ``print_bundle``.
 
 Splitting goes over a file twice: first each page's text is read and the page is given to an
 invoice, then the parts are written.  Every page ends up in exactly one file: in that of its
@@ -17,9 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from connectors.pdf_stream import Document, DocumentError, Writer
+from connectors.print_bundle import Bundle, bundle, natural
 from connectors.reasons import SettingsError
 
-__all__ = ["Bundle", "DocumentError", "Layout", "Part", "Split", "Unfitted", "bundle", "split"]
+__all__ = [
+    "Bundle", "DocumentError", "Layout", "Part", "Split", "Unfitted", "assign", "bundle", "extract",
+    "natural", "preview", "split",
+]  # fmt: skip
 
 _FORGET_EVERY = 50
 UNFITTED = "unfitted.pdf"
@@ -233,6 +237,46 @@ def _why_not(
     return "" if layout.continues else "no_number"
 
 
+def preview(path: Path | str, layouts: Sequence[Layout], pages: int = 20) -> list[dict[str, Any]]:
+    """What the layouts find on the first pages: one dict a page, for whoever writes the patterns.
+
+    Keys: page (from 1), layout, invoice, customer, position ("2/3"), belongs (invoice number, ""
+    for a page set aside), reason (code of REASONS), text (as the patterns see it).
+    """
+    with Document(path) as document:
+        texts = [document.text(number) for number in range(min(pages, document.count))]
+    found = assign(texts, layouts)
+    owner = {page: part for part in found.parts for page in part.pages}
+    aside = {page.page: page.reason for page in found.unfitted}
+    rows = []
+    for number, text in enumerate(texts, 1):
+        layout = next((one for one in layouts if one.find("invoice", text)), None)
+        seen = layout or next((one for one in layouts if one.find("customer", text)), layouts[0])
+        place, count = seen.position(text)
+        rows.append(
+            {
+                "page": number,
+                "layout": layout.name if layout else "",
+                "invoice": seen.find("invoice", text),
+                "customer": seen.find("customer", text),
+                "position": f"{place}/{count or '?'}" if place else "",
+                "belongs": owner[number].invoice if number in owner else "",
+                "reason": aside.get(number, ""),
+                "text": text,
+            }
+        )
+    return rows
+
+
+def extract(path: Path | str, pages: Sequence[int], target: Path | str) -> None:
+    """Some pages (from 1) of a PDF as a file of their own."""
+    with Document(path) as document:
+        beyond = [page for page in pages if not 1 <= page <= document.count]
+        if beyond:
+            raise DocumentError(f"{document.path.name} has {document.count} pages, no {beyond[0]}.")
+        _write(document, pages, Path(target))
+
+
 def _texts(document: Document) -> Iterable[str]:
     for number in range(document.count):
         yield document.text(number)
@@ -254,71 +298,6 @@ def _write(document: Document, pages: Sequence[int], path: Path) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-@dataclass
-class Bundle:
-    """A print bundle: (source, first page from 1, pages) in order, and what could not be read."""
-
-    path: Path
-    documents: list[tuple[Path, int, int]] = field(default_factory=list)
-    failed: list[tuple[Path, str]] = field(default_factory=list)
-    pages: int = 0
-
-
-def bundle(
-    documents: Iterable[tuple[str, Path]], target: Path | str, duplex: bool = False
-) -> Bundle:
-    """Put PDFs together, sorted by their key (a customer number; 9 before 10), into one file.
-
-    Documents of one key stay in the order given (invoice, then itemised bill).  With `duplex`,
-    every key begins on a front side.  What cannot be read is left out and named in `failed`.
-    """
-    target = Path(target)
-    found = Bundle(target)
-    wanted = sorted(documents, key=lambda document: natural(document[0]))
-    handle, name = tempfile.mkstemp(suffix=".part", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream, Writer(stream) as writer:
-            before = None
-            for key, path in wanted:
-                if duplex and before not in (None, key) and writer.count % 2:
-                    writer.blank()
-                before = key
-                _append(writer, Path(path), found)
-            found.pages = writer.count
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return found
-
-
-def _append(writer: Writer, path: Path, found: Bundle) -> None:
-    """Append a document as a whole or not at all."""
-    mark = writer.mark()
-    first = writer.count + 1
-    try:
-        with Document(path) as document:
-            seen: dict[int, int] = {}
-            for number in range(document.count):
-                writer.add(document.page(number), seen)
-                if number % _FORGET_EVERY == 0:
-                    document.forget()
-            found.documents.append((path, first, document.count))
-    except DocumentError as error:
-        writer.back_to(mark)
-        found.failed.append((path, str(error)))
-
-
-def natural(text: str) -> list[tuple[int, int | str]]:
-    """A key that sorts numbers inside texts by their value.
-
-    >>> sorted(["K10", "K9", "A2"], key=natural)
-    ['A2', 'K9', 'K10']
-    """
-    parts = re.split(r"([0-9]+)", text)
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
 
 
 def _safe(name: str) -> str:

@@ -36,6 +36,7 @@
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/collective_rules.xml",
         "security/documents_rules.xml",
         "security/rules_billing.xml",
         "security/tariff_rules.xml",
@@ -48,6 +49,7 @@
         "data/mail_template_invoice.xml",
         "data/reports.xml",
         "views/menus.xml",
+        "wizards/telecom_collective_upload.xml",
         "wizards/telecom_setup.xml",
         "wizards/telecom_upload.xml",
         "views/account_move.xml",
@@ -63,6 +65,8 @@
         "views/telecom_billing_run.xml",
         "views/telecom_billing_run_invoice.xml",
         "views/telecom_charge_views.xml",
+        "views/telecom_collective.xml",
+        "views/telecom_collective_layout.xml",
         "views/telecom_explanation_views.xml",
         "views/telecom_delivery.xml",
         "views/telecom_dispatch.xml",
@@ -80,6 +84,7 @@
         "views/telecom_zone_views.xml",
         "views/documents.xml",
         "views/portal.xml",
+        "views/portal_documents.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -77,12 +77,15 @@ class TelecomPrintBundle(models.Model):
 
     @api.model
     def _bundle(self, letters, name, company, run=None):
-        """One file of ``letters``: (sort key, PDFs that go into one envelope)."""
+        """One file of ``letters``: (sort key, PDFs that go into one envelope).
+
+        Instead of the PDFs a function may stand that reads them when their turn comes.
+        """
         duplex = company.telecom_bundle_duplex
         with tempfile.TemporaryDirectory(prefix="telecom-bundle-") as folder:
             parts, target = [], pathlib.Path(folder) / "bundle.pdf"
             for key, pdfs in letters:
-                for pdf in pdfs:
+                for pdf in pdfs() if callable(pdfs) else pdfs:
                     path = pathlib.Path(folder) / f"{len(parts)}.pdf"
                     path.write_bytes(pdf)
                     parts.append((key, path))

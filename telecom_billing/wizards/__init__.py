@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from . import (
+    telecom_collective_upload,
     telecom_explanation,
     telecom_send_again,
     telecom_setup,

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A page of a collective PDF that belongs to no invoice, kept until somebody says whose it is."""
+
+from __future__ import annotations
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+REASONS = [
+    ("no_text", _lt("No text that can be read; it may be an image")),
+    ("no_number", _lt("No invoice number, and no invoice before it")),
+    ("no_customer", _lt("The invoice names no customer number")),
+    ("conflict", _lt("Another customer than on the invoice's other pages")),
+    ("out_of_order", _lt("The page's number does not follow the one before")),
+]
+
+
+class TelecomCollectivePage(models.Model):
+    _name = "telecom.collective.page"
+    _description = "Page of a Collective PDF That Fitted None"
+    _order = "collective_id desc, page"
+    _rec_name = "page"
+
+    collective_id = fields.Many2one(
+        "telecom.collective", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="collective_id.company_id", store=True, index=True)
+    page = fields.Integer(readonly=True, aggregator=None)
+    reason = fields.Selection(selection="_reasons", readonly=True, required=True)
+    text = fields.Text(readonly=True)
+    customer_number = fields.Char(help="Whose page it is, when you know.")
+    invoice_number = fields.Char()
+
+    @api.model
+    def _reasons(self):
+        return [(code, str(text)) for code, text in REASONS]
+
+    def action_assign(self):
+        """Give pages to the invoices that were entered by hand."""
+        ready = self.filtered(lambda page: page.customer_number and page.invoice_number)
+        if not ready:
+            raise UserError(
+                self.env._("Enter the customer and the invoice number of at least one page first.")
+            )
+        for collective, pages in ready.grouped("collective_id").items():
+            collective._assign_pages(pages)
+        return True
