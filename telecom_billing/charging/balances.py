@@ -68,7 +68,7 @@ def load(cr, context, contracts: np.ndarray | None, everything: bool) -> Before:
 
 def _spent(cr, context, contracts, everything, allowances) -> pd.DataFrame:
     span = context.span
-    kept = [SQL("TRUE")] if everything else [charge_store.is_frozen()]
+    kept = [SQL("TRUE")] if everything else [charge_store.is_invoiced()]
     if not everything and not context.has_frozen():
         kept = [SQL("FALSE")]
     begin = earliest(span.period, allowances)

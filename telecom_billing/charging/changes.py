@@ -131,11 +131,11 @@ class Changes:
         """Condition on facts ``u``: open charges of these contracts (0 = none) come from them."""
         return SQL(
             "u.id IN (SELECT c.usage_id FROM telecom_charge_data c WHERE c.company_id = %s"
-            " AND %s AND %s AND NOT %s)",
+            " AND %s AND %s AND %s)",
             self.span.company,
             charge_store.within(self.span.begin, self.span.end),
             charge_store.among(contracts),
-            charge_store.is_frozen(),
+            charge_store.is_open(),
         )
 
     def settle(self, context: Context) -> None:

@@ -39,6 +39,9 @@ class Month:
     """Rates one :class:`~.storing.Span`. ``after_shard(done, total)`` is called, and may commit,
     after each part that is complete in itself."""
 
+    #: Takes the priced shards.
+    pipeline = Pipeline
+
     def __init__(self, env, company, span: Span, after_shard=None, shard: int = SHARD):
         self.env, self.cr = env, env.cr
         self.company, self.span = company, span
@@ -81,9 +84,9 @@ class Month:
         """Every open fact of the month, contract by contract."""
         with Spool(self.shard) as spool:
             self._read(self._facts(self._not_frozen(context)), context, spool.add)
-            self._forget(np.setdiff1d(self._charged(), spool.contracts()))
-            context.pricing.before = balances.load(self.cr, context, None, everything=False)
             pipeline = self._pipeline(context)
+            pipeline.forget(np.setdiff1d(self._charged(), spool.contracts()))
+            context.pricing.before = balances.load(self.cr, context, None, everything=False)
             for _prepared in pipeline.run(spool.shards(), fresh=True):
                 self.after_shard(pipeline.counts.records, spool.rows)
 
@@ -108,8 +111,8 @@ class Month:
                 rows = np.isin(flat(shard["contract"]).to_numpy(), touched)
                 if rows.any():
                     whole.add(shard.filter(pa.array(rows)))
-            self._forget(np.setdiff1d(touched, whole.contracts()))
             pipeline = self._pipeline(context)
+            pipeline.forget(np.setdiff1d(touched, whole.contracts()))
             total = whole.rows + new.rows
             context.pricing.before = balances.load(self.cr, context, touched, everything=False)
             for _prepared in pipeline.run(whole.shards(), fresh=True):
@@ -181,10 +184,15 @@ class Month:
         """Condition on facts: not on an invoice. Cheap where the month has no invoice yet."""
         if not context.has_frozen():
             return SQL("TRUE")
-        return SQL(
+        lasting = SQL(
             "NOT EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.usage_id = u.id"
             " AND c.started_at = u.started_at AND %s)",
-            charge_store.is_frozen(),
+            charge_store.is_invoiced(),
+        )
+        return SQL(
+            "%s AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.usage_id = u.id"
+            " AND c.started_at = u.started_at AND c.write_off_id IS NOT NULL)",
+            lasting,
         )
 
     def _charged(self) -> np.ndarray:
@@ -200,14 +208,9 @@ class Month:
         return np.array([contract for (contract,) in self.cr.fetchall()], dtype=np.int64)
 
     def _pipeline(self, context: Context) -> Pipeline:
-        pipeline = self._stored = Pipeline(self.cr, context)
+        pipeline = self._stored = self.pipeline(self.cr, context)
         self.counts = pipeline.counts
         return pipeline
-
-    def _forget(self, contracts: np.ndarray) -> None:
-        """Remove the open charges of contracts that have no facts any more."""
-        if len(contracts):
-            storing.remove(self.cr, self.span, contracts)
 
 
 def _without(shards: typing.Iterable[pa.Table], contracts: np.ndarray) -> typing.Iterator[pa.Table]:

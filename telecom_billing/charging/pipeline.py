@@ -85,16 +85,25 @@ class Pipeline:
         :param fresh: put it in the place of what its contracts have open; else beside that
         """
         for prepared in ahead(self._prepare(shard, fresh) for shard in shards):
-            if fresh:
-                storing.remove(self.cr, self.span, prepared.contracts)
-                self._store_fresh(prepared)
-            else:
-                self._store_beside(prepared)
-            if prepared.charges.balances is not None:
-                balances.store(self.cr, self.context, prepared.charges.balances)
+            self._put(prepared, fresh)
             self.contracts.append(prepared.contracts)
             self.counts.add(prepared)
             yield prepared
+
+    def forget(self, contracts: np.ndarray) -> None:
+        """Remove the open charges of contracts that have no facts any more."""
+        if len(contracts):
+            storing.remove(self.cr, self.span, contracts)
+
+    def _put(self, prepared: Prepared, fresh: bool) -> None:
+        """Store a priced shard; :mod:`.previewing` only compares it."""
+        if fresh:
+            storing.remove(self.cr, self.span, prepared.contracts)
+            self._store_fresh(prepared)
+        else:
+            self._store_beside(prepared)
+        if prepared.charges.balances is not None:
+            balances.store(self.cr, self.context, prepared.charges.balances)
 
     def _prepare(self, facts: pa.Table, fresh: bool) -> Prepared:
         """In the other thread: everything up to the text that COPY reads."""

@@ -22,6 +22,7 @@ LABELS = {
     "carried": _lt("+ left over from before"),
     "usage": _lt("= usage up to the end of the month"),
     "suspense": _lt("− set aside, without price"),
+    "written_off": _lt("− written off"),
     "unrated": _lt("− not rated yet"),
     "charged": _lt("= charged"),
     "free": _lt("   of which free of charge"),

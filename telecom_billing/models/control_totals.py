@@ -124,6 +124,7 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
     charges = _charges(run, seconds_of)
     nothing = Sum()
     gone = charges.get("other", nothing)
+    written_off = charges.get("written_off", nothing)
     usage = own + others - gone
     carried = others - gone
     suspense = charges.get("suspense", nothing)
@@ -131,7 +132,8 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
     free = charges.get("free", nothing)
     summed, waiting = _summaries(run, seconds_of)
     unrated = Sum()
-    if (usage - suspense).parts()[:3] != charged.parts()[:3]:
+    left = usage - suspense - written_off
+    if left.parts()[:3] != charged.parts()[:3]:
         unrated = _unrated(run, seconds_of)
     found = [
         row("later", later.records, later.seconds),
@@ -144,6 +146,8 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
         ),
         row("suspense", suspense.records, suspense.seconds),
     ]
+    if written_off.records:
+        found.append(row("written_off", written_off.records, written_off.seconds))
     if unrated.records:
         found.append(row("unrated", unrated.records, unrated.seconds))
     found += [
@@ -152,7 +156,7 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
             charged.records,
             charged.seconds,
             charged.money,
-            check=(usage - suspense - unrated).parts()[:3] == charged.parts()[:3],
+            check=(left - unrated).parts()[:3] == charged.parts()[:3],
         ),
         row("free", free.records, free.seconds, free.money),
         row(
@@ -217,9 +221,12 @@ def _unrated(run, seconds_of) -> Sum:
 
 def _charges(run, seconds_of) -> dict[str, Sum]:
     """Charges by what became of them: run (on its invoices), open, other (on other runs'
-    invoices), suspense; and free, those of the first two without a price."""
+    invoices, or written off in them), suspense, written_off (in this run, or in none yet); and
+    free, those of the first two without a price."""
     query = SQL(
-        "SELECT CASE WHEN c.reason IS NOT NULL THEN 'suspense'"
+        "SELECT CASE WHEN c.write_off_id IS NOT NULL THEN"
+        " CASE WHEN w.run_id <> %(run)s THEN 'other' ELSE 'written_off' END"
+        " WHEN c.reason IS NOT NULL THEN 'suspense'"
         " WHEN s.invoice_line_id IS NULL THEN 'open'"
         " WHEN m.telecom_run_id = %(run)s THEN 'run' ELSE 'other' END,"
         " count(*) FILTER (WHERE c.segment = 0),"
@@ -229,6 +236,7 @@ def _charges(run, seconds_of) -> dict[str, Sum]:
         " FROM telecom_charge_data c"
         " LEFT JOIN telecom_usage_summary s ON s.id = c.summary_id"
         " LEFT JOIN account_move m ON m.id = s.move_id"
+        " LEFT JOIN telecom_write_off w ON w.id = c.write_off_id"
         " WHERE c.company_id = %(company)s AND %(months)s GROUP BY 1",
         run=run.id,
         seconds=seconds_of,

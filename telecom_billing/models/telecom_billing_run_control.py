@@ -69,6 +69,7 @@ class TelecomBillingRun(models.Model):
                 ("state", "in", ("loaded", "duplicate")),
             ]
         ).write({"run_id": self.id})
+        self.env["telecom.write.off"].sudo()._adopt(self)
 
     def _invoice_totals(self) -> dict:
         """Hook: what the run's invoices add up to; empty while nothing is invoiced."""

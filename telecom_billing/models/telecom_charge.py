@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..charging import explaining, reasons
-from ..store import charges, facts, partitions
+from ..store import charges, facts, partitions, suspense
 
 #: Ids of the view: usage id and segment in one number.
 SEGMENTS = 1024
@@ -58,6 +58,8 @@ class TelecomCharge(models.Model):
     move_id = fields.Many2one(related="summary_id.move_id", string="Invoice")
     reason = fields.Selection(lambda self: reasons.labels(self.env), readonly=True)
     message = fields.Char(readonly=True)
+    write_off_id = fields.Many2one("telecom.write.off", "Written off", readonly=True)
+    suspense_id = fields.Integer("Cause", readonly=True, aggregator=None)
     remedy = fields.Char("What to do", compute="_compute_remedy")
 
     def init(self):
@@ -86,7 +88,8 @@ class TelecomCharge(models.Model):
             )
         )  # fmt: skip
         return SQL(
-            f"SELECT c.usage_id * {SEGMENTS} + c.segment AS id, {of_charge}, {of_fact}"
+            f"SELECT c.usage_id * {SEGMENTS} + c.segment AS id, {of_charge}, {of_fact},"
+            f" CASE WHEN {suspense.WAITING} THEN {suspense.GROUP} END AS suspense_id"
             f" FROM {charges.TABLE} c JOIN {facts.TABLE} u"
             " ON u.id = c.usage_id AND u.started_at = c.started_at"
         )
@@ -146,8 +149,7 @@ class TelecomCharge(models.Model):
 
     def action_rate_again(self):
         """Rate what came or changed, in all months."""
-        self.env["telecom.rating.state"].sudo()._rate_months(self.company_id[:1])
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self.env["telecom.suspense"]._rate_again(self.company_id)
 
     # ------------------------------------------------------------------ CRUD
     @api.model_create_multi

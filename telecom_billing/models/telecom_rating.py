@@ -121,7 +121,7 @@ class TelecomDelivery(models.Model):
                 SQL.identifier(charges.TABLE),
                 SQL.identifier(facts.TABLE),
                 self.ids,
-                charges.is_frozen(),
+                charges.is_invoiced(),
             )
         )
         rows = self.env.cr.fetchall()

@@ -54,9 +54,13 @@ class TelecomRatingState(models.Model):
     @api.model
     def _span_at(self, company, moment) -> Span:
         """The company's month into which a moment (naive UTC) falls."""
+        return self._span(company, self._day_at(company, moment).replace(day=1))
+
+    @api.model
+    def _day_at(self, company, moment) -> datetime.date:
+        """The company's day into which a moment (naive UTC) falls."""
         zone = zoneinfo.ZoneInfo(timezone(company))
-        local = moment.replace(tzinfo=datetime.timezone.utc).astimezone(zone)
-        return self._span(company, local.date().replace(day=1))
+        return moment.replace(tzinfo=datetime.timezone.utc).astimezone(zone).date()
 
     @api.model
     def _rate_months(self, company, until=None, progress=None, everything=False):

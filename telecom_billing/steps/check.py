@@ -68,7 +68,8 @@ class Check(Step):
         """Records without a price are somebody's money: a warning, by reason."""
         query = SQL(
             "SELECT reason, count(*) FROM telecom_charge_data WHERE company_id = %s"
-            " AND reason IS NOT NULL AND started_at < %s GROUP BY reason ORDER BY reason",
+            " AND reason IS NOT NULL AND write_off_id IS NULL AND started_at < %s"
+            " GROUP BY reason ORDER BY reason",
             self.company.id,
             self.run._period_utc()[1],
         )

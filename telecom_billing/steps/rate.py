@@ -39,7 +39,8 @@ class Rate(Step):
         rows = self.env.execute_query(
             SQL(
                 "SELECT reason, count(*) FROM telecom_charge_data"
-                " WHERE company_id = %s AND reason IS NOT NULL AND started_at < %s"
+                " WHERE company_id = %s AND reason IS NOT NULL AND write_off_id IS NULL"
+                " AND started_at < %s"
                 " GROUP BY reason ORDER BY reason",
                 self.company.id,
                 end,

@@ -2,7 +2,7 @@
 """``telecom_charge_data``: what rating derived from the facts, one row a priced part or reason.
 
 Rows are never edited: rating replaces them as a whole, and leaves alone what is on an invoice
-(those whose summary has an invoice line).
+(those whose summary has an invoice line) and what was written off.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ TABLE = "telecom_charge_data"
 #: Column, SQL type; the order is the one of COPY.
 #: quantity, billed, allowance_used: millionths of the base unit (second, byte, …);
 #: allowance_money: millionths of the currency, for allowances in money; price, cost:
-#: money of ``currency_id``; started_at: UTC, as of the fact; reason: stable code, then no price.
+#: money of ``currency_id``; started_at: UTC, as of the fact; reason: stable code, then no price;
+#: write_off_id: set aside for good, see ``telecom.write.off``.
 COLUMNS = {
     "usage_id": "bigint NOT NULL",
     "started_at": "timestamp NOT NULL",
@@ -43,6 +44,7 @@ COLUMNS = {
     "summary_id": "integer",
     "reason": "varchar",
     "message": "varchar",
+    "write_off_id": "integer",
 }
 
 _INDEXES = (
@@ -53,7 +55,11 @@ _INDEXES = (
     " ON telecom_charge_data (company_id, reason, started_at) WHERE reason IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS telecom_charge_data_allowance_idx"
     " ON telecom_charge_data (contract_id) WHERE allowance_id IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS telecom_charge_data_write_off_idx"
+    " ON telecom_charge_data (write_off_id) WHERE write_off_id IS NOT NULL",
 )
+#: Columns that came later, for a store that is there already.
+_ADDED = ("allowance_money", "write_off_id")
 
 
 def create(cr) -> None:
@@ -65,7 +71,14 @@ def create(cr) -> None:
             SQL(columns),
         )
     )
-    cr.execute("ALTER TABLE telecom_charge_data ADD COLUMN IF NOT EXISTS allowance_money bigint")
+    for name in _ADDED:
+        cr.execute(
+            SQL(
+                "ALTER TABLE telecom_charge_data ADD COLUMN IF NOT EXISTS %s %s",
+                SQL.identifier(name),
+                SQL(COLUMNS[name]),
+            )
+        )
     for statement in _INDEXES:
         cr.execute(SQL(statement))
 
@@ -76,13 +89,23 @@ def within(begin: datetime.datetime, end: datetime.datetime, alias: str = "c") -
     return SQL("%s >= %s AND %s < %s", column, begin, column, end)
 
 
-def is_frozen(alias: str = "c") -> SQL:
+def is_invoiced(alias: str = "c") -> SQL:
     """Condition: the charge is on an invoice."""
     return SQL(
         "EXISTS (SELECT 1 FROM telecom_usage_summary s WHERE s.id = %s"
         " AND s.invoice_line_id IS NOT NULL)",
         SQL.identifier(alias, "summary_id"),
     )
+
+
+def is_frozen(alias: str = "c") -> SQL:
+    """Condition: rating leaves the charge alone. It is on an invoice, or written off."""
+    return SQL("(%s IS NOT NULL OR %s)", SQL.identifier(alias, "write_off_id"), is_invoiced(alias))
+
+
+def is_open(alias: str = "c") -> SQL:
+    """Condition: rating may replace the charge (an AND, which PostgreSQL joins by)."""
+    return SQL("(%s IS NULL AND NOT %s)", SQL.identifier(alias, "write_off_id"), is_invoiced(alias))
 
 
 def among(contracts: Iterable[int], alias: str = "c") -> SQL:
@@ -103,11 +126,11 @@ def remove(cr, company: int, begin, end, contracts: SQL) -> int:
     """
     cr.execute(
         SQL(
-            "DELETE FROM telecom_charge_data c WHERE c.company_id = %s AND %s AND %s AND NOT %s",
+            "DELETE FROM telecom_charge_data c WHERE c.company_id = %s AND %s AND %s AND %s",
             company,
             within(begin, end),
             contracts,
-            is_frozen(),
+            is_open(),
         )
     )
     return cr.rowcount

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from . import (
+    suspense_groups,
     telecom_collective_upload,
     telecom_explanation,
     telecom_send_again,
     telecom_setup,
+    telecom_suspense_assign,
+    telecom_suspense_write_off,
+    telecom_suspense_zone,
     telecom_test_send,
     telecom_upload,
     telecom_waive,
