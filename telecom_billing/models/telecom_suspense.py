@@ -46,7 +46,7 @@ class TelecomSuspense(models.Model):
     unit = fields.Char(readonly=True)
     first_started_at = fields.Datetime("First record", readonly=True)
     last_started_at = fields.Datetime("Last record", readonly=True)
-    example_id = fields.Integer(readonly=True, aggregator=None)
+    example_id = fields.Integer("Latest record", readonly=True, aggregator=None)
     example = fields.Char(readonly=True)
     remedy = fields.Char("What to do", compute="_compute_remedy")
 
