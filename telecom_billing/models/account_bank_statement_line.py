@@ -56,6 +56,9 @@ class AccountBankStatementLine(models.Model):
             if line.is_reconciled or line.foreign_currency_id or not line.amount:
                 continue
             for name, rule in rules:
+                # A debit that came back undoes a payment; it pays nobody's credit note.
+                if line.telecom_return_code and name != "return":
+                    continue
                 items = rule(line)
                 if items:
                     line._telecom_settle(items)

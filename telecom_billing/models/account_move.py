@@ -49,6 +49,14 @@ class AccountMove(models.Model):
         "takes it along.",
     )
 
+    telecom_debit_stopped = fields.Boolean(
+        string="No more debits",
+        copy=False,
+        tracking=True,
+        help="A debit was returned for a reason that allows no other try. Take it off, or enter "
+        "another mandate, to have what is open debited with the next order.",
+    )
+
     _telecom_once_per_run = models.UniqueIndex(
         "(telecom_run_id, telecom_contract_id) "
         "WHERE telecom_run_id IS NOT NULL AND telecom_reversed IS NOT TRUE",
@@ -109,6 +117,14 @@ class AccountMove(models.Model):
         )
         claim = self.amount_residual - sum(announced.mapped("amount"))
         return self.currency_id.round(claim - self.telecom_disputed_amount)
+
+    def _telecom_on_its_way(self):
+        """What waits in debit orders whose payments are not booked yet."""
+        self.ensure_one()
+        waiting = self.line_ids.payment_line_ids.filtered(
+            lambda debit: debit.order_id.state in ("draft", "open", "generated")
+        )
+        return sum(waiting.mapped("amount_currency"))
 
     # ------------------------------------------------------------------ reversal
     def _post(self, soft=True):

@@ -108,8 +108,7 @@ class PaymentReturn(models.Model):
     def _telecom_react(self, payment, invoices, reason):
         """Mandate, retry, objection and task, as the reason's row of the table says."""
         mandate = payment.payment_line_ids.mandate_id
-        debited = payment.payment_line_ids.move_line_id
-        tries = max((len(item.payment_line_ids) for item in debited), default=0)
+        tries = max((self._telecom_times_returned(invoice) for invoice in invoices), default=0)
         note = self.env._(
             "Debit %(id)s over %(amount)s came back: %(reason)s",
             id=payment.memo,
@@ -122,7 +121,10 @@ class PaymentReturn(models.Model):
             mandate.filtered(lambda m: m.state in ("draft", "valid", "final")).cancel()
         if reason.telecom_mandate_action != "keep":
             mandate._message_log_batch(bodies={one.id: note for one in mandate})
-        invoices.telecom_debit_retry = tries <= reason.telecom_retries
+        again = tries <= reason.telecom_retries
+        # An objection and a bad mandate stop the debit by themselves, until they are settled.
+        stopped = not (again or reason.telecom_disputed or reason.telecom_mandate_action != "keep")
+        invoices.write({"telecom_debit_retry": again, "telecom_debit_stopped": stopped})
         for invoice in invoices:
             if reason.telecom_disputed:
                 invoice.telecom_disputed_amount = invoice.amount_residual
@@ -134,6 +136,16 @@ class PaymentReturn(models.Model):
                     note=note,
                     user_id=self._telecom_responsible(invoice).id,
                 )
+
+    def _telecom_times_returned(self, invoice):
+        """How many debits of the invoice came back."""
+        payments = invoice.line_ids.payment_line_ids.payment_ids
+        return self.env["payment.return.line"].search_count(
+            [
+                ("move_line_ids", "in", payments.move_id.line_ids.ids),
+                ("return_id.state", "=", "done"),
+            ]
+        )
 
     def _telecom_responsible(self, invoice):
         return invoice.telecom_contract_id.user_id or invoice.invoice_user_id or self.env.user

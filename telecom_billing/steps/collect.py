@@ -19,6 +19,8 @@ _lt = LazyTranslate(__name__)
 MAX_LINES = 2000
 #: A mandate lapses when it was not used for so long (SEPA rulebook).
 UNUSED_MONTHS = 36
+#: States of a mandate in which it may be used.
+USABLE = ("valid", "final")
 
 
 @register
@@ -39,7 +41,10 @@ class CollectStep(Step):
         self.run = self.run.with_env(self.env).with_company(self.company)
         self._check_method()
         self._offset_credits()
-        lines = self._open_lines()
+        self._tell_of_unmatched_returns()
+        self._once = {}
+        self._claims = self._open_claims()
+        lines = self.env["account.move.line"].browse(self._claims)
         if lines:
             self._check_company()
         good = lines.filtered(self._is_good)
@@ -66,7 +71,7 @@ class CollectStep(Step):
                        SELECT FROM account_payment_line p
                          JOIN account_payment_order o ON o.id = p.order_id
                         WHERE p.move_line_id = l.id AND o.state IN ('draft', 'open', 'generated'))
-                 GROUP BY m.telecom_contract_id, l.account_id, l.partner_id
+                 GROUP BY m.telecom_contract_id, l.account_id, l.partner_id, l.currency_id
                 HAVING bool_or(l.balance < 0) AND bool_or(l.balance > 0)
                 """,
                 self.company.id,
@@ -75,8 +80,13 @@ class CollectStep(Step):
         for (line_ids,) in rows:
             self.env["account.move.line"].browse(line_ids).reconcile()
 
-    def _open_lines(self):
-        """Receivables to be debited: due from customers who pay by debit, in no order yet."""
+    def _open_claims(self) -> dict:
+        """{id of a receivable: amount to be debited} of customers who pay by debit.
+
+        What was debited before and is open again, or still, is debited with the next order: after
+        an objection is settled, or a return whose reason leaves the mandate as it is. Nothing is
+        claimed twice: what waits in an order is taken off.
+        """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -92,9 +102,7 @@ class CollectStep(Step):
                    AND NOT EXISTS (
                        SELECT FROM account_payment_line p
                          JOIN account_payment_order o ON o.id = p.order_id
-                        WHERE p.move_line_id = l.id
-                          AND (o.state IN ('draft', 'open', 'generated')
-                               OR (o.state = 'uploaded' AND m.telecom_debit_retry IS NOT TRUE)))
+                        WHERE p.move_line_id = l.id AND o.state IN ('draft', 'open', 'generated'))
                  ORDER BY l.date_maturity, m.name, l.id
                 """,
                 company=self.company.id,
@@ -102,7 +110,52 @@ class CollectStep(Step):
             )
         )
         lines = self.env["account.move.line"].browse([row[0] for row in rows])
-        return lines.filtered(lambda line: line.move_id._telecom_claim() > 0)
+        claims: dict = {}
+        left: dict = {}
+        for line in lines.filtered(self._may_be_debited):
+            move = line.move_id
+            if move not in left:
+                left[move] = move._telecom_claim() - move._telecom_on_its_way()
+            amount = move.currency_id.round(min(line.amount_residual_currency, left[move]))
+            if move.currency_id.compare_amounts(amount, 0) > 0:
+                claims[line.id] = amount
+                left[move] -= amount
+        return claims
+
+    def _may_be_debited(self, line) -> bool:
+        """Not after a debit that must not be tried again with the same mandate; whoever was
+        debited before and has no usable mandate now is reminded instead."""
+        before = line.payment_line_ids.filtered(lambda debit: debit.order_id.state == "uploaded")
+        mandate = self._mandate_of(line.move_id)
+        if line.move_id.telecom_debit_stopped and mandate in before.mandate_id:
+            return False
+        return not before or mandate.state in USABLE
+
+    def _tell_of_unmatched_returns(self) -> None:
+        """Debits that came back, but no payment of ours was found for them."""
+        unmatched = self.env["account.bank.statement.line"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("telecom_return_code", "!=", False),
+                ("is_reconciled", "=", False),
+            ]
+        )
+        for line in unmatched:
+            self.finding(
+                "return_unmatched",
+                self.env._(
+                    "The debit %(id)s over %(amount)s came back on %(date)s (%(reason)s), but no "
+                    "payment was found for it: its invoice counts as paid. Reconcile the "
+                    "statement line with the payment.",
+                    id=line.telecom_end_to_end or line.payment_ref,
+                    amount=line.currency_id.format(-line.amount),
+                    date=line.date,
+                    reason=line.telecom_return_code,
+                ),
+                severity="warn",
+                record=line,
+                amount=-line.amount,
+            )
 
     # ------------------------------------------------------------------ checks
     def _check_method(self) -> None:
@@ -158,7 +211,7 @@ class CollectStep(Step):
                     reason=reason,
                 ),
                 record=line.move_id,
-                amount=line.amount_residual,
+                amount=self._claims[line.id],
             )
         return not reason
 
@@ -170,7 +223,7 @@ class CollectStep(Step):
             return _("SEPA knows euros only. Change its payment method.")
         if not mandate:
             return _("there is no mandate. Enter one, or change the payment method.")
-        if mandate.state not in ("valid", "final"):
+        if mandate.state not in USABLE:
             return _(
                 "mandate %s is not valid. Get a new one, or change the payment method.",
                 mandate.unique_mandate_reference,
@@ -193,17 +246,25 @@ class CollectStep(Step):
                 mandate=mandate.unique_mandate_reference,
                 date=last_used,
             )
-        if mandate.type == "oneoff" and mandate.last_debit_date:
+        if mandate.type == "oneoff" and not self._is_first_use(mandate, line):
             return _("mandate %s was for one debit only.", mandate.unique_mandate_reference)
         return ""
 
+    def _is_first_use(self, mandate, line) -> bool:
+        """Whether a one-off mandate was in no order yet, and for no other line of this one."""
+        if mandate not in self._once:
+            used = self.env["account.payment.line"].search_count(
+                [("mandate_id", "=", mandate.id), ("order_id.state", "!=", "cancel")], limit=1
+            )
+            self._once[mandate] = False if used or mandate.last_debit_date else line
+        return self._once[mandate] == line
+
     def _mandate_of(self, move):
         """The invoice's mandate while it is usable, else the contract's, else the customer's."""
-        usable = ("valid", "final")
         customer = move.partner_id.with_company(self.company).valid_mandate_id
         contract = move.telecom_contract_id.telecom_mandate_id
         for mandate in (move.mandate_id, contract, customer):
-            if mandate.state in usable:
+            if mandate.state in USABLE:
                 return mandate
         return move.mandate_id or contract or customer
 
@@ -222,11 +283,16 @@ class CollectStep(Step):
         payment_lines = lines.create_payment_line_from_move_line(order)
         for payment_line in payment_lines:
             move = payment_line.move_line_id.move_id
-            values = {"mandate_id": self._mandate_of(move).id}
-            if payment_line.amount_currency > move._telecom_claim():
-                values["amount_currency"] = move._telecom_claim()
-            payment_line.write(values)
-        lines.move_id.filtered("telecom_debit_retry").telecom_debit_retry = False
+            payment_line.write(
+                {
+                    "mandate_id": self._mandate_of(move).id,
+                    "amount_currency": self._claims[payment_line.move_line_id.id],
+                }
+            )
+        again = lines.move_id.filtered(
+            lambda move: move.telecom_debit_retry or move.telecom_debit_stopped
+        )
+        again.write({"telecom_debit_retry": False, "telecom_debit_stopped": False})
         order.draft2open()
         order.open2generated()
         if self.company.telecom_book_debits:

@@ -2,7 +2,7 @@
 """Customers with a mandate are debited once, by a file the bank takes."""
 
 from lxml import etree
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import freeze_time, tagged
 from odoo.tools import file_open
 
@@ -115,6 +115,71 @@ class TestCollect(BillingCase):
         other = self.debited("All of it", iban=IBANS[1])
         other.telecom_disputed_amount = 60
         self.assertEqual(self.collect(), order)
+
+    def test_the_rest_is_debited_once_the_objection_is_settled(self):
+        move = self.debited()
+        move.telecom_disputed_amount = 20
+        self.collect()
+        self.assertEqual(move.amount_residual, 20)
+        move.telecom_disputed_amount = 0
+        second = self.collect().sorted("id")[1]
+        self.assertEqual(self.texts(second, "p:InstdAmt"), ["20.00"])
+        self.assertEqual(move.payment_state, "in_payment")
+        self.assertEqual(len(self.collect()), 2)
+
+    def instalments(self, name, iban=IBANS[0]):
+        """An invoice over 60 in two equal instalments."""
+        half = {"value": "percent", "value_amount": 50, "delay_type": "days_after"}
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Halves",
+                "line_ids": [
+                    Command.create(half | {"nb_days": 14}),
+                    Command.create(half | {"nb_days": 44}),
+                ],
+            }
+        )
+        return self.debited(name, iban=iban, payment_term_id=term.id)
+
+    def test_what_may_be_claimed_is_shared_by_the_instalments(self):
+        move = self.instalments("Disputes")
+        move.telecom_disputed_amount = 20
+        # 60 - 20 = 40: the first instalment of 30 whole, 10 of the second
+        self.assertEqual(sorted(self.texts(self.collect(), "p:InstdAmt")), ["10.00", "30.00"])
+        self.assertEqual(move.amount_residual, 20)
+
+    def test_what_waits_in_an_order_is_not_claimed_by_the_next_instalment(self):
+        self.company.telecom_book_debits = False
+        move = self.instalments("Disputes")
+        first, second = move.line_ids.filtered("date_maturity").sorted("date_maturity")
+        order = self.collect()
+        self.assertEqual(order.payment_line_ids.move_line_id, first | second)
+        order.action_cancel()
+        order.cancel2draft()
+        order.payment_line_ids.filtered(lambda debit: debit.move_line_id == second).unlink()
+        move.telecom_disputed_amount = 20
+        other = self.collect() - order
+        self.assertEqual(other.payment_line_ids.mapped("amount_currency"), [10])  # 40 - 30
+
+    def test_a_mandate_for_one_debit_is_used_once(self):
+        """Two invoices in one order, and one more in a later order that still waits."""
+        self.company.telecom_book_debits = False
+        contract = self.debit_customer("Once")
+        contract.telecom_mandate_id.type = "oneoff"
+        first = self.invoice(self.run_1, contract)
+        other = self.new_contract(
+            contract.partner_id,
+            telecom_payment="sepa_debit",
+            telecom_mandate_id=contract.telecom_mandate_id.id,
+        )
+        second = self.invoice(self.run_1, other)
+        order = self.collect()
+        self.assertEqual(order.payment_line_ids.move_line_id.move_id, first)
+        finding = self.run_1.finding_ids
+        self.assertEqual(finding.res_id, second.id)
+        self.assertIn("for one debit only", finding.message)
+        self.assertEqual(self.collect(), order, "nor with the next order")
+        self.assertEqual(finding.state, "open")
 
     def test_a_credit_note_is_set_off_first(self):
         contract = self.debit_customer("Ends early")

@@ -3,6 +3,7 @@
 
 import base64
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
@@ -40,12 +41,14 @@ class TestStatement(BillingCase):
         moves = self.env["account.move"].search([("telecom_run_id", "=", self.run_1.id)])
         return [moves.filtered(lambda m, c=c: m.telecom_contract_id == c) for c in contracts]
 
-    def debits(self, *names):
+    def debits(self, *names, disputed=0):
         """Invoices of new customers, debited by one order; returns them and the order."""
         contracts = [
             self.debit_customer(name, iban=iban) for name, iban in zip(names, IBANS, strict=False)
         ]
         moves = self.billed(*contracts)
+        for move in moves:
+            move.telecom_disputed_amount = disputed
         self.step(self.run_1, "collect")
         return moves, self.run_1.payment_order_ids
 
@@ -301,6 +304,79 @@ class TestStatement(BillingCase):
         self.assertFalse(move.telecom_debit_retry)
         self.step(self.run_1, "collect")
         self.assertEqual(len(self.run_1.payment_order_ids), 2)
+
+    def test_a_reason_that_allows_no_other_try_stops_the_debit(self):
+        move = self.react("MS02")
+        self.assertTrue(move.telecom_debit_stopped)
+        self.step(self.run_1, "collect")
+        self.assertEqual(len(self.run_1.payment_order_ids), 1)
+        move.telecom_debit_stopped = False  # the customer has agreed
+        self.step(self.run_1, "collect")
+        self.assertEqual(len(self.run_1.payment_order_ids), 2)
+        self.assertEqual(move.payment_state, "in_payment")
+
+    def test_another_mandate_takes_up_a_stopped_debit(self):
+        move = self.react("MS02")
+        old = move.mandate_id
+        new = old.copy({"state": "valid", "unique_mandate_reference": "OTHER-1"})
+        old.cancel()
+        self.env.invalidate_all()
+        self.step(self.run_1, "collect")
+        order = self.run_1.payment_order_ids.sorted("id")[1]
+        self.assertEqual(order.payment_line_ids.mandate_id, new)
+        self.assertFalse(move.telecom_debit_stopped)
+
+    def test_a_corrected_mandate_debits_what_came_back(self):
+        move = self.react("AC01")
+        self.step(self.run_1, "collect")
+        self.assertEqual(len(self.run_1.payment_order_ids), 1)
+        self.assertFalse(self.run_1.finding_ids, "the reminder asks for it meanwhile")
+        move.mandate_id.state = "valid"
+        self.step(self.run_1, "collect")
+        self.assertEqual(len(self.run_1.payment_order_ids), 2)
+        self.assertEqual(move.payment_state, "in_payment")
+
+    def test_a_settled_objection_is_debited_again(self):
+        move = self.react("MD06")
+        move.telecom_disputed_amount = 15
+        self.step(self.run_1, "collect")
+        order = self.run_1.payment_order_ids.sorted("id")[1]
+        self.assertEqual(order.payment_line_ids.mapped("amount_currency"), [45])  # 60 - 15
+
+    def test_the_tries_of_a_rest_are_its_own(self):
+        """A debit of the first part went through: the rest has its other try all the same."""
+        moves, order = self.debits("First", disputed=20)
+        move = moves[0]
+        self.bring(bank.entry("40.00", batch=order.payment_lot_ids.name))
+        move.telecom_disputed_amount = 0
+        self.step(self.run_1, "collect")
+        second = self.run_1.payment_order_ids.sorted("id")[1].payment_ids
+        self.bring(self.sent_back(second, "MS03", "-20.00"), number="2")
+        self.assertEqual(move.amount_residual, 20)
+        self.assertTrue(move.telecom_debit_retry)
+
+    def test_a_return_without_its_payment_pays_no_credit_note(self):
+        moves, _order = self.debits("First")
+        note = self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "partner_id": moves[0].partner_id.id,
+                "invoice_date": "2026-10-05",
+                "invoice_line_ids": [Command.create({"name": "Goodwill", "price_unit": 60})],
+            }
+        )
+        note.invoice_line_ids.tax_ids = False
+        note.action_post()
+        text = f"Return of {moves[0].name}, customer {moves[0].partner_id.ref}"
+        details = bank.details(end_to_end="NOT-OURS", reason="AC04", text=text)
+        line = self.bring(bank.entry("-60.00", details))
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual(note.amount_residual, 60)
+        self.step(self.run_1, "collect")
+        finding = self.run_1.finding_ids.filtered(lambda f: f.code == "return_unmatched")
+        self.assertEqual((finding.severity, finding.res_id), ("warn", line.id))
+        self.assertEqual(finding.amount, 60)
+        self.assertIn("AC04", finding.message)
 
     def test_an_unknown_reason_is_kept_and_asked_about(self):
         move = self.react("XY99")
