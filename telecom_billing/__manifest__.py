@@ -46,6 +46,7 @@
         "data/facturx_templates.xml",
         "data/ir_sequence.xml",
         "data/payment_return_reason.xml",
+        "data/mail_template_correction.xml",
         "data/mail_template_invoice.xml",
         "data/reports.xml",
         "views/menus.xml",

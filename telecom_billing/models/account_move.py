@@ -18,6 +18,15 @@ class AccountMove(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    telecom_document_run_id = fields.Many2one(
+        "telecom.billing.run",
+        string="Sent by billing run",
+        compute="_compute_telecom_document_run_id",
+        store=True,
+        index="btree_not_null",
+        help="The run that makes the document and sends it: its own, or that of the invoice it "
+        "corrects.",
+    )
     telecom_contract_id = fields.Many2one(
         "contract.contract",
         string="Telecom contract",
@@ -68,6 +77,14 @@ class AccountMove(models.Model):
         "(upper(regexp_replace(name, '[^A-Za-z0-9]', '', 'g'))) "
         "WHERE move_type IN ('out_invoice', 'out_refund')"
     )
+
+    # ------------------------------------------------------------------ compute
+    @api.depends("telecom_run_id", "reversed_entry_id.telecom_run_id")
+    def _compute_telecom_document_run_id(self):
+        for move in self:
+            move.telecom_document_run_id = (
+                move.telecom_run_id or move.reversed_entry_id.telecom_run_id
+            )
 
     # ------------------------------------------------------------------ never edited
     def button_draft(self):
@@ -138,6 +155,8 @@ class AccountMove(models.Model):
                 and note._telecom_takes_all_back(original)
             ):
                 original._telecom_release()
+            if original.telecom_run_id:
+                original.telecom_run_id.sudo()._reopen(("document", "dispatch"))
         return posted
 
     def _telecom_takes_all_back(self, original):

@@ -269,6 +269,19 @@ class TelecomBillingRun(models.Model):
         steps.requested = True
         self.env.ref("telecom_billing.cron_billing_runs").sudo()._trigger()
 
+    def _reopen(self, codes) -> None:
+        """Steps that were done have something to do again; unattended runs do it by themselves."""
+        for run in self:
+            steps = run.step_ids.filtered(
+                lambda step: step.code in codes and step.state in ("done", "failed")
+            )
+            if not steps:
+                continue
+            autopilot = run.company_id.telecom_autopilot
+            steps.write({"state": "todo", "progress": 0.0, "requested": autopilot})
+            if run.state == "done":
+                run._update_state()
+
     def _update_state(self) -> None:
         """Locked or not, by the open blocking findings and failed steps; done when all is."""
         for run in self:

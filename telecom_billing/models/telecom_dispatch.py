@@ -30,7 +30,7 @@ class TelecomDispatch(models.Model):
         "account.move", "Invoice", required=True, index=True, readonly=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
-    run_id = fields.Many2one(related="move_id.telecom_run_id", store=True, index=True)
+    run_id = fields.Many2one(related="move_id.telecom_document_run_id", store=True, index=True)
     partner_id = fields.Many2one(related="move_id.partner_id", store=True, string="Customer")
     customer_number = fields.Char(
         "Customer number", related="move_id.commercial_partner_id.ref", store=True
@@ -128,6 +128,8 @@ class TelecomDispatch(models.Model):
         self.write({"mail_id": mail.id, "message_id": mail.message_id})
 
     def _get_template(self):
+        if self.move_id.move_type == "out_refund":
+            return self.env.ref("telecom_billing.mail_template_correction")
         own = self.company_id.telecom_mail_template_id
         return own or self.env.ref("telecom_billing.mail_template_invoice")
 

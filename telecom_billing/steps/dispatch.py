@@ -30,8 +30,9 @@ class Dispatch(Step):
             context={**self.env.context, "tracking_disable": True, "mail_notify_force_send": False}
         )
         self.dispatches = self.env["telecom.dispatch"]
-        self._enlist()
         self._look_after_interrupted()
+        self._drop_reversed()
+        self._enlist()
         self._send_mails()
         self._bundle_letters()
         self._report()
@@ -39,14 +40,18 @@ class Dispatch(Step):
 
     # ------------------------------------------------------------------ acts
     def _enlist(self) -> None:
-        moves = self.env["account.move"].search(
-            [
-                ("telecom_run_id", "=", self.run.id),
-                ("state", "=", "posted"),
-                ("telecom_reversed", "=", False),
-                ("move_type", "in", ("out_invoice", "out_refund")),
-            ],
-            order="id",
+        moves = (
+            self.env["account.move"]
+            .search(
+                [
+                    ("telecom_document_run_id", "=", self.run.id),
+                    ("state", "=", "posted"),
+                    ("telecom_reversed", "=", False),
+                    ("move_type", "in", ("out_invoice", "out_refund")),
+                ],
+                order="id",
+            )
+            .filtered(self._shall_go_out)
         )
         undone = moves.filtered(lambda move: not move.invoice_pdf_report_id)
         for move in undone:
@@ -62,11 +67,30 @@ class Dispatch(Step):
         self.dispatches._enlist(moves - undone)
         self._commit()
 
+    def _shall_go_out(self, move) -> bool:
+        """All but corrections of what was taken back before it was sent: nobody knows of it."""
+        original = move.reversed_entry_id
+        if move.telecom_run_id or not original.telecom_reversed:
+            return True
+        return bool(
+            original.is_move_sent
+            or self.dispatches.search_count(
+                [("move_id", "=", original.id), ("state", "in", ("sending", "sent", "unsure"))],
+                limit=1,
+            )
+        )
+
     def _look_after_interrupted(self) -> None:
         """Only we work on this run: what is still "sending" was left by a process that died."""
         for row in self._rows([("state", "=", "sending")]):
             row._mark_unsure(self.env._("The process that was sending it ended."))
         self._rows([("state", "=", "sent"), ("mail_id", "!=", False)])._settle()
+        self._commit()
+
+    def _drop_reversed(self) -> None:
+        """What was taken back while it waited does not go out any more."""
+        rows = self._rows([("state", "in", ("waiting", "failed"))])
+        rows.filtered("move_id.telecom_reversed").action_drop()
         self._commit()
 
     def _send_mails(self) -> None:

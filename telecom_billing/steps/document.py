@@ -13,7 +13,7 @@ _lt = LazyTranslate(__name__)
 CHUNK = 50
 MISSING = """
     SELECT m.id FROM account_move m
-     WHERE m.telecom_run_id = %(run)s AND m.state = 'posted'
+     WHERE m.telecom_document_run_id = %(run)s AND m.state = 'posted'
        AND (NOT EXISTS (SELECT 1 FROM ir_attachment a
                          WHERE a.res_model = 'account.move' AND a.res_id = m.id
                            AND a.res_field = 'invoice_pdf_report_file')
@@ -32,7 +32,7 @@ COUNTED = """
       FROM account_move m
       JOIN ir_attachment a ON a.res_model = 'account.move' AND a.res_id = m.id
        AND a.res_field IN ('invoice_pdf_report_file', 'telecom_itemised_file')
-     WHERE m.telecom_run_id = %(run)s AND m.state = 'posted'
+     WHERE m.telecom_document_run_id = %(run)s AND m.state = 'posted'
 """
 
 

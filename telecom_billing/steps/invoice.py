@@ -60,13 +60,21 @@ class InvoiceStep(Step):
         self._check_dates()
         self.env = self.env(context={**self.env.context, **QUIET})
         self.run = self.run.with_env(self.env).with_company(self.company)
+        before = self._last_invoice()
         contracts = self._due_contracts()
         chunk = self.company.telecom_chunk
         for at in range(0, len(contracts), chunk):
             self._invoice_chunk(contracts[at : at + chunk])
             self.progress(min(at + chunk, len(contracts)), len(contracts))
             self.env.invalidate_all()
+        if self._last_invoice() != before:
+            self.run._reopen(("document", "dispatch", "collect", "dun"))
         return self._totals()
+
+    def _last_invoice(self):
+        return self.env["account.move"].search(
+            [("telecom_run_id", "=", self.run.id)], order="id desc", limit=1
+        )
 
     # ------------------------------------------------------------------ what is due
     def _check_dates(self) -> None:

@@ -100,6 +100,18 @@ class TestAccountMove(BillingCase):
         self.assertEqual(self.summary.move_id, again)
         self.assertEqual(self.run_1._invoice_totals()["invoices"], 1)
 
+    def test_an_invoice_made_anew_is_sent_like_the_first(self):
+        move = self.bill()
+        later = self.run_1.step_ids.filtered(lambda step: step.sequence > 50)
+        later.state = "done"
+        self.bill()
+        self.assertEqual(set(later.mapped("state")), {"done"}, "there was nothing to do")
+        self.reverse(move)
+        again = self.bill()
+        self.assertEqual(again.telecom_document_run_id, self.run_1)
+        self.assertEqual(set(later.mapped("state")), {"todo"})
+        self.assertEqual(self.run_1.state, "draft")
+
     def test_an_old_run_again_leaves_alone_what_later_runs_billed(self):
         move = self.bill()
         run_2 = self.new_run("2026-10-01")

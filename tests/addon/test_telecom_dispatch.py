@@ -120,6 +120,47 @@ class TestDispatch(DocumentCase):
             self.month._run_step("dispatch")
         self.assertEqual(sorted(self.month.bundle_ids.mapped("documents")), [1, 2])
 
+    # ------------------------------------------------------------------ corrections
+    def reverse(self, move, **changes):
+        note = move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=False)
+        note.invoice_line_ids[-1].write(changes)
+        note.action_post()
+        return note
+
+    def send(self):
+        """Documents and dispatch where they have something to do; returns who got what."""
+        with self.mail_server() as mailbox:
+            self.assertTrue(self.month._run_all(until="dispatch"))
+        return {message["Subject"]: to for to, message in mailbox.messages}
+
+    def test_the_correction_of_a_sent_invoice_is_sent_as_well(self):
+        self.send()
+        by_mail, by_post = (self.rows(method=way)[0].move_id for way in ("email", "post"))
+        notes = [self.reverse(by_mail), self.reverse(by_post, price_unit=1)]
+        for code in ("document", "dispatch"):
+            self.assertEqual(self.step(code).state, "todo")
+        sent = self.send()
+        self.assertTrue(all(note.invoice_pdf_report_id for note in notes))
+        self.assertEqual(list(sent.values()), [[by_mail.partner_id.email]])
+        self.assertIn(f"correction {notes[0].name}", next(iter(sent)))
+        self.assertEqual(self.rows(move_id=notes[1]).bundle_id.documents, 1)
+        self.assertEqual([self.rows(move_id=note).state for note in notes], ["sent"] * 2)
+        self.assertEqual(self.send(), {}, "and once")
+
+    def test_what_was_taken_back_before_it_was_sent_stays_here(self):
+        self.env["telecom.dispatch"]._enlist(self.moves)
+        waiting = self.rows(method="email")[0].move_id
+        partly = self.rows(method="email")[1].move_id
+        note = self.reverse(waiting)
+        other = self.reverse(partly, price_unit=1)
+        waiting.telecom_reversed = True  # as posting does for an invoice with usage or fees
+        sent = self.send()
+        names = [move.name for move in (partly, other)]
+        self.assertEqual(len(sent), 2)
+        self.assertTrue(all(any(name in subject for subject in sent) for name in names))
+        self.assertEqual(self.rows(move_id=waiting).state, "dropped")
+        self.assertFalse(self.rows(move_id=note))
+
     # ------------------------------------------------------------------ what goes wrong
     def test_killed_between_sending_and_writing_it_down(self):
         """The mail went out, its row says "sending": never again by itself."""
