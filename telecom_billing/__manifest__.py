@@ -29,6 +29,7 @@
             "pandas",
             "phonenumbers",
             "pyarrow",
+            "pydantic",
             "pypdf",
             "typst",
         ],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shape of an order from a web shop, checked without Odoo and without a database.
 
-:data:`ORDER` declares the document; :func:`check` compares a parsed JSON value with it and
+:class:`Order` declares the document; :func:`check` compares a parsed JSON value with it and
 returns the normalised order (dates, Decimals, defaults filled in) and the list of *all* faults.
 What needs the database (does this product exist?) is asked afterwards by ``telecom.order``.
 
@@ -19,6 +19,20 @@ import hashlib
 import json
 import re
 import typing
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 #: Fault codes and what their parameters mean; the addon translates them for the user.
 CODES = (
@@ -46,243 +60,241 @@ class Fault:
     expected: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Node:
-    """A declared value: ``required`` and, when absent and optional, ``default``."""
-
-    required: bool = True
-    default: object = None
-
-    def read(self, value: object, path: str, faults: list[Fault]) -> object:
-        """The normalised value; faults are appended."""
-        return value
-
-
-@dataclasses.dataclass(frozen=True)
-class Text(Node):
-    """A text, stripped; ``pattern`` is matched as a whole and described by ``notation``."""
-
-    length: int = 256
-    pattern: str = ""
-    notation: str = ""
-
-    def read(self, value, path, faults):
-        if not isinstance(value, str):
-            faults.append(Fault(path, "type", value, "text"))
-            return None
-        value = value.strip()
-        if not value:
-            if self.required:
-                faults.append(Fault(path, "missing"))
-            return self.default
-        if len(value) > self.length:
-            faults.append(Fault(path, "length", value, str(self.length)))
-        elif self.pattern and not re.fullmatch(self.pattern, value):
-            faults.append(Fault(path, "pattern", value, self.notation))
-        return value
-
-
-@dataclasses.dataclass(frozen=True)
-class Choice(Node):
-    """One of a few words."""
-
-    words: tuple[str, ...] = ()
-
-    def read(self, value, path, faults):
-        if value not in self.words:
-            faults.append(Fault(path, "choice", value, ", ".join(self.words)))
-        return value
-
-
-@dataclasses.dataclass(frozen=True)
-class Date(Node):
-    """A calendar day, ``YYYY-MM-DD``."""
-
-    def read(self, value, path, faults):
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            try:
-                return datetime.date.fromisoformat(value)
-            except ValueError:
-                pass
-        faults.append(Fault(path, "date", value))
-        return None
-
-
-@dataclasses.dataclass(frozen=True)
-class Moment(Node):
-    """A day or a time in ISO 8601; normalised to UTC without zone (Odoo's notation)."""
-
-    def read(self, value, path, faults):
+# ---------------------------------------------------------------------------------- kinds of values
+def _day(value: object) -> datetime.date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         try:
-            moment = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
-        except (AttributeError, ValueError):
-            faults.append(Fault(path, "datetime", value))
-            return None
-        if moment.tzinfo:
-            moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
-        return moment.replace(microsecond=0)
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("date", "not a day")
 
 
-@dataclasses.dataclass(frozen=True)
-class Amount(Node):
+def _moment(value: object) -> datetime.datetime:
+    """A day or a time in ISO 8601, as UTC without zone (Odoo's notation)."""
+    try:
+        moment = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except (AttributeError, ValueError):
+        raise PydanticCustomError("datetime", "not a time") from None
+    if moment.tzinfo:
+        moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return moment.replace(microsecond=0)
+
+
+def _number_like(pattern: str) -> BeforeValidator:
     """A decimal number as text or JSON integer; JSON fractions are refused (they are binary)."""
 
-    minimum: decimal.Decimal | None = None
-    whole: bool = False
-
-    def read(self, value, path, faults):
+    def read(value: object) -> decimal.Decimal:
         allowed = isinstance(value, (int, str)) and not isinstance(value, bool)
-        digits = r"-?\d{1,9}" if self.whole else r"-?\d{1,9}(\.\d{1,6})?"
-        if not allowed or not re.fullmatch(digits, str(value)):
-            faults.append(Fault(path, "amount", value))
-            return None
-        number = decimal.Decimal(str(value))
-        if self.minimum is not None and number < self.minimum:
-            faults.append(Fault(path, "negative", value, str(self.minimum)))
-        return int(number) if self.whole else number
+        if not allowed or not re.fullmatch(pattern, str(value)):
+            raise PydanticCustomError("amount", "not a decimal number")
+        return decimal.Decimal(str(value))
+
+    return BeforeValidator(read)
 
 
-@dataclasses.dataclass(frozen=True)
-class Object(Node):
-    """A JSON object with the declared keys and no others."""
+def _notation(pattern: str, words: str) -> AfterValidator:
+    """The whole text must match; ``words`` describe the notation to a person."""
 
-    keys: dict[str, Node] = dataclasses.field(default_factory=dict)
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise PydanticCustomError("pattern", "wrong notation", {"expected": words})
+        return text
 
-    def read(self, value, path, faults):
+    return AfterValidator(read)
+
+
+def _text(length: int) -> StringConstraints:
+    return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=length)
+
+
+#: An optional text that is blank counts as absent.
+_blank = BeforeValidator(
+    lambda value: None if isinstance(value, str) and not value.strip() else value
+)
+
+Day = Annotated[
+    datetime.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+Moment = Annotated[
+    datetime.datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Amount = Annotated[
+    decimal.Decimal,
+    _number_like(AMOUNT := r"-?\d{1,9}(\.\d{1,6})?"),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{AMOUNT}$"}),
+]
+Whole = Annotated[int, _number_like(r"-?\d{1,9}"), WithJsonSchema({"type": ["integer", "string"]})]
+
+Text12 = Annotated[str, _text(12)]
+Text16 = Annotated[str, _text(16)]
+Text32 = Annotated[str, _text(32)]
+Text64 = Annotated[str, _text(64)]
+Text128 = Annotated[str, _text(128)]
+Digits = Annotated[Text12, _notation(r"\d+", "digits")]
+Email = Annotated[str, _text(254), _notation(r"[^@\s]+@[^@\s]+\.[^@\s]+", "name@example.com")]
+Country = Annotated[str, _text(2), _notation(r"[A-Z]{2}", "ISO 3166, e.g. DE")]
+Bic = Annotated[str, _text(11), _notation(r"[A-Z0-9]{8}([A-Z0-9]{3})?", "BIC")]
+SepaText = Annotated[str, _text(35), _notation(r"[A-Za-z0-9+?/:().,' -]+", "SEPA character set")]
+
+
+# ------------------------------------------------------------------------------------- the document
+class Part(BaseModel):
+    """A JSON object with the declared keys and no others; null counts as absent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_null(cls, value: object) -> object:
         if not isinstance(value, dict):
-            faults.append(Fault(path, "type", value, "object"))
-            return None
-        result = {}
-        for key, node in self.keys.items():
-            here = f"{path}.{key}" if path else key
-            found = value.get(key)
-            if found is None:
-                if node.required:
-                    faults.append(Fault(here, "missing"))
-                result[key] = node.default
-            else:
-                result[key] = node.read(found, here, faults)
-        for key in value.keys() - self.keys.keys():
-            here = f"{path}.{key}" if path else str(key)
-            faults.append(Fault(here, "unknown", value[key], ", ".join(self.keys)))
-        return result
+            return value
+        return {str(key): entry for key, entry in value.items() if entry is not None}
 
 
-@dataclasses.dataclass(frozen=True)
-class Array(Node):
-    """A JSON list of equal elements."""
-
-    item: Node = dataclasses.field(default_factory=Node)
-    minimum: int = 0
-
-    def read(self, value, path, faults):
-        if not isinstance(value, list):
-            faults.append(Fault(path, "type", value, "list"))
-            return []
-        if len(value) < self.minimum:
-            faults.append(Fault(path, "empty_list"))
-        return [self.item.read(item, f"{path}[{i}]", faults) for i, item in enumerate(value)]
+class Address(Part):
+    street: Text128
+    street2: Annotated[Text128 | None, _blank] = None
+    zip: Text16
+    city: Text128
+    country: Country
 
 
-_ZERO = decimal.Decimal(0)
-_EMAIL = {"pattern": r"[^@\s]+@[^@\s]+\.[^@\s]+", "notation": "name@example.com"}
+class Customer(Part):
+    number: Annotated[Text32 | None, _blank] = None
+    kind: Literal["private", "business"]
+    name: Text128
+    contact: Annotated[Text128 | None, _blank] = None
+    vat: Annotated[Text32 | None, _blank] = None
+    language: Literal["de", "en"] = "de"
+    email: Annotated[Email | None, _blank] = None
+    phone: Annotated[Text64 | None, _blank] = None
+    address: Address
 
-NUMBER = Object(
-    keys={
-        "number": Text(length=64),
-        "kind": Choice(
-            words=("single", "block", "head", "msisdn", "imsi", "sip", "account", "conference")
-        ),
-        "range_from": Text(required=False, length=12, pattern=r"\d+", notation="digits"),
-        "range_to": Text(required=False, length=12, pattern=r"\d+", notation="digits"),
-        "source": Text(required=False, length=64),
-    }
-)
-LINE = Object(
-    keys={
-        "product": Text(length=64),
-        "tariff": Text(required=False, length=64),
-        "quantity": Amount(required=False, default=decimal.Decimal(1), minimum=_ZERO),
-        "price": Amount(required=False),
-        "start": Date(required=False),
-        "numbers": Array(required=False, default=(), item=NUMBER),
-    }
-)
-CUSTOMER = Object(
-    keys={
-        "number": Text(required=False, length=32),
-        "kind": Choice(words=("private", "business")),
-        "name": Text(length=128),
-        "contact": Text(required=False, length=128),
-        "vat": Text(required=False, length=32),
-        "language": Choice(required=False, default="de", words=("de", "en")),
-        "email": Text(required=False, length=254, **_EMAIL),
-        "phone": Text(required=False, length=64),
-        "address": Object(
-            keys={
-                "street": Text(length=128),
-                "street2": Text(required=False, length=128),
-                "zip": Text(length=16),
-                "city": Text(length=128),
-                "country": Text(length=2, pattern=r"[A-Z]{2}", notation="ISO 3166, e.g. DE"),
-            }
-        ),
-    }
-)
-MANDATE = Object(
-    required=False,
-    keys={
-        "iban": Text(length=42),
-        "bic": Text(
-            required=False, length=11, pattern=r"[A-Z0-9]{8}([A-Z0-9]{3})?", notation="BIC"
-        ),
-        "holder": Text(length=70),
-        "reference": Text(
-            required=False,
-            length=35,
-            pattern=r"[A-Za-z0-9+?/:().,' -]+",
-            notation="SEPA character set",
-        ),
-        "signed_on": Date(),
-    },
-)
-ORDER = Object(
-    keys={
-        "order_id": Text(length=64),
-        "ordered_at": Moment(),
-        "customer": CUSTOMER,
-        "delivery": Object(
-            keys={
-                "invoice": Choice(words=("email", "post")),
-                "itemised_bill": Choice(words=("none", "full", "masked")),
-            }
-        ),
-        "contract": Object(
-            keys={
-                "start": Date(),
-                "end": Date(required=False),
-                "term_months": Amount(required=False, minimum=_ZERO, whole=True),
-            }
-        ),
-        "lines": Array(item=LINE, minimum=1),
-        "payment": Object(
-            keys={"method": Choice(words=("sepa_debit", "transfer")), "mandate": MANDATE}
-        ),
-    }
-)
+
+class Delivery(Part):
+    invoice: Literal["email", "post"]
+    itemised_bill: Literal["none", "full", "masked"]
+
+
+class Contract(Part):
+    start: Day
+    end: Day | None = None
+    term_months: Annotated[Whole, Field(ge=0)] | None = None
+
+
+class Number(Part):
+    number: Text64
+    kind: Literal["single", "block", "head", "msisdn", "imsi", "sip", "account", "conference"]
+    range_from: Annotated[Digits | None, _blank] = None
+    range_to: Annotated[Digits | None, _blank] = None
+    source: Annotated[Text64 | None, _blank] = None
+
+
+class Line(Part):
+    product: Text64
+    tariff: Annotated[Text64 | None, _blank] = None
+    quantity: Annotated[Amount, Field(ge=0)] = decimal.Decimal(1)
+    price: Amount | None = None
+    start: Day | None = None
+    numbers: list[Number] = []
+
+
+class Mandate(Part):
+    iban: Annotated[str, _text(42)]
+    bic: Annotated[Bic | None, _blank] = None
+    holder: Annotated[str, _text(70)]
+    reference: Annotated[SepaText | None, _blank] = None
+    signed_on: Day
+
+
+class Payment(Part):
+    method: Literal["sepa_debit", "transfer"]
+    mandate: Mandate | None = None
+
+
+class Order(Part):
+    order_id: Text64
+    ordered_at: Moment
+    customer: Customer
+    delivery: Delivery
+    contract: Contract
+    lines: Annotated[list[Line], Field(min_length=1)]
+    payment: Payment
+
+
+#: What pydantic calls a fault -> our code and, from the fault's context, what was expected.
+_FAULTS: dict[str, tuple[str, str]] = {
+    "missing": ("missing", ""),
+    "string_too_short": ("missing", ""),
+    "string_type": ("type", "text"),
+    "model_type": ("type", "object"),
+    "list_type": ("type", "list"),
+    "string_too_long": ("length", "max_length"),
+    "literal_error": ("choice", "expected"),
+    "greater_than_equal": ("negative", "ge"),
+    "pattern": ("pattern", "expected"),
+    "extra_forbidden": ("unknown", ""),
+    "too_short": ("empty_list", ""),
+    "date": ("date", ""),
+    "datetime": ("datetime", ""),
+    "amount": ("amount", ""),
+}
 
 
 def check(document: object) -> tuple[dict | None, list[Fault]]:
-    """Compare a parsed JSON value with :data:`ORDER`.
+    """Compare a parsed JSON value with :class:`Order`.
 
-    Returns the normalised order (None when the document is no object) and every fault found.
-    The order is fit for use only when the list of faults is empty.
+    Returns the normalised order (None when there are faults) and every fault found.
     """
-    faults: list[Fault] = []
-    order = ORDER.read(document, "", faults)
-    if order is not None and not faults:
-        faults.extend(_between_fields(order))
-    return order, faults
+    try:
+        order = Order.model_validate(document).model_dump()
+    except ValidationError as error:
+        return None, [_fault(found) for found in error.errors(include_url=False)]
+    return order, list(_between_fields(order))
+
+
+def json_schema() -> dict:
+    """The document as a JSON Schema (draft 2020-12), for a shop's own checks."""
+    return Order.model_json_schema()
+
+
+def _fault(found: dict) -> Fault:
+    code, expected = _FAULTS[found["type"]]
+    path = _path(found["loc"])
+    if code == "missing":
+        return Fault(path, code)
+    if code == "choice":
+        expected = ", ".join(re.findall(r"'([^']*)'", found["ctx"]["expected"]))
+    elif code == "unknown":
+        expected = ", ".join(_part_at(found["loc"][:-1]).model_fields)
+    elif "ctx" in found:
+        expected = str(found["ctx"].get(expected, expected))
+    return Fault(path, code, found["input"], expected)
+
+
+def _path(loc: tuple[str | int, ...]) -> str:
+    """('lines', 0, 'price') -> lines[0].price"""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
+    return text.removeprefix(".")
+
+
+def _part_at(loc: tuple[str | int, ...]) -> type[Part]:
+    """The declared object at a place of the document."""
+    part = Order
+    for step in loc:
+        if isinstance(step, str):
+            part = _inner(part.model_fields[step].annotation)
+    return part
+
+
+def _inner(annotation: object) -> type[Part]:
+    """The object inside of ``list[…]`` and ``Optional[…]``."""
+    while arguments := typing.get_args(annotation):
+        annotation = arguments[0]
+    return annotation
 
 
 def _between_fields(order: dict) -> typing.Iterator[Fault]:

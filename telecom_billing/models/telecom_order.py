@@ -118,6 +118,11 @@ class TelecomOrder(models.Model):
             faults = list(self.sudo()._reference_faults(document))
         return self._fault_dicts(faults)
 
+    @api.model
+    def schema(self):
+        """The order document as a JSON Schema (draft 2020-12), for a shop's own checks."""
+        return order_document.json_schema()
+
     # ------------------------------------------------------------------ business
     def _submit(self, order):
         document, faults = order_document.check(order)

@@ -7,6 +7,8 @@ import decimal
 import doctest
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from telecom_billing import order_document
 
@@ -127,6 +129,58 @@ def test_all_faults_are_found_at_once():
         ("contract.start", "missing"),
         ("lines[0].price", "amount"),
     ]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+PLACES = [
+    ("order_id",),
+    ("ordered_at",),
+    ("customer",),
+    ("customer", "address", "street2"),
+    ("delivery", "invoice"),
+    ("contract", "end"),
+    ("contract", "term_months"),
+    ("lines",),
+    ("lines", 0),
+    ("lines", 0, "price"),
+    ("lines", 0, "numbers"),
+    ("lines", 0, "numbers", 0, "range_from"),
+    ("payment", "mandate", "bic"),
+]
+
+
+@given(st.sampled_from(PLACES), JSON)
+def test_any_value_anywhere_is_taken_or_told_as_a_fault_of_that_place(path, value):
+    order, faults = order_document.check(changed(path, value))
+    assert (order is None) <= bool(faults)
+    assert {fault.code for fault in faults} <= set(order_document.CODES)
+    if faults and path[0] != "contract":
+        assert all(fault.path.startswith(path[0]) for fault in faults)
+
+
+def test_null_counts_as_absent():
+    assert faults_of(changed(("customer", "name"), None)) == [("customer.name", "missing")]
+    assert order_document.check(changed(("lines", 0, "quantity"), None))[0]["lines"][0][
+        "quantity"
+    ] == decimal.Decimal(1)
+
+
+def test_an_unknown_key_is_told_what_is_possible_there():
+    (fault,) = order_document.check(changed(("payment", "mandate", "owner"), "x"))[1]
+    assert fault.expected == "iban, bic, holder, reference, signed_on"
+
+
+def test_the_schema_names_every_key():
+    schema = order_document.json_schema()
+    assert set(schema["properties"]) == set(GOOD)
+    assert schema["$defs"]["Customer"]["required"] == ["kind", "name", "address"]
+    assert schema["$defs"]["Customer"]["additionalProperties"] is False
 
 
 @pytest.mark.parametrize("document", [None, [], "order", 7])
