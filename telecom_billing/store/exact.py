@@ -26,3 +26,12 @@ def dicts(cr, query: SQL) -> list[dict]:
     rows = fetch(cr, query)
     names = [column.name for column in cr.description]
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def stream(cr, query: SQL, rows: int = 5_000):
+    """The rows of a query one by one, fetched in portions, with numeric as Decimal."""
+    with cr._cnx.cursor(name=f"telecom_{id(query)}") as cursor:
+        psycopg2.extensions.register_type(psycopg2.extensions.DECIMAL, cursor)
+        cursor.itersize = rows
+        cursor.execute(query.code, query.params)
+        yield from cursor

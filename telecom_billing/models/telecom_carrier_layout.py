@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a carrier's invoice looks as a file: which column is what."""
+
+from __future__ import annotations
+
+import base64
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from connectors import carrier_invoice
+from connectors.formats.summary import plain as plain_micro
+from connectors.reasons import DeliveryError, SettingsError
+
+#: Positions that the test shows.
+SHOWN = 20
+
+
+class TelecomCarrierLayout(models.Model):
+    _name = "telecom.carrier.layout"
+    _description = "Layout of Carriers' Invoices"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Carriers",
+        check_company=True,
+        help="Files in mails of these carriers are read with this layout.",
+    )
+    settings = fields.Json(default=dict, help="Columns, decimal sign, encoding …")
+    settings_schema = fields.Json(compute="_compute_settings_schema")
+    tolerance_percent = fields.Float(
+        "Tolerance (%)", default=0.5, digits=(6, 3), help="Of our records, duration and money."
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    tolerance_amount = fields.Monetary(
+        "At Least", default=1.0, help="Smaller differences in money always pass."
+    )
+    sample = fields.Binary(attachment=True, help="A file to try the layout on.")
+    sample_name = fields.Char()
+    preview = fields.Html(readonly=True, sanitize=False, copy=False)
+
+    _tolerance_positive = models.Constraint(
+        "CHECK (tolerance_percent >= 0 AND tolerance_amount >= 0)", "A tolerance is not negative."
+    )
+
+    # ------------------------------------------------------------------ compute
+    @api.depends_context("lang")
+    def _compute_settings_schema(self):
+        schema = [setting.describe() for setting in carrier_invoice.SETTINGS]
+        for layout in self:
+            layout.settings_schema = schema
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("settings", "name")
+    def _check_settings(self):
+        for layout in self:
+            try:
+                carrier_invoice.check(layout.settings or {})
+            except SettingsError as error:
+                raise ValidationError(
+                    self.env._("Layout %(name)s: %(fault)s", name=layout.name, fault=error)
+                ) from error
+
+    # ------------------------------------------------------------------ actions
+    def action_test(self):
+        """Show what is read from the sample."""
+        self.ensure_one()
+        if not self.sample:
+            raise UserError(self.env._("Choose a sample file first."))
+        self.preview = self._as_table(self._read(base64.b64decode(self.sample)))
+        return True
+
+    # ------------------------------------------------------------------ business
+    def _read(self, data: bytes) -> carrier_invoice.Statement:
+        self.ensure_one()
+        try:
+            return carrier_invoice.read(data, self.settings or {})
+        except (DeliveryError, SettingsError) as error:
+            raise UserError(
+                self.env._("Layout %(name)s: %(fault)s", name=self.name, fault=error)
+            ) from error
+
+    def _as_table(self, found) -> Markup:
+        heads = (
+            self.env._("Line"),
+            self.env._("Destination"),
+            self.env._("Records"),
+            self.env._("Seconds"),
+            self.env._("Amount"),
+        )
+        head = Markup().join(Markup("<th>{}</th>").format(text) for text in heads)
+        body = Markup()
+        for row in found.positions[:SHOWN]:
+            cells = (
+                row.line,
+                row.destination,
+                "–" if row.records is None else row.records,
+                "–" if row.quantity is None else plain_micro(row.quantity),
+                plain_micro(row.amount),
+            )
+            body += Markup("<tr>{}</tr>").format(
+                Markup().join(Markup("<td>{}</td>").format(cell) for cell in cells)
+            )
+        for line, why, raw in found.faulty[:SHOWN]:
+            body += Markup(
+                "<tr class='table-warning'><td>{}</td><td colspan='4'>{}<pre class='mb-0'>{}</pre>"
+                "</td></tr>"
+            ).format(line, why, raw[:500])
+        summary = self.env._(
+            "%(lines)s lines: %(positions)s positions over %(amount)s, %(faulty)s faulty, "
+            "%(totals)s totals, %(left_out)s left out.",
+            lines=found.lines,
+            positions=len(found.positions),
+            amount=plain_micro(found.amount),
+            faulty=len(found.faulty),
+            totals=found.totals,
+            left_out=found.left_out,
+        )
+        if found.total is not None and found.total != found.amount:
+            summary += " " + self.env._(
+                "The file states a total of %(stated)s: the difference is %(difference)s.",
+                stated=plain_micro(found.total),
+                difference=plain_micro(found.total - found.amount),
+            )
+        return Markup(
+            "<p>{}</p><table class='table table-sm'><thead><tr>{}</tr></thead><tbody>{}</tbody>"
+            "</table>"
+        ).format(summary, head, body)
