@@ -38,4 +38,4 @@ def test_xlsx_keeps_types_and_goes_on_where_a_sheet_is_full(tmp_path, monkeypatc
     first = [cell.value for cell in one[2]]
     assert first == ["=1+1", datetime.datetime(2026, 9, 1, 8, 30, 5), 0.123456, 3, None]
     assert one["A2"].data_type == "s", "a text, no formula"
-    assert [cell.value for cell in two[2]][0] == "Köln; Bonn"
+    assert next(cell.value for cell in two[2]) == "Köln; Bonn"
