@@ -59,6 +59,7 @@
         "views/account_move.xml",
         "views/contract_contract.xml",
         "views/contract_line_views.xml",
+        "views/credit_control_communication.xml",
         "views/payment_return.xml",
         "views/product_template.xml",
         "views/res_config_settings.xml",

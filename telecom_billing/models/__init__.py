@@ -16,6 +16,7 @@ from . import (
     contract_line,
     contract_line_fee,
     credit_control_communication,
+    credit_control_communication_mail,
     credit_control_line,
     credit_control_policy,
     credit_control_run,
