@@ -82,6 +82,8 @@
         "views/telecom_order.xml",
         "views/telecom_print_bundle.xml",
         "views/telecom_rate_views.xml",
+        "views/telecom_rating_preview.xml",
+        "views/telecom_rating_preview_line.xml",
         "views/telecom_reject.xml",
         "views/telecom_source.xml",
         "views/telecom_suspense.xml",

@@ -121,7 +121,7 @@ def _allowance(writer, allowance) -> dict:
             for band in allowance.band_ids
             if band in writer.versions.rate_ids.band_id
         ]
-    record |= _within(allowance)
+    record |= _within(writer, allowance)
     for flag in ("prorate", "per_member"):
         if allowance[flag]:
             record[flag] = True
@@ -153,9 +153,9 @@ def _what(allowance) -> dict:
     return {"quantity": units, "unit": allowance.unit}
 
 
-def _within(allowance) -> dict:
+def _within(writer, allowance) -> dict:
     """The allowance's own dates, within its version's."""
-    version = allowance.version_id
-    starts = [allowance.valid_from, version.valid_from]
-    ends = [allowance.valid_to, version and version._valid_until()]
+    begin, end = writer.span(allowance.version_id) if allowance.version_id else (None, None)
+    starts = [allowance.valid_from, begin]
+    ends = [allowance.valid_to, end]
     return _validity(max(filter(None, starts), default=None), min(filter(None, ends), default=None))

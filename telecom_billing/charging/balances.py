@@ -56,25 +56,30 @@ def _of(frame: pd.DataFrame, facts: pa.Table) -> pd.DataFrame | None:
     return frame[mask] if mask.any() else None
 
 
-def load(cr, context, contracts: np.ndarray | None, everything: bool) -> Before:
+def load(cr, context, contracts: np.ndarray | None, everything: bool, since=None) -> Before:
     """What charges that stay drew, and what rolled over.
 
     :param contracts: only of these; None: of all
     :param everything: whether all charges of the span stay, or only those on invoices
+    :param since: open charges from this moment (naive UTC) on do not stay, although they are
+        before the span
     """
     allowances = context.data.get("allowances", [])
-    return Before(_spent(cr, context, contracts, everything, allowances), _opening(cr, context))
+    spent = _spent(cr, context, contracts, everything, allowances, since or context.span.begin)
+    return Before(spent, _opening(cr, context))
 
 
-def _spent(cr, context, contracts, everything, allowances) -> pd.DataFrame:
+def _spent(cr, context, contracts, everything, allowances, since) -> pd.DataFrame:
     span = context.span
     kept = [SQL("TRUE")] if everything else [charge_store.is_invoiced()]
-    if not everything and not context.has_frozen():
+    if context.replay or not (everything or context.has_frozen()):
         kept = [SQL("FALSE")]
     begin = earliest(span.period, allowances)
     if begin < span.period:
         # Periods longer than a month: what earlier months drew counts in any case.
-        kept.append(SQL("c.started_at < %s", span.begin))
+        kept.append(SQL("c.started_at < %s", since))
+        if since < span.begin and not context.replay:
+            kept.append(charge_store.is_invoiced())
     if not allowances or (len(kept) == 1 and kept[0].code == "FALSE"):
         return pd.DataFrame(columns=list(SPENT))
     daily = any(one.get("period") in ("day", "week") for one in allowances)
