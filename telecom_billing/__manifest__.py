@@ -86,6 +86,7 @@
         "views/telecom_rating_preview_line.xml",
         "views/telecom_reject.xml",
         "views/telecom_source.xml",
+        "views/telecom_source_test.xml",
         "views/telecom_suspense.xml",
         "views/telecom_suspense_questions.xml",
         "views/telecom_tariff_views.xml",
