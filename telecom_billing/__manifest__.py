@@ -95,6 +95,7 @@
         "views/telecom_usage_summary_views.xml",
         "views/telecom_write_off.xml",
         "views/telecom_zone_views.xml",
+        "wizards/telecom_late_preview.xml",
         "views/documents.xml",
         "views/portal.xml",
         "views/portal_documents.xml",

@@ -99,6 +99,7 @@ def _spent(cr, context, contracts, everything, allowances, since) -> pd.DataFram
             " FROM telecom_charge_data c JOIN telecom_allowance a ON a.id = c.allowance_id"
             " JOIN contract_contract o ON o.id = c.contract_id"
             " WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
+            " AND c.write_off_id IS NULL"
             " AND c.started_at >= %(begin)s AND c.started_at < %(end)s AND %(whose)s AND (%(kept)s)"
             " GROUP BY 1, 2, 3, 4",
             holder=holder,

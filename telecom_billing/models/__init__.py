@@ -42,6 +42,7 @@ from . import (
     telecom_billing_run_cron,
     telecom_billing_run_documents,
     telecom_billing_run_invoice,
+    telecom_billing_run_late,
     telecom_billing_step,
     telecom_carrier_alias,
     telecom_carrier_invoice,
