@@ -152,14 +152,14 @@ class TelecomRatingPreview(models.Model):
         )
 
     def _sum_text(self, currency_id, before, after) -> str:
-        """The sums in the user's language: 120.00 → 131.50 (+11.50) EUR."""
+        """The sums in the user's language: 120.0000 → 131.5000 (+11.5000) EUR."""
         number = self.env["telecom.billing.run"]._number_form()
         difference = after - before
         sign = "+" if difference > 0 else ""
         currency = self.env["res.currency"].browse(currency_id)
         return (
-            f"{number(before, 2)} → {number(after, 2)}"
-            f" ({sign}{number(difference, 2)}) {currency.name}"
+            f"{number(before, 4)} → {number(after, 4)}"
+            f" ({sign}{number(difference, 4)}) {currency.name}"
         )
 
     # ------------------------------------------------------------------ constraints
