@@ -56,24 +56,34 @@ def _of(frame: pd.DataFrame, facts: pa.Table) -> pd.DataFrame | None:
     return frame[mask] if mask.any() else None
 
 
-def load(cr, context, contracts: np.ndarray | None, everything: bool, since=None) -> Before:
+def load(
+    cr,
+    context,
+    contracts: np.ndarray | None,
+    everything: bool,
+    since=None,
+    stays: SQL | None = None,
+) -> Before:
     """What charges that stay drew, and what rolled over.
 
     :param contracts: only of these; None: of all
     :param everything: whether all charges of the span stay, or only those on invoices
     :param since: open charges from this moment (naive UTC) on do not stay, although they are
         before the span
+    :param stays: condition on charges ``c`` that stay, instead of ``everything``
     """
     allowances = context.data.get("allowances", [])
-    spent = _spent(cr, context, contracts, everything, allowances, since or context.span.begin)
+    if stays is None:
+        stays = SQL("TRUE") if everything else charge_store.is_invoiced()
+        if context.replay or not (everything or context.has_frozen()):
+            stays = SQL("FALSE")
+    spent = _spent(cr, context, contracts, stays, allowances, since or context.span.begin)
     return Before(spent, _opening(cr, context))
 
 
-def _spent(cr, context, contracts, everything, allowances, since) -> pd.DataFrame:
+def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFrame:
     span = context.span
-    kept = [SQL("TRUE")] if everything else [charge_store.is_invoiced()]
-    if context.replay or not (everything or context.has_frozen()):
-        kept = [SQL("FALSE")]
+    kept = [stays]
     begin = earliest(span.period, allowances)
     if begin < span.period:
         # Periods longer than a month: what earlier months drew counts in any case.
