@@ -29,10 +29,7 @@ AFTER: tuple[Setting, ...] = (
         "after", "When a file is done", "choice", "move",
         (("move", "Move it"), ("delete", "Delete it"), ("leave", "Leave it and remember it")),
     ),
-    Setting(
-        "done", "Folder for done files", default="done", help="Inside the folder.",
-        when=("after", ("move",)),
-    ),
+    Setting("done", "Folder for done files", default="done", help="Inside the folder."),
 )  # fmt: skip
 
 

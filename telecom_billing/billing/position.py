@@ -21,7 +21,8 @@ class Position:
     exact: in the invoice's kind of price (with or without VAT), unrounded; source: the same in
     the kind of price it was agreed in; amount: rounded, set by :func:`settle`. ``fees`` are
     ``(Span, price, months)`` to be entered into the ledger, ``credits`` entries of the ledger
-    (ids) given back, ``summaries`` ids of usage summaries.
+    (ids) given back, ``topup`` ``(what is due of a minimum, amount in its kind of price)``,
+    ``summaries`` ids of usage summaries.
     """
 
     line: object
@@ -37,6 +38,7 @@ class Position:
     amount: decimal.Decimal = decimal.Decimal(0)
     fee: tuple | None = None
     credit: object = None
+    topup: object = None
     summaries: tuple[int, ...] = ()
     records: int = 0
     quantity: decimal.Decimal = decimal.Decimal(0)

@@ -18,8 +18,8 @@ OF_VERSION = {
 }
 #: Properties that rates inherit and keep in fields of their own.
 OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction")
-#: The rest is kept as it stands.
-ADVANCED = ("round_quantity", "mode", "beyond", "maximum_then", "extras")
+#: Properties that rates inherit, and for which "empty" stands for the core's default.
+OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then")
 
 
 class RateReader:
@@ -44,23 +44,41 @@ class RateReader:
             "refuse": own.get("refuse"),
             "conference_by": conference.get("by"),
             "rejoin": conference.get("rejoin"),
+            "conference_times": _text(conference.get("times")),
             "factor": to_number(own.get("factor"), PRICE_DIGITS[1]),
             "free_units": to_number(own.get("free"), UNIT_DIGITS[1]),
+            "extra_ids": [(0, 0, _extra(extra)) for extra in own.get("extras") or []],
+            **{name: own.get(name) or False for name in OF_EACH},
+            **self._own_rounding(record, version),
             **self._price(own),
         }
         for name in ("setup", "minimum", "maximum"):
             values[name] = to_number(own.get(name), PRICE_DIGITS[1])
-        advanced = {name: own[name] for name in ADVANCED if own.get(name) is not None}
-        for name, (field, _default) in OF_VERSION.items():
-            if record.get(name) is not None and record[name] != version[field]:
-                advanced[name] = record[name]
-        values["advanced"] = json.loads(json.dumps(advanced, default=str)) or False
+            values[f"{name}_zero"] = own.get(name) is not None and not values[name]
         for number, zone in enumerate(zones):
             yield {
                 **values,
                 "code": values["code"] if not number else f"{values['code']}-{number + 1}",
                 "zone_id": self.zones[str(zone)].id if zone is not None else False,
             }
+
+    def _own_rounding(self, record, version):
+        """What the rate itself says about splitting and rounding, other than its version."""
+        values = {
+            field: record[name]
+            if record.get(name) is not None and record[name] != version[of_version]
+            else False
+            for name, field, of_version in (
+                ("split", "split", "split"),
+                ("round_at", "round_at", "rounding_scope"),
+            )
+        }
+        method = record.get("rounding") or version["rounding_method"]
+        digits = version["rounding_digits"]
+        digits = record["decimals"] if record.get("decimals") is not None else digits
+        if (method, digits) != (version["rounding_method"], version["rounding_digits"]):
+            values |= {"rounding_method": method, "rounding_digits": digits}
+        return values
 
     def _price(self, own):
         unit = own.get("unit") or "second"
@@ -76,6 +94,8 @@ class RateReader:
             "initial": to_number(own.get("initial"), UNIT_DIGITS[1]),
             "step": to_number(own.get("step"), UNIT_DIGITS[1]),
             "price_initial": to_number(own.get("price_initial"), PRICE_DIGITS[1]),
+            "price_initial_zero": own.get("price_initial") is not None
+            and not to_number(own["price_initial"], PRICE_DIGITS[1]),
         }
 
     def _steps(self, own, unit):
@@ -102,17 +122,35 @@ class RateReader:
         return to_number(per, UNIT_DIGITS[1])
 
 
+def _text(value):
+    return False if value is None else str(value)
+
+
+def _extra(extra):
+    return {
+        "above": to_number(extra.get("above"), UNIT_DIGITS[1]),
+        "each": to_number(extra.get("each") or 1, UNIT_DIGITS[1]),
+        "price": to_number(extra.get("price"), PRICE_DIGITS[1]),
+    }
+
+
 def fingerprint(rate) -> str:
     """Everything that decides a rate's price, as text."""
     fields = (
         "service", "direction", "weight", "unit", "flat", "price", "price_per", "initial", "step",
         "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
-        "refuse", "conference_by", "rejoin", "advanced",
+        "refuse", "conference_by", "rejoin", "conference_times", "price_initial_zero",
+        "setup_zero", "minimum_zero", "maximum_zero", "maximum_then", "mode", "beyond",
+        "round_quantity", "split", "round_at", "rounding_method",
     )  # fmt: skip
+    extras = [[extra[name] for name in ("above", "each", "price")] for extra in rate.extra_ids]
     steps = [
         [step[name] for name in ("quantity_from", "quantity_to", "interval", "price", "price_per",
                                  "rounding", "flat")]
         for step in rate.step_ids
     ]  # fmt: skip
     values = [rate[name] or None for name in fields]
-    return json.dumps([rate.zone_id.code, rate.band_id.code, values, steps], default=str)
+    digits = rate.rounding_digits if rate.rounding_method else None
+    return json.dumps(
+        [rate.zone_id.code, rate.band_id.code, values, steps, extras, digits], default=str
+    )

@@ -14,10 +14,11 @@ from decimal import Decimal
 
 from odoo.exceptions import ValidationError
 
+from ..models.book_faults import sentences
 from ..rating import BookError, TariffBook
 from ..rating.units import Units
-from . import allowance_reader
-from .rate_reader import ADVANCED, OF_RATE, OF_VERSION, RateReader, fingerprint
+from . import allowance_reader, rules_reader
+from .rate_reader import OF_EACH, OF_RATE, OF_VERSION, RateReader, fingerprint
 from .text import Inexact
 from .zone_reader import ZoneReader
 
@@ -34,7 +35,7 @@ def read(env, data: dict, *, activate: bool = True):
     try:
         TariffBook(data)
     except BookError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(sentences(env, error)) from error
     try:
         return Reader(env, data, activate).read()
     except Inexact as error:
@@ -56,10 +57,12 @@ class Reader(ZoneReader, RateReader):
         self.zones: dict[str, object] = {}
         self.bands: dict[str, object] = {}
         self.tariffs: dict[str, object] = {}
+        self.pools: dict[str, object] = {}
 
     def read(self):
         Tariff = self.env["telecom.tariff"]
         entries = self.data.get("tariffs") or []
+        rules_reader.units(self)
         self.bands = {str(band["id"]): self._band(band) for band in self.data.get("bands") or []}
         plan = self._plan(entries)
         found = Tariff
@@ -68,8 +71,11 @@ class Reader(ZoneReader, RateReader):
             tariff = self.tariffs[code] = self._tariff(code, entry)
             found |= tariff
             self._versions(tariff, entry, plan)
+        self._options_without_prices()
         self._fallbacks(entries)
+        rules_reader.pools(self)
         allowance_reader.read(self)
+        rules_reader.read(self)
         return found
 
     # --- tariffs -----------------------------------------------------------------------------
@@ -90,7 +96,6 @@ class Reader(ZoneReader, RateReader):
                     currency=currency,
                 )
             )
-        options = {str(one["id"]) for one in self.data.get("options") or []}
         services = [
             rate.get("service") for version in entry["versions"] for rate in version["rates"]
         ]
@@ -98,7 +103,9 @@ class Reader(ZoneReader, RateReader):
             {
                 "code": code,
                 "name": entry.get("name") or code,
-                "kind": "option" if code in options else "tariff",
+                "kind": entry.get("_kind") or self._kind(code),
+                "free_incoming": entry.get("_free_incoming", True),
+                "option_weight": self._options().get(code, {}).get("weight") or 0,
                 "currency_id": money.id,
                 "tz": entry.get("timezone") or self.data.get("timezone") or "Europe/Berlin",
                 "gap": entry.get("gap") or "suspense",
@@ -108,20 +115,53 @@ class Reader(ZoneReader, RateReader):
             }
         )
 
+    def _options(self) -> dict[str, dict]:
+        """Options by the tariff that is their price list, else by their own id."""
+        options = self.data.get("options") or []
+        return {str(one.get("price_list", one["id"])): one for one in options}
+
+    def _options_without_prices(self):
+        """An option may only grant allowances; then it is a tariff without a version."""
+        for code, option in self._options().items():
+            if code not in self.tariffs:
+                self.tariffs[code] = self._tariff(
+                    code, {"name": option.get("name"), "versions": []}
+                )
+            self.tariffs[str(option["id"])] = self.tariffs[code]
+
+    def _kind(self, code) -> str:
+        if code in self._options():
+            return "option"
+        costs = {str(one.get("tariff")) for one in self.data.get("carriers") or []}
+        return "cost" if code in costs else "tariff"
+
     def _fallbacks(self, entries):
-        """Book fallbacks in a row become a chain, the heavier first."""
+        """One fallback without a weight is the tariff's “otherwise by”, more are a list."""
         for entry in entries:
             named = [
-                (other.get("weight") or 0, str(other["tariff"]))
+                (other.get("weight") or 0, self.tariffs[str(other["tariff"])])
                 if isinstance(other, dict)
-                else (0, str(other))
+                else (0, self.tariffs[str(other)])
                 for other in entry.get("fallbacks") or []
             ]
-            link = self.tariffs[str(entry["id"])]
-            for _weight, other in sorted(named, key=lambda pair: -pair[0]):
-                if link.fallback_tariff_id != self.tariffs[other]:
-                    link.fallback_tariff_id = self.tariffs[other]
-                link = self.tariffs[other]
+            tariff = self.tariffs[str(entry["id"])]
+            if tariff.fallback_tariff_id or tariff.fallback_ids:
+                continue
+            if [weight for weight, _other in named] == [0]:
+                tariff.fallback_tariff_id = named[0][1]
+                continue
+            plain = not any(weight for weight, _other in named)
+            tariff.fallback_ids = [
+                (
+                    0,
+                    0,
+                    {
+                        "fallback_id": other.id,
+                        "weight": 10 * (len(named) - place) if plain else weight,
+                    },
+                )
+                for place, (weight, other) in enumerate(named)
+            ]
 
     # --- versions ----------------------------------------------------------------------------
 
@@ -130,7 +170,7 @@ class Reader(ZoneReader, RateReader):
             inherited = {
                 name: source[name]
                 for source in (entry, data)
-                for name in (*OF_VERSION, *OF_RATE, *ADVANCED)
+                for name in (*OF_VERSION, *OF_RATE, *OF_EACH)
                 if source.get(name) is not None
             }
             values = self._version(tariff, data, inherited, plan)
@@ -155,6 +195,7 @@ class Reader(ZoneReader, RateReader):
             "valid_from": begin or BEGINNING,
             "valid_to": end and end - ONE_DAY,
             "zone_plan_id": plan.id,
+            "gap": data.get("gap") or False,
             **{
                 field: inherited.get(name, default) for name, (field, default) in OF_VERSION.items()
             },
@@ -164,7 +205,7 @@ class Reader(ZoneReader, RateReader):
         """A version that is known already must be the same; prices change by a new version."""
         new = self.env["telecom.tariff.version"].new({**values, "tariff_id": version.tariff_id.id})
         same = all(
-            version[name] == new[name] for name in ("valid_from", "valid_to", "zone_plan_id")
+            version[name] == new[name] for name in ("valid_from", "valid_to", "zone_plan_id", "gap")
         ) and sorted(map(fingerprint, version.rate_ids)) == sorted(
             fingerprint(self.env["telecom.rate"].new(rate)) for rate in rates
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
+from . import rules_writer
 from .text import to_text
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -17,9 +18,10 @@ def write(writer) -> dict:
     allowances = writer.tariffs.allowance_ids.filtered(
         lambda one: not one.version_id or one.version_id in writer.versions
     )
+    written = [allowance(writer, "allowances", one) for one in allowances]
     return {
         "options": [_option(writer, option) for option in options],
-        "allowances": [_allowance(writer, allowance) for allowance in allowances],
+        "allowances": [record for record in written if record is not None],
     }
 
 
@@ -90,38 +92,29 @@ def _validity(first, last) -> dict:
 
 def _option(writer, tariff) -> dict:
     record = {"id": writer.tariff_id(tariff), "name": tariff.name}
-    if writer.versions.filtered(lambda version: version.tariff_id == tariff):
+    if writer.is_written(tariff):
         record["price_list"] = writer.tariff_id(tariff)
+    if tariff.option_weight:
+        record["weight"] = tariff.option_weight
     return record
 
 
-def _allowance(writer, allowance) -> dict:
+def allowance(writer, _section, allowance) -> dict | None:
+    """A ``telecom.allowance`` as the book states it; None where it concerns nothing here."""
+    selected = rules_writer.select(writer, allowance)
+    if selected is None:
+        return None
     tariff = allowance.tariff_id
-    selector = "options" if tariff.kind == "option" else "tariffs"
     record = {
         "id": allowance.code or f"{tariff.code}-{allowance.id}"
         if writer.portable
         else allowance.id,
         "name": allowance.name,
-        selector: [writer.tariff_id(tariff)],
         "priority": allowance.sequence,
         "share": allowance.share,
         "period": allowance.period,
     }
-    record |= _what(allowance)
-    if allowance.service:
-        record["services"] = [name.strip() for name in allowance.service.split(",")]
-    if allowance.zone_ids:
-        record["zones"] = [
-            name for zone in allowance.zone_ids for name in writer.zone_names.get(zone.id, [])
-        ]
-    if allowance.band_ids:
-        record["bands"] = [
-            writer.band_id(band)
-            for band in allowance.band_ids
-            if band in writer.versions.rate_ids.band_id
-        ]
-    record |= _within(writer, allowance)
+    record |= selected | _what(allowance)
     for flag in ("prorate", "per_member"):
         if allowance[flag]:
             record[flag] = True
@@ -138,7 +131,7 @@ def _allowance(writer, allowance) -> dict:
             if allowance.rollover_maximum
             else {}
         )
-    return record | (allowance.advanced or {})
+    return record
 
 
 def _what(allowance) -> dict:
@@ -151,11 +144,3 @@ def _what(allowance) -> dict:
             {"fair_use": units, "unit": allowance.unit} if allowance.quantity else {}
         )
     return {"quantity": units, "unit": allowance.unit}
-
-
-def _within(writer, allowance) -> dict:
-    """The allowance's own dates, within its version's."""
-    begin, end = writer.span(allowance.version_id) if allowance.version_id else (None, None)
-    starts = [allowance.valid_from, begin]
-    ends = [allowance.valid_to, end]
-    return _validity(max(filter(None, starts), default=None), min(filter(None, ends), default=None))

@@ -11,22 +11,21 @@ import datetime
 
 from odoo.tools import SQL
 
-from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
-from . import selectors
+from . import rules_writer, selectors
+from .rate_writer import RateWriter
 from .text import AT, to_text
 
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def write(tariffs, *, portable: bool = False, lines=None, period=None, instead=None) -> dict:
+def write(tariffs, *, portable: bool = False, lines=None, period=None) -> dict:
     """The book of these ``telecom.tariff`` records and all they fall back on.
 
     :param portable: codes instead of database ids, drafts included: an export
     :param lines: contract lines whose individual prices and options the book must know
     :param period: (first day, last day): only the versions that hold then
-    :param instead: {tariff id: version}, in force the whole period in the place of its tariff's own
     """
-    return Writer(tariffs, portable, period, instead=instead).write(lines)
+    return Writer(tariffs, portable, period).write(lines)
 
 
 def rates_only(rates) -> dict:
@@ -34,6 +33,7 @@ def rates_only(rates) -> dict:
     writer = Writer(rates.tariff_id, portable=True, prefixes=False)
     return {
         "format": 1,
+        "units": rates.env["telecom.unit"]._to_book(rates.company_id[:1] or rates.env.company),
         "calendars": writer.calendars(rates.band_id),
         "bands": [writer.band(band) for band in rates.band_id],
         "tariffs": [
@@ -58,43 +58,44 @@ def rates_only(rates) -> dict:
     }
 
 
-class Writer:
-    def __init__(self, tariffs, portable: bool, period=None, prefixes: bool = True, instead=None):
+class Writer(RateWriter):
+    def __init__(self, tariffs, portable: bool, period=None, prefixes: bool = True):
         self.env = tariffs.env
         self.portable = portable
+        self.stub = False
         self.tariffs = tariffs
-        self.instead = instead or {}
-        self.period = period
-        while fallbacks := self.tariffs.fallback_tariff_id - self.tariffs:
+        while fallbacks := self.tariffs._next_tariffs() - self.tariffs:
             self.tariffs |= fallbacks
         self.versions = self.tariffs.version_ids.filtered(
             lambda version: portable or version.state == "active"
         )
         if period:
             self.versions = self._holding(*period)
-        if self.instead:
-            self.versions = self.versions.filtered(lambda v: v.tariff_id.id not in self.instead)
-            for version in self.instead.values():
-                self.versions |= version
         self.zones: dict[str, dict] = {}
+        self.all_bands = self.versions.rate_ids.band_id
+        self.named_pools = self.env["telecom.pool"]
         self.zone_shapes = self._read_prefixes() if prefixes else {}
         self.zone_codes: dict[int, str] = {}
         self.zone_names: dict[int, list] = {}
 
-    def write(self, lines=None) -> dict:
-        bands = self.versions.rate_ids.band_id
+    def write(self, lines=None, rules=True) -> dict:
+        """The book; without ``rules`` only prices and allowances."""
+        company = self.tariffs[:1].company_id or self.env.company
         book = {
             "format": 1,
             "currency": self.tariffs[:1].currency_id.name or "EUR",
             "timezone": self.tariffs[:1].tz or "Europe/Berlin",
-            "calendars": self.calendars(bands),
-            "bands": [self.band(band) for band in bands],
+            "units": self.env["telecom.unit"]._to_book(company),
             "tariffs": [entry for tariff in self.tariffs for entry in self._tariff(tariff)],
         }
         book |= selectors.write(self)
+        if rules:
+            book |= rules_writer.write(self, company)
         if lines is not None:
             book |= selectors.parties(lines)
         book["zones"] = list(self.zones.values())
+        book["calendars"] = self.calendars(self.all_bands)
+        book["bands"] = [self.band(band) for band in self.all_bands]
         return {name: value for name, value in book.items() if value not in ([], {})}
 
     def _holding(self, first, last):
@@ -107,13 +108,6 @@ class Writer:
         )
         return kept | self.versions.filtered(lambda v: v.tariff_id not in kept.tariff_id)
 
-    def span(self, version) -> tuple:
-        """First and last day (False: without end) on which the version holds."""
-        if version in self.instead.values():
-            # A calendar day before: the tariff's time zone may not be the company's.
-            return self.period[0] - ONE_DAY, self.period[1] + ONE_DAY
-        return version.valid_from, version._valid_until()
-
     # --- names -------------------------------------------------------------------------------
 
     def tariff_id(self, tariff):
@@ -125,6 +119,15 @@ class Writer:
             if self.portable
             else (version.id)
         )
+
+    def is_written(self, tariff) -> bool:
+        """Has the tariff a version, without which the core would refuse it?"""
+        return self.stub or bool(
+            self.versions.filtered(lambda version: version.tariff_id == tariff)
+        )
+
+    def rate_id(self, rate):
+        return (rate.code or f"rate-{rate.id}") if self.portable else rate.id
 
     def band_id(self, band):
         return band.code if self.portable else band.id
@@ -140,6 +143,10 @@ class Writer:
             self.zones[name] = record | ({"destinations": names} if names else {})
             self.zone_names.setdefault(zone.id, []).append(name)
         return name
+
+    def zone_ids(self, zone) -> list:
+        """The zone's names in the book; one that no rate speaks of is added."""
+        return self.zone_names.get(zone.id) or [self.zone_id(zone, datetime.date.max)]
 
     def _zone_code(self, zone) -> str:
         """Codes are unique in a plan; a second plan's zone of the same code gets a number."""
@@ -173,17 +180,33 @@ class Writer:
         }
         if tariff.tax_percent:
             entry["tax_rate"] = to_text(tariff.tax_percent / 100, 6)
-        if tariff.fallback_tariff_id:
-            entry["fallbacks"] = [self.tariff_id(tariff.fallback_tariff_id)]
+        if self.portable and tariff.kind in ("individual", "cost"):
+            entry["_kind"] = tariff.kind
+        if self.portable and not tariff.free_incoming:
+            entry["_free_incoming"] = False
+        if fallbacks := self._fallbacks(tariff):
+            entry["fallbacks"] = fallbacks
         yield entry
+
+    def _fallbacks(self, tariff) -> list:
+        """Ids of the tariffs asked next, the first first; with weights where they were given."""
+        first = tariff.fallback_tariff_id.filtered(self.is_written)
+        more = tariff.fallback_ids.filtered(lambda link: self.is_written(link.fallback_id))
+        if not more:
+            return [self.tariff_id(first)] if first else []
+        named = [{"tariff": self.tariff_id(one.fallback_id), "weight": one.weight} for one in more]
+        if first:
+            weight = max(more.mapped("weight")) + 1
+            named.insert(0, {"tariff": self.tariff_id(first), "weight": weight})
+        return named
 
     def _version(self, version):
         """The version in as many stretches as its zones change shape."""
-        begin, end = self.span(version)
+        end = version._valid_until()
         own = version.rate_ids
         inside = {day for zone in own.zone_id for day in self._changes(zone)}
-        inside = {day for day in inside if day > begin and (not end or day <= end)}
-        starts = [begin, *sorted(inside)]
+        inside = {day for day in inside if day > version.valid_from and (not end or day <= end)}
+        starts = [version.valid_from, *sorted(inside)]
         for number, start in enumerate(starts):
             last = starts[number + 1] - ONE_DAY if number + 1 < len(starts) else end
             name = self.version_id(version)
@@ -197,71 +220,11 @@ class Writer:
                 "split": version.split,
                 "rates": [self.rate(rate, start) for rate in own],
             }
+            if version.gap:
+                record["gap"] = version.gap
             if last:
                 record["valid_to"] = str(last + ONE_DAY)
             yield record
-
-    def rate(self, rate, start) -> dict:
-        places, units = PRICE_DIGITS[1], UNIT_DIGITS[1]
-        record = {"id": (rate.code or f"rate-{rate.id}") if self.portable else rate.id}
-        if rate.name or rate.zone_id:
-            record["name"] = rate.name or rate.zone_id.name
-        if rate.service:
-            services = [name.strip() for name in rate.service.split(",") if name.strip()]
-            record["service"] = services[0] if len(services) == 1 else services
-        if rate.zone_id:
-            record["zone"] = self.zone_id(rate.zone_id, start)
-        if rate.band_id:
-            record["band"] = self.band_id(rate.band_id)
-        if rate.weight:
-            record["weight"] = rate.weight
-        if rate.direction != "out":
-            record["direction"] = rate.direction
-        record["unit"] = rate.unit
-        record |= self._price(rate, places, units)
-        for name in ("setup", "minimum", "maximum"):
-            if rate[name]:
-                record[name] = to_text(rate[name], places)
-        if rate.setup_on_zero:
-            record["setup_on_zero"] = True
-        if rate.free_units:
-            record["free"] = to_text(rate.free_units, units)
-        if rate.conference_by:
-            record["conference"] = {"by": rate.conference_by} | (
-                {"rejoin": rate.rejoin} if rate.rejoin else {}
-            )
-        return record | (rate.advanced or {})
-
-    def _price(self, rate, places, units) -> dict:
-        if rate.flat:
-            return {"flat": True}
-        if rate.refuse:
-            return {"refuse": rate.refuse}
-        if rate.factor:
-            return {"factor": to_text(rate.factor, places)}
-        if rate.step_ids:
-            return {"steps": [self._step(step, places, units) for step in rate.step_ids]}
-        record = {
-            "price": to_text(rate.price, places),
-            "per": to_text(rate.price_per, units),
-        }
-        for name in ("initial", "step"):
-            if rate[name]:
-                record[name] = to_text(rate[name], units)
-        if rate.price_initial:
-            record["price_initial"] = to_text(rate.price_initial, places)
-        return record
-
-    def _step(self, step, places, units) -> dict:
-        record = {
-            "from": to_text(step.quantity_from, units),
-            "interval": to_text(step.interval, units),
-            "price": to_text(step.price, places),
-            "rounding": step.rounding,
-        }
-        if step.quantity_to:
-            record["to"] = to_text(step.quantity_to, units)
-        return record | ({"flat": True} if step.flat else {"per": to_text(step.price_per, units)})
 
     def band(self, band) -> dict:
         return band._to_book() | {"id": self.band_id(band)}
@@ -270,16 +233,14 @@ class Writer:
         found = {}
         for band in bands:
             if key := band._calendar_key():
-                found[key] = {"id": key, "country": band.country_id.code}
-                if band.subdivision:
-                    found[key]["subdivision"] = band.subdivision
+                found[key] = band._calendar_to_book()
         return list(found.values())
 
     # --- prefixes ----------------------------------------------------------------------------
 
     def _read_prefixes(self) -> dict[int, list]:
         """(prefix, first day, last day) by zone id, of all plans the versions use."""
-        plans = self.versions.zone_plan_id
+        plans = self.versions.zone_plan_id | self._plans_of_rules()
         if not plans:
             return {}
         self.env.flush_all()
@@ -295,6 +256,14 @@ class Writer:
             zone: list(zip(prefixes, begins, ends, strict=True))
             for zone, prefixes, begins, ends in rows
         }
+
+    def _plans_of_rules(self):
+        """Zone plans of what looks at a whole period, which may name other zones than rates do."""
+        company = self.tariffs[:1].company_id or self.env.company
+        zones = self.tariffs.allowance_ids.zone_ids
+        for model in rules_writer.RULES.values():
+            zones |= self.env[model].search([("company_id", "=", company.id)]).zone_ids
+        return zones.plan_id
 
     def _changes(self, zone) -> list:
         """Days on which a prefix of the zone comes or goes, in order."""

@@ -26,6 +26,8 @@ SHARES = {
     "contract": ("contract", "c.contract_id", "contract_id"),
     "customer": ("customer", "o.partner_id", "partner_id"),
 }
+#: Column of a balance that holds its owner, by share.
+HOLDERS = {share: own[2] for share, own in SHARES.items()} | {"pool": "pool_id"}
 SPENT = ("allowance", "share", "holder", "day", "units", "money")
 OPENING = ("allowance", "share", "holder", "period", "origin", "left")
 
@@ -36,6 +38,8 @@ class Before:
 
     spent: pd.DataFrame
     opening: pd.DataFrame
+    #: Whose customer's each pool is.
+    pools: dict[int, int] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def nothing(cls) -> Before:
@@ -43,53 +47,67 @@ class Before:
 
     def of(self, facts: pa.Table) -> dict[str, pd.DataFrame | None]:
         """The arguments ``spent`` and ``opening`` of ``rate()`` for a shard."""
-        return {"spent": _of(self.spent, facts), "opening": _of(self.opening, facts)}
+        return {
+            "spent": _of(self.spent, facts, self.pools),
+            "opening": _of(self.opening, facts, self.pools),
+        }
 
 
-def _of(frame: pd.DataFrame, facts: pa.Table) -> pd.DataFrame | None:
+def _of(frame: pd.DataFrame, facts: pa.Table, pools: dict[int, int]) -> pd.DataFrame | None:
     if frame.empty:
         return None
     mask = np.zeros(len(frame), dtype=bool)
     for share, (column, _charge, _balance) in SHARES.items():
         own = np.unique(flat(facts[column]).to_numpy())
         mask |= (frame["share"] == share).to_numpy() & np.isin(frame["holder"], own)
+    if pools:
+        customers = np.unique(flat(facts["customer"]).to_numpy())
+        own = [pool for pool, customer in pools.items() if customer in customers]
+        mask |= (frame["share"] == "pool").to_numpy() & np.isin(frame["holder"], own)
     return frame[mask] if mask.any() else None
 
 
-def load(
-    cr,
-    context,
-    contracts: np.ndarray | None,
-    everything: bool,
-    since=None,
-    stays: SQL | None = None,
-) -> Before:
+def load(cr, context, contracts: np.ndarray | None, everything: bool) -> Before:
     """What charges that stay drew, and what rolled over.
 
     :param contracts: only of these; None: of all
     :param everything: whether all charges of the span stay, or only those on invoices
-    :param since: open charges from this moment (naive UTC) on do not stay, although they are
-        before the span
-    :param stays: condition on charges ``c`` that stay, instead of ``everything``
     """
     allowances = context.data.get("allowances", [])
-    if stays is None:
-        stays = SQL("TRUE") if everything else charge_store.is_invoiced()
-        if context.replay or not (everything or context.has_frozen()):
-            stays = SQL("FALSE")
-    spent = _spent(cr, context, contracts, stays, allowances, since or context.span.begin)
-    return Before(spent, _opening(cr, context))
+    pools = context.env["telecom.pool"].browse(one["id"] for one in context.data.get("pools", []))
+    return Before(
+        _spent(cr, context, contracts, everything, allowances),
+        _opening(cr, context),
+        {pool.id: pool.partner_id.id for pool in pools},
+    )
 
 
-def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFrame:
+def _pool_of_charge(context, allowances) -> SQL:
+    """The pool whose balance a charge ``c`` drew on: the first of the allowance's with its line."""
+    found: dict[tuple[int, int], int] = {}
+    for one in allowances:
+        if one.get("share") == "pool":
+            for pool in context.env["telecom.pool"].browse(one["pools"]):
+                for line in pool._members().ids:
+                    found.setdefault((one["id"], line), pool.id)
+    return SQL(
+        "(SELECT m.pool FROM unnest(%s::int[], %s::int[], %s::int[]) AS m (allowance, line, pool)"
+        " WHERE m.allowance = c.allowance_id AND m.line = c.line_id)",
+        [allowance for allowance, _line in found],
+        [line for _allowance, line in found],
+        list(found.values()),
+    )
+
+
+def _spent(cr, context, contracts, everything, allowances) -> pd.DataFrame:
     span = context.span
-    kept = [stays]
+    kept = [SQL("TRUE")] if everything else [charge_store.is_invoiced()]
+    if not everything and not context.has_frozen():
+        kept = [SQL("FALSE")]
     begin = earliest(span.period, allowances)
     if begin < span.period:
         # Periods longer than a month: what earlier months drew counts in any case.
-        kept.append(SQL("c.started_at < %s", since))
-        if since < span.begin and not context.replay:
-            kept.append(charge_store.is_invoiced())
+        kept.append(SQL("c.started_at < %s", span.begin))
     if not allowances or (len(kept) == 1 and kept[0].code == "FALSE"):
         return pd.DataFrame(columns=list(SPENT))
     daily = any(one.get("period") in ("day", "week") for one in allowances)
@@ -99,6 +117,7 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
         [
             SQL("CASE a.share"),
             *(SQL(f"WHEN '{share}' THEN {own[1]}") for share, own in SHARES.items()),
+            SQL("WHEN 'pool' THEN %s", _pool_of_charge(context, allowances)),
             SQL("END"),
         ]
     )
@@ -109,7 +128,6 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
             " FROM telecom_charge_data c JOIN telecom_allowance a ON a.id = c.allowance_id"
             " JOIN contract_contract o ON o.id = c.contract_id"
             " WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
-            " AND c.write_off_id IS NULL"
             " AND c.started_at >= %(begin)s AND c.started_at < %(end)s AND %(whose)s AND (%(kept)s)"
             " GROUP BY 1, 2, 3, 4",
             holder=holder,
@@ -149,10 +167,10 @@ def _opening(cr, context) -> pd.DataFrame:
         return pd.DataFrame(columns=list(OPENING))
     cr.execute(
         SQL(
-            "SELECT allowance_id, share, COALESCE(line_id, contract_id, partner_id), period,"
-            " origin, round(units_left * 1000000)::bigint FROM ("
+            "SELECT allowance_id, share, COALESCE(line_id, contract_id, partner_id, pool_id),"
+            " period, origin, round(units_left * 1000000)::bigint FROM ("
             "  SELECT b.*, rank() OVER (PARTITION BY allowance_id, share, line_id, contract_id,"
-            "  partner_id ORDER BY period DESC) AS place FROM telecom_allowance_balance b"
+            "  partner_id, pool_id ORDER BY period DESC) AS place FROM telecom_allowance_balance b"
             "  WHERE company_id = %s AND allowance_id = ANY(%s) AND period < %s) b WHERE place = 1",
             context.span.company,
             rolling,
@@ -182,8 +200,8 @@ def store(cr, context, balances: pd.DataFrame) -> None:
     cr.execute(
         "DELETE FROM telecom_allowance_balance b USING telecom_balances n"
         " WHERE b.allowance_id = n.allowance_id AND b.period = n.period AND b.share = n.share"
-        " AND COALESCE(b.line_id, b.contract_id, b.partner_id)"
-        "   = COALESCE(n.line_id, n.contract_id, n.partner_id)"
+        " AND COALESCE(b.line_id, b.contract_id, b.partner_id, b.pool_id)"
+        "   = COALESCE(n.line_id, n.contract_id, n.partner_id, n.pool_id)"
     )
     cr.execute(
         SQL(
@@ -205,10 +223,7 @@ def _rows(context, balances: pd.DataFrame) -> pa.Table:
             "company_id": copying.constant(context.span.company, rows),
             "allowance_id": pa.array(balances["allowance"].astype("int64")),
             "share": pa.array(share, type=pa.string()),
-            **{
-                column: ids(np.where(share == name, holder, 0))
-                for name, (_fact, _charge, column) in SHARES.items()
-            },
+            **{column: ids(np.where(share == name, holder, 0)) for name, column in HOLDERS.items()},
             "period": pa.array(balances["period"].to_numpy().astype("datetime64[D]")),
             "origin": pa.array(balances["origin"].to_numpy().astype("datetime64[D]")),
             "unit": pa.array(balances["unit"].to_numpy(), type=pa.string()),

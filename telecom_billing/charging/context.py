@@ -20,7 +20,6 @@ from ..store import partitions
 from .columns import NONE
 from .parties import Parties
 from .pricing import Pricing
-from .replay import Replay
 from .storing import Span
 
 #: Sections of a book whose records look at a period as a whole; they select tariffs and options.
@@ -40,28 +39,18 @@ class Context:
     span: Span
     data: dict
     pricing: Pricing
-    #: Other tariffs or versions than those in force, for a month of the past.
-    replay: Replay | None = None
 
     @classmethod
-    def load(cls, env, company, span: Span, tariffs=None, replay: Replay | None = None) -> Context:
+    def load(cls, env, company, span: Span, tariffs=None) -> Context:
         """The context of a company's month; ``tariffs``: these instead of those in use."""
         if tariffs is None:
             tariffs = _in_use(env, company)
         last = partitions.next_month(span.period) - datetime.timedelta(days=1)
         lines = _with_own(env, company, span.period, last)
-        if replay is not None:
-            tariffs |= replay.tariffs(env)
-            lines |= replay.lines(env, company)
-        data = writer.write(
-            tariffs,
-            lines=lines,
-            period=(span.period, last),
-            instead=replay.versions if replay else None,
-        )
+        data = writer.write(tariffs, lines=lines, period=(span.period, last))
+        # What usage falls short of a minimum is found when it is invoiced (steps/minimums.py).
+        data.pop("minimums", None)
         data["timezone"] = timezone(company)
-        if replay is not None:
-            replay.rewrite(data)
         try:
             book = TariffBook(data)
         except BookError as error:
@@ -74,14 +63,11 @@ class Context:
             free_incoming=frozenset(free.ids),
             own_currency=company.currency_id.id,
         )
-        return cls(env, company, span, data, pricing, replay)
+        return cls(env, company, span, data, pricing)
 
     @functools.cached_property
     def parties(self) -> Parties:
-        found = Parties.load(self.env, self.company, Clock(timezone(self.company)))
-        if self.replay is not None:
-            found.tariff = self.replay.swapped(found.tariff)
-        return found
+        return Parties.load(self.env, self.company, Clock(timezone(self.company)))
 
     @functools.cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -100,14 +86,15 @@ class Context:
                     [bands[b] for b in sorted({r["band"] for r in rates if "band" in r})],
                 ]
             )
-            follows.setdefault(name, set()).update(
-                str(other) for other in entry.get("fallbacks", [])
-            )
+            follows.setdefault(name, set()).update(_fallbacks(entry))
+        shared = [self.data.get(name) for name in ("calendars", "guards", "pools", "units")]
         for section in _OF_PERIODS:
             for record in self.data.get(section, []):
-                for owner in [*record.get("tariffs", []), *record.get("options", [])]:
+                owners = [*record.get("tariffs", []), *record.get("options", [])]
+                for owner in owners:
                     parts.setdefault(str(owner), []).append([section, record])
-        shared = [self.data.get("calendars"), self.data.get("guards"), self.data.get("pools")]
+                if not owners:
+                    shared.append([section, record])
         found = {}
         for name in parts:
             chain = sorted(_closure(name, follows))
@@ -160,6 +147,17 @@ class Context:
         return np.unique(contracts[np.isin(tariffs, list(named)) & (contracts != NONE)])
 
     @functools.cached_property
+    def has_limits(self) -> bool:
+        """Has the company spending limits, or alerts of limits that it had?"""
+        if self.data.get("limits"):
+            return True
+        return bool(
+            self.env["telecom.limit.alert"].search_count(
+                [("company_id", "=", self.company.id), ("month", "=", self.span.period)], limit=1
+            )
+        )
+
+    @functools.cached_property
     def shares_customers(self) -> bool:
         """Does any balance belong to a customer with all contracts?"""
         return any(
@@ -198,7 +196,11 @@ class Context:
                 sorted(named),
             )
         )
-        return np.array([contract for (contract,) in rows], dtype=np.int64)
+        found = {contract for (contract,) in rows}
+        for section in _WHOLE:
+            for record in self.data.get(section, []):
+                found |= _named_contracts(self.env, record)
+        return np.array(sorted(found), dtype=np.int64)
 
     @functools.cached_property
     def _whole_tariffs(self) -> tuple[bool, set[int]]:
@@ -206,14 +208,14 @@ class Context:
         follows: dict[str, set[str]] = {}
         for entry in self.data.get("tariffs", []):
             name = str(entry["id"])
-            follows.setdefault(name, set()).update(map(str, entry.get("fallbacks", [])))
+            follows.setdefault(name, set()).update(_fallbacks(entry))
             for version in entry["versions"]:
                 if any(_needs_conference(rate) for rate in version["rates"]):
                     named.add(name)
         for section in _WHOLE:
             for record in self.data.get(section, []):
                 owners = [*record.get("tariffs", []), *record.get("options", [])]
-                if not owners:
+                if not owners and not _named_contracts(self.env, record):
                     return True, set()
                 named |= {str(owner) for owner in owners}
         whole = {name for name in follows if _closure(name, follows) & named} | named
@@ -229,6 +231,25 @@ def _needs_conference(rate: dict) -> bool:
     """Is the price one of several records together?"""
     how = rate.get("conference") or {}
     return how.get("by", "leg") != "leg" or "rejoin" in how
+
+
+def _fallbacks(entry: dict) -> list[str]:
+    """Names of the tariffs that a tariff's entry falls back on."""
+    return [
+        str(other["tariff"] if isinstance(other, dict) else other)
+        for other in entry.get("fallbacks", [])
+    ]
+
+
+def _named_contracts(env, record: dict) -> set[int]:
+    """Contracts that a rule of single customers is for."""
+    lines = env["contract.line"].browse(record.get("lines", []))
+    pools = env["telecom.pool"].browse(record.get("pools", []))
+    contracts = lines.contract_id | pools._members().contract_id
+    contracts |= contracts.browse(record.get("contracts", []))
+    if partners := record.get("customers"):
+        contracts |= contracts.search([("partner_id", "in", partners)])
+    return set(contracts.ids)
 
 
 def _closure(name: str, follows: dict[str, set[str]]) -> set[str]:

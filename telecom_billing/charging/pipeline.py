@@ -14,9 +14,9 @@ import typing
 import numpy as np
 import pyarrow as pa
 
-from ..store import binary, copying, summaries
+from ..store import copying, summaries
 from ..store.intake import ahead
-from . import balances, storing
+from . import alerts, balances, storing
 from .columns import flat
 from .pricing import Charges, Pricing, price
 from .storing import Span
@@ -48,20 +48,19 @@ class Counts:
 
 @dataclasses.dataclass
 class Prepared:
-    """A priced shard; ``numbers`` and ``rows`` (as COPY reads them) where ids were at hand."""
+    """A priced shard; ``numbers`` and ``text`` (its rows for COPY) where ids were at hand."""
 
     facts: pa.Table
     charges: Charges
     sums: Sums
     numbers: np.ndarray | None = None
-    rows: bytes | None = None
+    text: bytes | None = None
     columns: tuple[str, ...] = ()
 
     def write(self, span: Span) -> None:
-        """Make the rows of the charges."""
-        columns = storing.charge_rows(span, self.facts, self.charges, self.sums, self.numbers)
-        self.columns = tuple(columns)
-        self.rows = binary.rows(list(columns.values()), len(self.charges))
+        """Make the text of the charges."""
+        rows = storing.charge_rows(span, self.facts, self.charges, self.sums, self.numbers)
+        self.columns, self.text = tuple(rows.column_names), copying.as_csv(rows)
 
     @property
     def contracts(self) -> np.ndarray:
@@ -95,6 +94,8 @@ class Pipeline:
         """Remove the open charges of contracts that have no facts any more."""
         if len(contracts):
             storing.remove(self.cr, self.span, contracts)
+            if self.context.has_limits:
+                alerts.store(self.cr, self.span, None, contracts)
 
     def _put(self, prepared: Prepared, fresh: bool) -> None:
         """Store a priced shard; :mod:`.previewing` only compares it."""
@@ -105,9 +106,11 @@ class Pipeline:
             self._store_beside(prepared)
         if prepared.charges.balances is not None:
             balances.store(self.cr, self.context, prepared.charges.balances)
+        if fresh and self.context.has_limits:
+            alerts.store(self.cr, self.span, prepared.charges.alerts, prepared.contracts)
 
     def _prepare(self, facts: pa.Table, fresh: bool) -> Prepared:
-        """In the other thread: everything up to the rows that COPY reads."""
+        """In the other thread: everything up to the text that COPY reads."""
         charges = price(self.pricing, facts)
         prepared = Prepared(facts, charges, sum_up(facts, charges))
         wanted = len(prepared.sums)
@@ -136,7 +139,7 @@ class Pipeline:
         self._copy_charges(prepared)
 
     def _copy_charges(self, prepared: Prepared) -> None:
-        if prepared.rows is None:
+        if prepared.text is None:
             prepared.write(self.span)
-        copying.copy_binary(self.cr, storing.CHARGES, prepared.columns, prepared.rows)
-        prepared.rows = None
+        copying.copy_csv(self.cr, storing.CHARGES, list(prepared.columns), prepared.text)
+        prepared.text = None

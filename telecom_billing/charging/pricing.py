@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 from ..book.text import plain_id
 from ..rating import TariffBook, rate
-from . import matching
+from . import alerts, matching
 from .balances import Before
 from .columns import NONE, codes, flat, micros
 
 #: Reasons of the core that mean "no price of its own", which incoming records may do without.
-WITHOUT_PRICE = ("no-tariff", "no-version", "no-zone", "no-rate")
+_WITHOUT_PRICE = ("no-tariff", "no-version", "no-zone", "no-rate")
 
 
 @dataclasses.dataclass
@@ -64,6 +64,8 @@ class Charges:
     message: np.ndarray
     #: ``Rated.allowances`` of the core.
     balances: pd.DataFrame | None = None
+    #: Thresholds of spending limits, see :func:`.alerts.of_facts`.
+    alerts: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.fact)
@@ -143,6 +145,9 @@ def _priced(pricing: Pricing, facts: pa.Table, places: np.ndarray) -> Charges:
         reasons=reasons,
         message=message,
         balances=rated.allowances,
+        alerts=alerts.of_facts(
+            rated.alerts, *(flat(facts[name]).to_numpy() for name in ("id", "contract", "line"))
+        ),
     )
 
 
@@ -151,7 +156,7 @@ def _free_incoming(pricing, facts, row, tariff, reason, reasons) -> np.ndarray:
     direction, names = codes(facts["direction"])
     if "in" not in names or not pricing.free_incoming:
         return np.zeros(len(row), dtype=bool)
-    without = [number for number, code in enumerate(reasons) if code in WITHOUT_PRICE]
+    without = [number for number, code in enumerate(reasons) if code in _WITHOUT_PRICE]
     return (
         (direction[row] == names.index("in"))
         & np.isin(reason, without)
@@ -201,10 +206,10 @@ def _join(parts: list[Charges]) -> Charges:
     joined = {
         field.name: np.concatenate([getattr(first, field.name), getattr(second, field.name)])
         for field in dataclasses.fields(Charges)
-        if field.name not in ("reasons", "balances")
+        if field.name not in ("reasons", "balances", "alerts")
     }
     reasons = [*first.reasons, *second.reasons[1:]]
-    return Charges(**joined, reasons=reasons, balances=first.balances)
+    return Charges(**joined, reasons=reasons, balances=first.balances, alerts=first.alerts)
 
 
 def _with_cost(pricing: Pricing, charges: Charges, facts: pa.Table) -> Charges:

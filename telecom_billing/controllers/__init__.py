@@ -3,5 +3,4 @@ from . import (
     portal,
     portal_documents,
     portal_invoice,
-    webhook,
 )

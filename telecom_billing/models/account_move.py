@@ -42,12 +42,6 @@ class AccountMove(models.Model):
         copy=False,
         help="Reversed as a whole: its usage and days are free to be invoiced again.",
     )
-    telecom_supplement = fields.Boolean(
-        string="Supplementary invoice",
-        readonly=True,
-        copy=False,
-        help="Only of usage that arrived after its month was invoiced.",
-    )
     telecom_summary_ids = fields.One2many("telecom.usage.summary", "move_id", string="Usage")
     telecom_disputed_amount = fields.Monetary(
         string="Disputed",
@@ -73,7 +67,7 @@ class AccountMove(models.Model):
     )
 
     _telecom_once_per_run = models.UniqueIndex(
-        "(telecom_run_id, telecom_contract_id, COALESCE(telecom_supplement, FALSE)) "
+        "(telecom_run_id, telecom_contract_id) "
         "WHERE telecom_run_id IS NOT NULL AND telecom_reversed IS NOT TRUE",
         "The contract has an invoice in this billing run already.",
     )
@@ -181,6 +175,7 @@ class AccountMove(models.Model):
     def _telecom_release(self):
         """Free the usage and the days that these invoices settled; rating looks at them again."""
         self.env["telecom.fee"].sudo()._reverse_invoice(self)
+        self.env["telecom.topup"].sudo()._reverse_invoice(self)
         self.env.flush_all()
         for move in self:
             summaries.free(self.env.cr, move.id)

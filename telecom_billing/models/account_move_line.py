@@ -8,7 +8,12 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     telecom_kind = fields.Selection(
-        [("fee", "Fee"), ("credit", "Fee given back"), ("usage", "Usage")],
+        [
+            ("fee", "Fee"),
+            ("credit", "Fee given back"),
+            ("usage", "Usage"),
+            ("topup", "Minimum turnover"),
+        ],
         string="Telecom position",
         readonly=True,
     )

@@ -20,7 +20,7 @@ def rows(run, due) -> list[dict]:
     totals = run._invoice_totals()
     if not totals or not (totals["invoices"] or totals["credit_notes"]):
         return []
-    positions = totals["usage"] + totals["fees"] + totals["credits"]
+    positions = totals["usage"] + totals["fees"] + totals["credits"] + totals["topups"]
     other = totals["usage"] - totals["usage_exact"] - totals["rounding"]
     found = [
         row(
@@ -37,6 +37,10 @@ def rows(run, due) -> list[dict]:
     found += [
         row("fees", amount=totals["fees"]),
         row("credits", amount=totals["credits"]),
+    ]
+    if totals["topups"]:
+        found.append(row("topups", amount=totals["topups"]))
+    found += [
         row(
             "positions",
             totals["positions"],

@@ -33,6 +33,7 @@ LABELS = {
     "vat_kind": _lt("+ VAT in or out of prices"),
     "fees": _lt("+ fees"),
     "credits": _lt("+ fees given back"),
+    "topups": _lt("+ minimum turnover"),
     "positions": _lt("= invoice positions"),
     "net": _lt("Invoices without VAT"),
     "tax": _lt("+ VAT"),

@@ -10,7 +10,10 @@ from .telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 class TelecomAllowance(models.Model):
     _name = "telecom.allowance"
     _description = "Allowance"
+    _inherit = ["telecom.selector"]
     _order = "tariff_id, sequence, id"
+
+    _book_section = "allowances"
 
     tariff_id = fields.Many2one(
         "telecom.tariff",
@@ -30,11 +33,15 @@ class TelecomAllowance(models.Model):
         domain="[('tariff_id', '=', tariff_id)]",
         help="Empty: in all versions of the tariff, with one balance throughout.",
     )
-    company_id = fields.Many2one(related="tariff_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="tariff_id.company_id", store=True, required=False, default=None
+    )
     currency_id = fields.Many2one(related="tariff_id.currency_id")
     sequence = fields.Integer(default=10, help="The smallest is used up first.")
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(help="Name in an exported tariff book.")
+    tariff_ids = fields.Many2many(
+        string="Also in",
+        help="Tariffs and options with which the same balance is shared.",
+    )
     kind = fields.Selection(
         [("units", "Units"), ("money", "Amount"), ("flat", "Everything")],
         required=True,
@@ -51,39 +58,9 @@ class TelecomAllowance(models.Model):
         required=True,
         default="units",
     )
-    service = fields.Char(help="voice, sms, data …; empty: all services.")
-    zone_ids = fields.Many2many(
-        "telecom.zone",
-        string="Zones",
-        domain="[('plan_id', 'in', zone_plan_ids)]",
-        help="Empty: all zones.",
-    )
+    zone_ids = fields.Many2many(domain="[('plan_id', 'in', zone_plan_ids)]")
     zone_plan_ids = fields.Many2many("telecom.zone.plan", compute="_compute_zone_plan_ids")
-    band_ids = fields.Many2many("telecom.band", string="Bands", help="Empty: at all times.")
-    share = fields.Selection(
-        [
-            ("line", "Each contract line"),
-            ("contract", "The contract"),
-            ("customer", "The customer"),
-        ],
-        string="Balance of",
-        required=True,
-        default="line",
-    )
-    period = fields.Selection(
-        [
-            ("day", "Day"),
-            ("week", "Week"),
-            ("month", "Month"),
-            ("year", "Year"),
-            ("once", "Once"),
-        ],
-        string="Per",
-        required=True,
-        default="month",
-    )
-    valid_from = fields.Date()
-    valid_to = fields.Date(help="Last day; empty: without end.")
+    share = fields.Selection(string="Balance of")
     prorate = fields.Boolean(
         default=True, help="A period that is only partly valid gives that share of its days."
     )
@@ -109,15 +86,10 @@ class TelecomAllowance(models.Model):
         default="first",
     )
     rollover_maximum = fields.Float("Rolls over at most", digits=UNIT_DIGITS)
-    advanced = fields.Json(help="Further properties of the tariff book, e.g. begins, pools.")
 
     _numbers_positive = models.Constraint(
         "CHECK(quantity >= 0 AND money >= 0 AND rollover_periods >= 0)",
         "An allowance must not be negative. Enter how much the basic fee contains.",
-    )
-    _dates_in_order = models.Constraint(
-        "CHECK(valid_to >= valid_from)",
-        "An allowance must not end before it begins. Correct one of the two dates.",
     )
 
     # ------------------------------------------------------------------ compute
@@ -165,3 +137,24 @@ class TelecomAllowance(models.Model):
                         other=version.tariff_id.name,
                     )
                 )
+
+    @api.constrains(
+        "kind", "unit", "period", "begins", "share", "pool_ids", "rollover_periods",
+        "rollover_maximum", "service", "rate_ids", "tariff_ids",
+    )  # fmt: skip
+    def _check_with_core(self):
+        self._refuse_bad_rules()
+
+    # ------------------------------------------------------------------ business
+    def _selected_tariffs(self):
+        # EXTENDS 'telecom.selector'
+        self.ensure_one()
+        return self.tariff_id | self.tariff_ids
+
+    def _dates(self):
+        """The allowance's own dates, within its version's."""
+        self.ensure_one()
+        version = self.version_id
+        starts = [self.valid_from, version.valid_from]
+        ends = [self.valid_to, version and version._valid_until()]
+        return max(filter(None, starts), default=None), min(filter(None, ends), default=None)

@@ -19,7 +19,12 @@ class TelecomAllowanceBalance(models.Model):
         "telecom.allowance", required=True, readonly=True, ondelete="cascade"
     )
     share = fields.Selection(
-        [("line", "Contract line"), ("contract", "Contract"), ("customer", "Customer")],
+        [
+            ("line", "Contract line"),
+            ("contract", "Contract"),
+            ("customer", "Customer"),
+            ("pool", "Pool"),
+        ],
         string="Balance of",
         required=True,
         readonly=True,
@@ -32,6 +37,9 @@ class TelecomAllowanceBalance(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner", "Customer", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    pool_id = fields.Many2one(
+        "telecom.pool", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     period = fields.Date(required=True, readonly=True, help="First day of the period.")
     origin = fields.Date(

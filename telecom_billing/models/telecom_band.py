@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A band: at which times a rate holds (peak, off-peak, weekend, holidays)."""
 
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..rating import BookError, TariffBook
+from . import number_lists
+from .book_faults import sentences
 from .clock_text import to_clock, to_hours
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: Conditions that are lists of numbers.
+NUMBERS = ("months", "month_days", "years")
 
 
 class TelecomBand(models.Model):
@@ -57,8 +64,17 @@ class TelecomBand(models.Model):
     subdivision = fields.Char(
         help="ISO 3166-2 code of the region whose holidays count, without the country, e.g. BY."
     )
-    advanced = fields.Json(
-        help="Further conditions of the tariff book: months, month_days, years, dates."
+    calendar_add = fields.Char(
+        "Also holidays", help="Further days that count as holidays, e.g. 2026-12-24, 2026-12-31."
+    )
+    calendar_remove = fields.Char("No holidays", help="Holidays that do not count.")
+    months = fields.Char(help="Only in these months, e.g. 1, 7-9; empty: in all.")
+    month_days = fields.Char(
+        "Days of the month", help="Only on these days, e.g. 1-5, 31; empty: on all."
+    )
+    years = fields.Char(help="Only in these years, e.g. 2026, 2027; empty: in all.")
+    dates = fields.Char(
+        help="Only on these days or spans, e.g. 2026-12-24..2026-12-26, 2027-01-01; empty: always."
     )
 
     _code_unique = models.UniqueIndex(
@@ -108,6 +124,17 @@ class TelecomBand(models.Model):
                     )
                 )
 
+    @api.constrains("months", "month_days", "years", "dates", "calendar_add", "calendar_remove",
+                    "country_id", "subdivision", "holidays")  # fmt: skip
+    def _check_with_core(self):
+        for band in self:
+            calendars = [band._calendar_to_book()] if band._calendar_key() else []
+            try:
+                book = {"format": 1, "calendars": calendars, "bands": [band._to_book()]}
+                TariffBook(book)
+            except BookError as error:
+                raise ValidationError(sentences(self.env, error)) from error
+
     # ------------------------------------------------------------------ business
     def _weekdays(self) -> list[int]:
         """ISO weekdays on which the band begins; Monday is 1."""
@@ -119,7 +146,23 @@ class TelecomBand(models.Model):
         self.ensure_one()
         if self.holidays == "ignore":
             return None
-        return "-".join(filter(None, [self.country_id.code, self.subdivision]))
+        added, removed = (
+            text and re.sub(r"[^0-9]+", "", text)
+            for text in (self.calendar_add, self.calendar_remove)
+        )
+        parts = [self.country_id.code, self.subdivision, added, removed and f"without{removed}"]
+        return "-".join(filter(None, parts))
+
+    def _calendar_to_book(self) -> dict:
+        """The band's holidays as a calendar of the tariff book."""
+        self.ensure_one()
+        record = {"id": self._calendar_key(), "country": self.country_id.code}
+        if self.subdivision:
+            record["subdivision"] = self.subdivision
+        for name, text in (("add", self.calendar_add), ("remove", self.calendar_remove)):
+            if days := number_lists.dates(text):
+                record[name] = days
+        return record
 
     def _to_book(self) -> dict:
         """The band as a record of the tariff book."""
@@ -129,8 +172,12 @@ class TelecomBand(models.Model):
             "name": self.name,
             "from": to_clock(self.time_from),
             "to": to_clock(self.time_to),
-            **(self.advanced or {}),
         }
+        for name in NUMBERS:
+            if self[name]:
+                record[name] = number_lists.numbers(self[name])
+        if self.dates:
+            record["dates"] = number_lists.spans(self.dates)
         if self.holidays == "only":
             record["weekdays"] = []
         elif len(self._weekdays()) < 7:
@@ -147,7 +194,6 @@ class TelecomBand(models.Model):
         )
         calendar = calendars.get(record.get("calendar"), {})
         country = self.env["res.country"].search([("code", "=", calendar.get("country"))], limit=1)
-        known = {"id", "name", "weekdays", "holidays", "calendar", "from", "to"}
         return {
             "code": str(record["id"]),
             "name": record.get("name") or str(record["id"]),
@@ -157,5 +203,7 @@ class TelecomBand(models.Model):
             "holidays": record.get("holidays") or "ignore",
             "country_id": country.id,
             "subdivision": calendar.get("subdivision"),
-            "advanced": {k: v for k, v in record.items() if k not in known} or False,
+            "calendar_add": number_lists.text(calendar.get("add")),
+            "calendar_remove": number_lists.text(calendar.get("remove")),
+            **{name: number_lists.text(record.get(name)) for name in (*NUMBERS, "dates")},
         }

@@ -56,8 +56,8 @@ class TelecomBillingRun(models.Model):
     def _invoice_totals(self):
         """Counts and sums (int, Decimal) over the run's invoices that were not taken back.
 
-        invoices, credit_notes, positions; fees, credits, usage: rounded sums of the positions,
-        in the kind of price (with or without VAT) of each invoice; usage_records,
+        invoices, credit_notes, positions; fees, credits, usage, topups (of minimum turnovers):
+        rounded sums of the positions, in the kind of price of each invoice; usage_records,
         usage_quantity, usage_exact: of the summaries they settle, in the tariffs' kind of price;
         rounding: what rounding the usage positions added; net, tax, total: of the invoices,
         credit notes negative; carried_records, carried: usage up to the month that waits.
@@ -88,6 +88,8 @@ class TelecomBillingRun(models.Model):
                            AS credits,
                        COALESCE(sum(l.telecom_amount) FILTER (WHERE l.telecom_kind = 'usage'), 0)
                            AS usage,
+                       COALESCE(sum(l.telecom_amount) FILTER (WHERE l.telecom_kind = 'topup'), 0)
+                           AS topups,
                        COALESCE(sum(l.telecom_amount - l.telecom_exact)
                                 FILTER (WHERE l.telecom_kind = 'usage'), 0) AS rounding
                   FROM account_move_line l

@@ -109,8 +109,76 @@ class TelecomRate(models.Model):
         help="How a participant's several stays in one conference count.",
     )
     step_ids = fields.One2many("telecom.rate.step", "rate_id", string="Steps", copy=True)
-    advanced = fields.Json(
-        help="Further properties of the tariff book, e.g. extras, mode, round_quantity."
+    conference_times = fields.Char(
+        "Times length in",
+        help="A peak of participants is multiplied by the begun units of the session's length: "
+        "minute, or a number of seconds. Empty: the peak alone.",
+    )
+    extra_ids = fields.One2many("telecom.rate.extra", "rate_id", string="Extra fees", copy=True)
+    price_initial_zero = fields.Boolean("First increment free")
+    setup_zero = fields.Boolean("No setup fee", help="Also where the price below has one.")
+    minimum_zero = fields.Boolean("No least charge", help="Also where the price below has one.")
+    maximum_zero = fields.Boolean("Highest charge zero")
+    maximum_then = fields.Selection(
+        [("free", "The rest is free"), ("disconnect", "The switch ends the call")],
+        string="Above the highest charge",
+        help="Empty: the rest is free. Where a switch would end the call, rating does not cap.",
+    )
+    mode = fields.Selection(
+        [("graduated", "Each unit by its own step"), ("volume", "All units by the step reached")],
+        string="Steps price",
+        help="Empty: each unit by its own step.",
+    )
+    beyond = fields.Selection(
+        [
+            ("free", "Free"),
+            ("last", "At the last price"),
+            ("refuse", "Set aside"),
+        ],
+        string="Past the last step",
+        help="Needed where the last step ends.",
+    )
+    round_quantity = fields.Selection(
+        [
+            ("record", "Through the whole record"),
+            ("step", "Within each step"),
+            ("fragment", "Within each part between bands"),
+        ],
+        string="Increments run",
+        help="Empty: through the whole record; one begun in a step may run past its end.",
+    )
+    split = fields.Selection(
+        [
+            ("start", "By the start of the record"),
+            ("increment", "Each increment by its start"),
+            ("exact", "Cut exactly at the border"),
+        ],
+        string="At a band's border",
+        help="Empty: as the version says.",
+    )
+    round_at = fields.Selection(
+        [
+            ("charge", "Each charge"),
+            ("part", "Each part of a charge"),
+            ("step", "Each step of a charge"),
+            ("position", "Each position of the invoice"),
+            ("invoice", "The invoice"),
+        ],
+        string="Rounded is",
+        help="Empty: as the version says.",
+    )
+    rounding_method = fields.Selection(
+        [
+            ("half_up", "Half up"),
+            ("half_even", "Half to even"),
+            ("up", "Up"),
+            ("down", "Down"),
+        ],
+        string="Rounding",
+        help="Empty: as the version says.",
+    )
+    rounding_digits = fields.Integer(
+        "Decimal places", default=4, help="Counts where this rate has a rounding of its own."
     )
 
     _increments_positive = models.Constraint(
@@ -145,11 +213,34 @@ class TelecomRate(models.Model):
     @api.constrains(
         "service", "unit", "price", "price_per", "initial", "step", "price_initial", "setup",
         "minimum", "maximum", "free_units", "factor", "refuse", "conference_by", "rejoin",
-        "step_ids", "advanced", "band_id",
+        "step_ids", "band_id", "conference_times", "extra_ids", "mode", "beyond", "split",
+        "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
+        "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""
         self.env["telecom.tariff"]._refuse_bad_rates(self)
+
+    @api.constrains("price", "flat", "factor", "refuse", "step_ids")
+    def _check_one_price(self):
+        """A rate says in one way what it costs; two ways would contradict each other."""
+        for rate in self:
+            said = {
+                self.env._("a price"): rate.price,
+                self.env._("steps"): rate.step_ids,
+                self.env._("a factor"): rate.factor,
+                self.env._("“flat”"): rate.flat,
+                self.env._("a refusal"): rate.refuse,
+            }
+            named = [label for label, value in said.items() if value]
+            if len(named) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s: %(named)s contradict each other. Keep one of them.",
+                        rate=rate._where(),
+                        named=", ".join(named),
+                    )
+                )
 
     @api.constrains("zone_id", "version_id")
     def _check_zone_plan(self):

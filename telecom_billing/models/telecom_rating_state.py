@@ -2,6 +2,7 @@
 """What a month was rated with, so that the next rating does no more than it must."""
 
 import datetime
+import logging
 import zoneinfo
 
 from dateutil.relativedelta import relativedelta
@@ -13,6 +14,8 @@ from ..charging.context import BadBook, timezone
 from ..charging.month import Month
 from ..charging.storing import Span
 from ..store import locks
+
+_logger = logging.getLogger(__name__)
 
 #: The room of locks for rating, one a company.
 ROOM = "rating"
@@ -63,15 +66,11 @@ class TelecomRatingState(models.Model):
         return moment.replace(tzinfo=datetime.timezone.utc).astimezone(zone).date()
 
     @api.model
-    def _rate_months(
-        self, company, until=None, progress=None, everything=False, only=None, contracts=None
-    ):
+    def _rate_months(self, company, until=None, progress=None, everything=False):
         """Rate what came or changed in every month that has usage, up to the month ``until``.
 
         :param progress: called with (done, total) after each part; may commit
         :param everything: replace all open charges, whatever has changed
-        :param only: these months (their first days) and no others
-        :param contracts: only these contracts' (array of ids), as a whole
         :returns: the counts of each month that had something to do
         :raises UserError: when another process rates the company's usage at this moment
         """
@@ -91,15 +90,25 @@ class TelecomRatingState(models.Model):
                 self.env.invalidate_all()
             self.env["telecom.rating.mark"]._share_out(company)
             for period in self._months(company, until):
-                if only is not None and period not in only:
-                    continue
                 month = Month(self.env, company, self._span(company, period), progress)
-                counts = month.rate(everything, contracts)
+                counts = month.rate(everything)
                 if counts.shards:
                     found[period] = counts
+                self.env["telecom.limit.alert"].sudo()._tell(company)
                 self.env["telecom.usage.summary"].invalidate_model()
                 self.env["telecom.charge"].invalidate_model()
         return found
+
+    @api.model
+    def _cron_rate(self):
+        """Scheduled action: rate what came in where spending limits wait for it."""
+        companies = self.env["telecom.limit"].sudo().search([]).company_id
+        for number, company in enumerate(companies, 1):
+            try:
+                self.with_company(company)._rate_months(company)
+            except (UserError, BadBook) as error:
+                _logger.warning("rating of %s: %s", company.name, error)
+            self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - number)
 
     @api.model
     def _months(self, company, until=None) -> list[datetime.date]:

@@ -80,6 +80,16 @@ class TelecomTariff(models.Model):
         ondelete="restrict",
         help="Tariff that is asked where this one has no price.",
     )
+    fallback_ids = fields.One2many(
+        "telecom.tariff.fallback",
+        "tariff_id",
+        string="Then by",
+        copy=True,
+        help="Further tariffs that are asked after that, the heavier first.",
+    )
+    option_weight = fields.Integer(
+        "Weight of the option", help="Of several booked options, the heavier's prices come first."
+    )
     version_ids = fields.One2many("telecom.tariff.version", "tariff_id", string="Versions")
     allowance_ids = fields.One2many(
         "telecom.allowance", "tariff_id", string="Allowances", copy=True
@@ -112,32 +122,36 @@ class TelecomTariff(models.Model):
             tariff.line_count = counts.get(tariff.id, 0)
 
     # ------------------------------------------------------------------ constraints
-    @api.constrains("fallback_tariff_id")
+    @api.constrains("fallback_tariff_id", "fallback_ids", "currency_id")
     def _check_fallback(self):
         for tariff in self:
-            path = tariff
-            while path[-1:].fallback_tariff_id:
-                following = path[-1:].fallback_tariff_id
-                if following in path:
-                    raise ValidationError(
-                        self.env._(
-                            "“Otherwise by” leads in a circle: %(path)s. Take one of them out.",
-                            path=" → ".join((*path.mapped("name"), following.name)),
+            ways = [(tariff, tariff.name)]
+            seen = self.browse()
+            while ways:
+                link, way = ways.pop()
+                for following in link._next_tariffs():
+                    if following == tariff:
+                        raise ValidationError(
+                            self.env._(
+                                "“Otherwise by” leads in a circle: %(path)s. Take one of them out.",
+                                path=f"{way} → {tariff.name}",
+                            )
                         )
-                    )
-                if following.currency_id != tariff.currency_id:
-                    raise ValidationError(
-                        self.env._(
-                            "Tariff “%(tariff)s” is in %(currency)s, “%(other)s” in "
-                            "%(other_currency)s. One price list has one currency: choose a "
-                            "tariff in %(currency)s.",
-                            tariff=tariff.name,
-                            currency=tariff.currency_id.name,
-                            other=following.name,
-                            other_currency=following.currency_id.name,
+                    if following.currency_id != tariff.currency_id:
+                        raise ValidationError(
+                            self.env._(
+                                "Tariff “%(tariff)s” is in %(currency)s, “%(other)s” in "
+                                "%(other_currency)s. One price list has one currency: choose a "
+                                "tariff in %(currency)s.",
+                                tariff=tariff.name,
+                                currency=tariff.currency_id.name,
+                                other=following.name,
+                                other_currency=following.currency_id.name,
+                            )
                         )
-                    )
-                path += following
+                    if following not in seen:
+                        seen |= following
+                        ways.append((following, f"{way} → {following.name}"))
 
     # ------------------------------------------------------------------ CRUD
     def copy_data(self, default=None):
@@ -166,6 +180,10 @@ class TelecomTariff(models.Model):
         }
 
     # ------------------------------------------------------------------ business
+    def _next_tariffs(self):
+        """Tariffs that are asked where these have no price, without those behind them."""
+        return self.fallback_tariff_id | self.fallback_ids.fallback_id
+
     def _version_at(self, date):
         """The active version in force on a local date; empty recordset if none."""
         self.ensure_one()

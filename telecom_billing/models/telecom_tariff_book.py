@@ -6,13 +6,14 @@ from odoo.exceptions import ValidationError
 
 from ..book import reader, writer
 from ..rating import BookError, TariffBook
+from .book_faults import sentences
 
 
 class TelecomTariff(models.Model):
     _inherit = "telecom.tariff"
 
     # ------------------------------------------------------------------ constraints
-    @api.constrains("version_ids", "allowance_ids", "fallback_tariff_id")
+    @api.constrains("version_ids", "allowance_ids", "fallback_tariff_id", "fallback_ids")
     def _check_book(self):
         """What the rating core would not understand is refused where it is entered."""
         for tariff in self:
@@ -30,7 +31,7 @@ class TelecomTariff(models.Model):
                 self.env._(
                     "Tariff “%(tariff)s” cannot be used:\n%(faults)s",
                     tariff=self.name,
-                    faults=str(error),
+                    faults=sentences(self.env, error),
                 )
             ) from error
 
@@ -41,7 +42,7 @@ class TelecomTariff(models.Model):
         try:
             TariffBook(writer.rates_only(rates))
         except BookError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(sentences(self.env, error)) from error
 
     def _to_book(self, lines=None) -> dict:
         """The rating core's book of these tariffs' active versions, by database ids.

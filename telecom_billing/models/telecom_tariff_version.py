@@ -72,6 +72,14 @@ class TelecomTariffVersion(models.Model):
         required=True,
         default="start",
     )
+    gap = fields.Selection(
+        [
+            ("suspense", "Set the record aside"),
+            ("shorter", "Take the price of the next shorter prefix"),
+        ],
+        string="When no band holds",
+        help="Empty: as the tariff says.",
+    )
     rate_ids = fields.One2many("telecom.rate", "version_id", string="Rates", copy=True)
     rate_count = fields.Integer(compute="_compute_rate_count")
     allowance_ids = fields.One2many("telecom.allowance", "version_id", string="Allowances")
@@ -166,22 +174,6 @@ class TelecomTariffVersion(models.Model):
             "res_model": self._name,
             "res_id": version.id,
             "view_mode": "form",
-        }
-
-    def action_replay(self):
-        """Try this version's prices on a month of the past; nothing but the comparison is kept."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Replay %(version)s", version=self.display_name),
-            "res_model": "telecom.rating.preview",
-            "view_mode": "form",
-            "context": {
-                "default_kind": "replay",
-                "default_replay_by": "version",
-                "default_version_id": self.id,
-                "default_company_id": self.company_id.id,
-            },
         }
 
     def action_open_rates(self):

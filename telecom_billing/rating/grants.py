@@ -22,18 +22,16 @@ def grants(
     balance: np.ndarray,
     holders: list[str],
     periods: list[int],
-) -> np.ndarray:
-    """The size of each balance, in millionths of the unit (or of the currency), int64."""
+) -> list[Fraction]:
+    """The size of each balance, in millionths of the unit (or of the currency)."""
     if allowance.flat:
-        return np.full(len(holders), ENDLESS, dtype=np.int64)
+        return [Fraction(ENDLESS)] * len(holders)
     money = allowance.money
     base = Fraction(allowance.quantity) if money is None else money * 1_000_000
-    times = _booked(allowance.selector, context, rows, balance, len(holders))
-    if not (allowance.per_member or allowance.prorate):
-        return np.minimum(times, ENDLESS // max(int(base), 1)) * int(base)
-    found = np.zeros(len(holders), dtype=np.int64)
+    factors = _booked(allowance.selector, context, rows, balance, len(holders))
+    found = []
     for number, (holder, period) in enumerate(zip(holders, periods, strict=True)):
-        size = base * int(times[number])
+        size = base * factors[number]
         if allowance.per_member:
             size *= members(context.book, allowance.selector, holder)
         if allowance.prorate:
@@ -41,15 +39,15 @@ def grants(
                 period, *validity_of(context.book, allowance.selector, holder)
             )
             size = size * days / total
-        found[number] = min(size.numerator // size.denominator, ENDLESS)
+        found.append(Fraction(size.numerator // size.denominator))
     return found
 
 
 def _booked(
     selector: Selector, context: Context, rows: np.ndarray, balance: np.ndarray, count: int
-) -> np.ndarray:
+) -> list[int]:
     """How many times the option that grants it was booked, per balance."""
-    factor = np.ones(count, dtype=np.int64)
+    factor = [1] * count
     wanted = selector.who["options"]
     if not wanted:
         return factor

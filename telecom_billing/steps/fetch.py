@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from odoo.tools.translate import LazyTranslate
 
-from ..models.connector_choices import PASSIVE
 from .base import Step, Totals, register, sentence
 
 _lt = LazyTranslate(__name__)
@@ -22,7 +21,7 @@ class Fetch(Step):
         sources = self.env["telecom.source"].search(
             [
                 ("company_id", "=", self.company.id),
-                ("transport", "not in", PASSIVE),
+                ("transport", "!=", "upload"),
                 ("fetch_automatically", "=", True),
             ]
         )

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import decimal
-import itertools
 import logging
 
 import psycopg2
@@ -12,6 +11,7 @@ from odoo.tools import SQL, LazyTranslate
 
 from ..billing.position import BillingError
 from ..store import exact
+from . import minimums
 from .base import Step, StepError, Totals, register
 from .invoice_builder import InvoiceBuilder
 
@@ -62,7 +62,7 @@ class InvoiceStep(Step):
         self.env = self.env(context={**self.env.context, **QUIET})
         self.run = self.run.with_env(self.env).with_company(self.company)
         before = self._last_invoice()
-        self._apply_late_policies()
+        self.topups = minimums.due(self.run)
         contracts = self._due_contracts()
         chunk = self.company.telecom_chunk
         for at in range(0, len(contracts), chunk):
@@ -77,17 +77,6 @@ class InvoiceStep(Step):
         return self.env["account.move"].search(
             [("telecom_run_id", "=", self.run.id)], order="id desc", limit=1
         )
-
-    def _apply_late_policies(self) -> None:
-        """Write late records off where that is agreed; note who gets them on an extra invoice."""
-        count = self.run._write_off_late()
-        if count:
-            self.finding(
-                "late_written_off",
-                self.env._("%s late records were written off, by the contracts' policy.", count),
-                severity="info",
-            )
-        self.supplements = self.run._late_supplements()
 
     # ------------------------------------------------------------------ what is due
     def _check_dates(self) -> None:
@@ -118,10 +107,7 @@ class InvoiceStep(Step):
             )
 
     def _due_contracts(self) -> list[int]:
-        """Ids of contracts with open usage or unbilled days, without those invoiced already.
-
-        A contract may have a supplementary invoice besides.
-        """
+        """Ids of contracts with open usage or unbilled days, without those invoiced already."""
         self.env.flush_all()
         lines = self.env["telecom.fee"]._lines_due(self.run)
         rows = self.env.execute_query(
@@ -132,18 +118,18 @@ class InvoiceStep(Step):
                    AND invoice_line_id IS NULL
                  UNION
                 SELECT contract_id FROM contract_line WHERE id = ANY(%(lines)s)
+                 UNION
+                SELECT unnest(%(topups)s::int[])
                 EXCEPT
                 SELECT telecom_contract_id FROM account_move
                  WHERE telecom_run_id = %(run)s AND NOT COALESCE(telecom_reversed, FALSE)
-                   AND NOT COALESCE(telecom_supplement, FALSE)
-                   AND NOT telecom_contract_id = ANY(%(supplements)s)
                  ORDER BY 1
                 """,
                 company=self.company.id,
                 period=self.run.period_start,
                 lines=lines,
+                topups=list(self.topups),
                 run=self.run.id,
-                supplements=list(self.supplements),
             )
         )
         return [row[0] for row in rows]
@@ -171,23 +157,20 @@ class InvoiceStep(Step):
         contracts = self.env["contract.contract"].browse(contract_ids)
         usage = self._usage_of(contract_ids)
         builder = InvoiceBuilder(self.run)
-        made = self._made(contract_ids)
         work = []
         for contract in contracts:
             try:
-                parts = self._parts(builder, contract, usage.get(contract.id, ()), made)
+                topups = self.topups.get(contract.id, ())
+                positions = builder.positions(contract, usage.get(contract.id, ()), topups)
                 self._check_contract(contract, builder)
             except BillingError as error:
                 self.finding("invoice_contract", str(error), record=contract)
                 continue
-            for positions, supplement in parts:
-                if positions and (
-                    self.company.telecom_zero_invoice == "post"
-                    or any(position.amount for position in positions)
-                ):
-                    values = builder.invoice(contract, positions)
-                    values["telecom_supplement"] = supplement
-                    work.append((contract, positions, values))
+            if positions and (
+                self.company.telecom_zero_invoice == "post"
+                or any(position.amount for position in positions)
+            ):
+                work.append((contract, positions, builder.invoice(contract, positions)))
         if not work:
             return
         try:
@@ -198,39 +181,14 @@ class InvoiceStep(Step):
         except Exception:
             _logger.exception("billing run %s: a chunk failed, one by one now", self.run.name)
             self.env.invalidate_all()
-            for contract, parts in itertools.groupby(work, lambda part: part[0]):
-                self._post_alone(contract, list(parts))
+            for contract, positions, values in work:
+                self._post_alone(contract, positions, values)
 
-    def _parts(self, builder, contract, usage, made) -> list[tuple[list, bool]]:
-        """Positions of the contract's invoices: [(positions, is it a supplementary one?)]."""
-        if contract.id not in self.supplements:
-            return [(builder.positions(contract, usage), False)]
-        late = [group for group in usage if group["period"] < self.run.period_start]
-        now = [group for group in usage if group["period"] >= self.run.period_start]
-        parts = []
-        if (contract.id, False) not in made:
-            parts.append((builder.positions(contract, now), False))
-        if (contract.id, True) not in made:
-            parts.append((builder.supplement(contract, late), True))
-        return parts
-
-    def _made(self, contract_ids) -> set[tuple[int, bool]]:
-        """(contract id, is it a supplementary one?) of the run's invoices that stand."""
-        moves = self.env["account.move"].search_fetch(
-            [
-                ("telecom_run_id", "=", self.run.id),
-                ("telecom_contract_id", "in", contract_ids),
-                ("telecom_reversed", "=", False),
-            ],
-            ["telecom_contract_id", "telecom_supplement"],
-        )
-        return {(move.telecom_contract_id.id, move.telecom_supplement) for move in moves}
-
-    def _post_alone(self, contract, parts) -> None:
+    def _post_alone(self, contract, positions, values) -> None:
         """After a chunk failed: this contract by itself, so that one fault stops one invoice."""
         try:
             with self.env.cr.savepoint():
-                self._post(parts)
+                self._post([(contract, positions, values)])
         except psycopg2.OperationalError:
             raise
         except Exception as error:
@@ -316,7 +274,7 @@ class InvoiceStep(Step):
 
     def _settle(self, moves, work) -> None:
         """Link summaries and enter fees; refuses what another transaction took meanwhile."""
-        links, entries = [], []
+        links, entries, topups = [], [], []
         for move, (_contract, positions, _values) in zip(moves, work, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")
             for line, position in zip(lines, positions, strict=True):
@@ -325,9 +283,12 @@ class InvoiceStep(Step):
                     entries.append(self._entry(line, position))
                 if position.credit:
                     entries.extend(self._give_back(line, position))
+                if position.topup:
+                    topups.append(self._topup(line, position))
         self.env.flush_all()
         self._link(links)
         self.env["telecom.fee"].create(entries)
+        self.env["telecom.topup"].create(topups)
         self.env.flush_all()
 
     def _link(self, links) -> None:
@@ -357,6 +318,23 @@ class InvoiceStep(Step):
             "amount": float(position.amount),
             "price": float(price),
             "months": months,
+            "move_line_id": line.id,
+            "move_id": line.move_id.id,
+        }
+
+    def _topup(self, line, position) -> dict:
+        due, turnover = position.topup
+        return {
+            "company_id": self.company.id,
+            "minimum_id": due.minimum.id,
+            "share": due.minimum.share,
+            "holder": due.holder,
+            "contract_id": position.line.contract_id.id,
+            "period": due.span.first,
+            "required": float(due.required),
+            "turnover": float(turnover),
+            "amount": float(position.source),
+            "currency_id": line.currency_id.id,
             "move_line_id": line.id,
             "move_id": line.move_id.id,
         }

@@ -39,20 +39,16 @@ class InvoiceBuilder:
         self._accounts = {}
 
     # ------------------------------------------------------------------ positions
-    def positions(self, contract, usage):
-        """All positions of a contract, rounded; ``usage``: groups of its open summaries."""
+    def positions(self, contract, usage, topups=()):
+        """All positions of a contract, rounded; ``usage``: groups of its open summaries;
+        ``topups``: what it owes of minimum turnovers."""
         found = [
             *self._fee_positions(contract),
             *(self._usage_position(contract, group) for group in usage),
+            *(self._topup_position(contract, one) for one in topups),
         ]
         settle(found)
-        return found
-
-    def supplement(self, contract, usage):
-        """Positions of a supplementary invoice: usage of earlier months, no fees."""
-        found = [self._usage_position(contract, group) for group in usage]
-        settle(found)
-        return found
+        return [position for position in found if position.amount or not position.topup]
 
     def _fee_positions(self, contract):
         if not contract.is_telecom:
@@ -151,6 +147,48 @@ class InvoiceBuilder:
             summaries=tuple(group["ids"]),
             records=group["records"],
             quantity=group["quantity"],
+        )
+
+    def _topup_position(self, contract, due):
+        """What usage falls short of a minimum turnover, or too much of it was billed before."""
+        minimum = due.minimum.with_env(self._env_for(contract))
+        product = minimum.product_id or self.usage_products[False]
+        if not product or minimum.currency_id != contract.currency_id:
+            raise BillingError(
+                self.env._(
+                    "Contract %(contract)s owes a part of the minimum turnover “%(minimum)s”, "
+                    "which cannot be invoiced: it has no product, or another currency than the "
+                    "contract. Choose a product on it, or correct the currency.",
+                    contract=contract.code,
+                    minimum=minimum.name,
+                )
+            )
+        taxes, gross, rate, base_rate = self._tax_of(contract, product)
+        own = minimum.price_includes_tax
+        turnover = convert(due.gross, True, base_rate, own, base_rate)
+        turnover += convert(due.net, False, base_rate, own, base_rate)
+        amount = max(due.required - turnover, Exact(0)) - due.billed
+        money = [
+            formatLang(minimum.env, float(value), currency_obj=contract.currency_id)
+            for value in (due.required, turnover)
+        ]
+        return Position(
+            line=minimum.env["contract.line"].browse(due.line),
+            product=product,
+            text=minimum.env._(
+                "%(minimum)s, %(first)s – %(last)s (%(required)s agreed, %(turnover)s used)",
+                minimum=minimum.name,
+                first=self._date(minimum.env, due.span.first),
+                last=self._date(minimum.env, due.span.last),
+                required=money[0],
+                turnover=money[1],
+            ),
+            span=due.span,
+            exact=convert(amount, own, base_rate, gross, rate),
+            source=amount,
+            taxes=taxes,
+            gross=gross,
+            topup=(due, turnover),
         )
 
     def _usage_span(self, month, version):
@@ -336,6 +374,8 @@ class InvoiceBuilder:
     def _kind(self, position):
         if position.summaries:
             return "usage"
+        if position.topup:
+            return "topup"
         return "credit" if position.credit else "fee"
 
     def _quantity_and_price(self, position):

@@ -3,7 +3,6 @@ from . import (
     suspense_groups,
     telecom_collective_upload,
     telecom_explanation,
-    telecom_late_preview,
     telecom_send_again,
     telecom_setup,
     telecom_suspense_assign,

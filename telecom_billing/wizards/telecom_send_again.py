@@ -23,16 +23,13 @@ class TelecomSendAgain(models.TransientModel):
 
     @api.model
     def _default_moves(self):
-        model = self.env.context.get("active_model")
-        if model not in ("account.move", "telecom.dispatch"):
+        if self.env.context.get("active_model") != "account.move":
             return self.env["account.move"]
-        records = self.env[model].browse(self.env.context.get("active_ids", []))
-        return records if model == "account.move" else records.move_id
+        return self.env["account.move"].browse(self.env.context.get("active_ids", []))
 
     # ------------------------------------------------------------------ actions
     def action_send(self):
         self.ensure_one()
-        self.move_ids.check_access("read")
         wrong = self.move_ids.filtered(
             lambda move: move.state != "posted" or not move.is_sale_document()
         )
@@ -43,11 +40,11 @@ class TelecomSendAgain(models.TransientModel):
                     document=wrong[:1].display_name or self.env._("Nothing"),
                 )
             )
-        # Agents may send what they may read; making documents and rows takes more rights.
-        self.move_ids.sudo()._telecom_make_documents()
+        self.move_ids._telecom_make_documents()
         return self._send_letters() if self.method == "post" else self._send_mails()
 
     def _rows(self):
+        # Agents may send again; the rows themselves are not theirs to edit.
         dispatches = self.env["telecom.dispatch"].sudo()
         return dispatches.create(
             [

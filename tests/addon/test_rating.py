@@ -418,7 +418,7 @@ class TestRating(RatingCase):
         step = run.step_ids.filtered(lambda one: one.code == "rate")
         self.assertEqual((step.state, step.records, step.quantity), ("done", 1, 61))
         self.assertEqual((step.amount, step.result), (0.38, {"unknown-number": 1}))
-        self.cr.execute('UPDATE telecom_rate SET advanced = \'{"mode": "none of this"}\'')
+        self.cr.execute("UPDATE telecom_rate SET direction = 'none of this'")
         self.env.invalidate_all()
         with self.uncommitted():
             self.assertFalse(run._run_step("rate"))

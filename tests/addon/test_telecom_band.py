@@ -27,7 +27,7 @@ class TestBand(TransactionCase):
                 "holidays": "exclude",
                 "country_id": self.env.ref("base.de").id,
                 "subdivision": "BY",
-                "advanced": {"months": [12]},
+                "months": "12",
             }
         )
         record = band._to_book()

@@ -76,8 +76,8 @@ class TestTariff(TransactionCase):
         version = self._version()
         gap = [(0, 0, {"quantity_to": 60}), (0, 0, {"quantity_from": 120})]
         for values, part in (
-            ({"advanced": {"mode": "sideways"}}, "sideways"),
-            ({"advanced": {"colour": "red"}}, "colour"),
+            ({"conference_by": "session", "unit": "byte"}, "byte"),
+            ({"conference_by": "peak", "conference_times": "metre"}, "metre"),
             ({"step_ids": gap}, "Lay the steps end to end"),
         ):
             with self.subTest(values), self.assertRaises(ValidationError) as caught:

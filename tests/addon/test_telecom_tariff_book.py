@@ -183,7 +183,7 @@ class TestTariffBook(TransactionCase):
         mobile = first.rate_ids.filtered(lambda rate: rate.zone_id.code == "mob")
         self.assertEqual((mobile.price, mobile.price_per, mobile.initial), (0.0849, 60.0, 60.0))
         self.assertEqual(mobile.zone_id.kind, "mobile")
-        self.assertEqual(second.rate_ids[0].advanced, {"mode": "volume"})
+        self.assertEqual(second.rate_ids[0].mode, "volume")
         allowance = self.biz.allowance_ids
         self.assertEqual((allowance.quantity, allowance.unit), (100, "minute"))
         self.assertEqual(allowance.zone_ids.mapped("code"), ["de", "mob"])

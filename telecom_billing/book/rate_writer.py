@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A ``telecom.rate`` as a rate of a tariff book."""
+
+from __future__ import annotations
+
+from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
+from .text import to_text
+
+PLACES, UNITS = PRICE_DIGITS[1], UNIT_DIGITS[1]
+#: Properties that a rate may have other than its version: of the book → field; empty: as there.
+OWN = {
+    "mode": "mode",
+    "beyond": "beyond",
+    "maximum_then": "maximum_then",
+    "round_quantity": "round_quantity",
+    "split": "split",
+    "round_at": "round_at",
+    "rounding": "rounding_method",
+}
+
+
+class RateWriter:
+    """Part of :class:`~.writer.Writer`."""
+
+    def rate(self, rate, start) -> dict:
+        record = {"id": self.rate_id(rate)}
+        if rate.name or rate.zone_id:
+            record["name"] = rate.name or rate.zone_id.name
+        if rate.service:
+            services = [name.strip() for name in rate.service.split(",") if name.strip()]
+            record["service"] = services[0] if len(services) == 1 else services
+        if rate.zone_id:
+            record["zone"] = self.zone_id(rate.zone_id, start)
+        if rate.band_id:
+            record["band"] = self.band_id(rate.band_id)
+        if rate.weight:
+            record["weight"] = rate.weight
+        if rate.direction != "out":
+            record["direction"] = rate.direction
+        record["unit"] = rate.unit
+        record |= self._price(rate)
+        for name in ("setup", "minimum", "maximum"):
+            if rate[name] or rate[f"{name}_zero"]:
+                record[name] = to_text(rate[name], PLACES)
+        if rate.setup_on_zero:
+            record["setup_on_zero"] = True
+        if rate.free_units:
+            record["free"] = to_text(rate.free_units, UNITS)
+        if rate.extra_ids:
+            record["extras"] = [
+                {
+                    "above": to_text(extra.above, UNITS),
+                    "each": to_text(extra.each, UNITS),
+                    "price": to_text(extra.price, PLACES),
+                }
+                for extra in rate.extra_ids
+            ]
+        record |= {name: rate[field] for name, field in OWN.items() if rate[field]}
+        if rate.rounding_method:
+            record["decimals"] = rate.rounding_digits
+        return record | self._conference(rate)
+
+    def _conference(self, rate) -> dict:
+        if not rate.conference_by:
+            return {}
+        conference = {"by": rate.conference_by}
+        if rate.rejoin:
+            conference["rejoin"] = rate.rejoin
+        if rate.conference_times:
+            conference["times"] = rate.conference_times
+        return {"conference": conference}
+
+    def _price(self, rate) -> dict:
+        if rate.flat:
+            return {"flat": True}
+        if rate.refuse:
+            return {"refuse": rate.refuse}
+        if rate.factor:
+            return {"factor": to_text(rate.factor, PLACES)}
+        if rate.step_ids:
+            return {"steps": [self._step(step) for step in rate.step_ids]}
+        record = {"price": to_text(rate.price, PLACES), "per": to_text(rate.price_per, UNITS)}
+        for name in ("initial", "step"):
+            if rate[name]:
+                record[name] = to_text(rate[name], UNITS)
+        if rate.price_initial or rate.price_initial_zero:
+            record["price_initial"] = to_text(rate.price_initial, PLACES)
+        return record
+
+    def _step(self, step) -> dict:
+        record = {
+            "from": to_text(step.quantity_from, UNITS),
+            "interval": to_text(step.interval, UNITS),
+            "price": to_text(step.price, PLACES),
+            "rounding": step.rounding,
+        }
+        if step.quantity_to:
+            record["to"] = to_text(step.quantity_to, UNITS)
+        return record | ({"flat": True} if step.flat else {"per": to_text(step.price_per, UNITS)})

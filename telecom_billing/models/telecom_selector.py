@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whom and what a rule concerns, and whose balance it looks at."""
+
+import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..book import rules_writer
+from ..rating import BookError, TariffBook
+from .book_faults import sentences
+
+
+class TelecomSelector(models.AbstractModel):
+    """What tiers, limits, minimums and allowances share (``readme/TARIFF_BOOK.md``, selectors).
+
+    Each list that is not empty must name the record's: its tariff, an option it holds, its
+    contract, its zone …
+    """
+
+    _name = "telecom.selector"
+    _description = "Rule for Usage"
+    _order = "sequence, id"
+
+    #: Section of the tariff book that holds these records.
+    _book_section: str
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(copy=False, help="Name in an exported tariff book.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    tariff_ids = fields.Many2many(
+        "telecom.tariff",
+        string="Tariffs and options",
+        domain="[('kind', 'in', ('tariff', 'option')), ('company_id', '=', company_id)]",
+        help="Whose contract lines have one of these tariffs, and one of these options if any is "
+        "named. Empty: everybody.",
+    )
+    contract_ids = fields.Many2many("contract.contract", string="Contracts")
+    line_ids = fields.Many2many("contract.line", string="Contract lines")
+    partner_ids = fields.Many2many("res.partner", string="Customers")
+    pool_ids = fields.Many2many("telecom.pool", string="Pools")
+    service = fields.Char(help="voice, sms, data …, with commas between; empty: all services.")
+    zone_ids = fields.Many2many("telecom.zone", string="Zones", help="Empty: all zones.")
+    band_ids = fields.Many2many("telecom.band", string="Bands", help="Empty: at all times.")
+    rate_ids = fields.Many2many("telecom.rate", string="Rates", help="Empty: all rates.")
+    share = fields.Selection(
+        [
+            ("line", "Each contract line"),
+            ("contract", "The contract"),
+            ("customer", "The customer"),
+            ("pool", "The pool"),
+        ],
+        string="Adds up for",
+        required=True,
+        default="line",
+    )
+    period = fields.Selection(
+        [
+            ("day", "Day"),
+            ("week", "Week"),
+            ("month", "Month"),
+            ("year", "Year"),
+            ("once", "Once"),
+        ],
+        string="Per",
+        required=True,
+        default="month",
+    )
+    begins = fields.Integer(
+        "Begins on day", default=1, help="Day of the month on which months and years begin."
+    )
+    valid_from = fields.Date(help="First day; empty: always.")
+    valid_to = fields.Date(help="Last day; empty: without end.")
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("valid_from", "valid_to", "begins")
+    def _check_selector_dates(self):
+        for one in self:
+            if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” ends on %(end)s, before it begins on %(start)s. Correct one of "
+                        "the two dates.",
+                        name=one.name,
+                        end=one.valid_to,
+                        start=one.valid_from,
+                    )
+                )
+            if not 1 <= one.begins <= 28:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” begins on day %(day)s of the month. Enter a day from 1 to 28, "
+                        "which every month has.",
+                        name=one.name,
+                        day=one.begins,
+                    )
+                )
+
+    @api.constrains("share", "pool_ids")
+    def _check_pool(self):
+        for one in self:
+            if one.share == "pool" and not one.pool_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” adds up for a pool, but names none. Choose a pool, or let it "
+                        "add up for lines, contracts or customers.",
+                        name=one.name,
+                    )
+                )
+
+    @api.constrains("tariff_ids", "company_id")
+    def _check_tariffs(self):
+        for one in self:
+            for tariff in one.tariff_ids:
+                if tariff.kind not in ("tariff", "option"):
+                    raise ValidationError(
+                        self.env._(
+                            "“%(name)s” names “%(tariff)s”, which is neither a tariff nor an "
+                            "option. A rule follows the tariff of the contract line: choose that.",
+                            name=one.name,
+                            tariff=tariff.name,
+                        )
+                    )
+                if tariff.company_id != one.company_id:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(name)s” belongs to %(company)s, tariff “%(tariff)s” to %(other)s. "
+                            "Choose a tariff of the same company.",
+                            name=one.name,
+                            company=one.company_id.name,
+                            tariff=tariff.name,
+                            other=tariff.company_id.name,
+                        )
+                    )
+
+    def _refuse_bad_rules(self):
+        """Raise ValidationError with what the rating core would not understand."""
+        for one in self:
+            try:
+                TariffBook(rules_writer.book_of(one))
+            except BookError as error:
+                raise ValidationError(sentences(self.env, error)) from error
+
+    # ------------------------------------------------------------------ business
+    def _selected_tariffs(self):
+        """Tariffs and options that this is for; empty: all."""
+        self.ensure_one()
+        return self.tariff_ids
+
+    def _services(self) -> list[str]:
+        self.ensure_one()
+        return [name.strip() for name in (self.service or "").split(",") if name.strip()]
+
+    def _dates(self) -> tuple[datetime.date | None, datetime.date | None]:
+        """First and last day on which this holds."""
+        self.ensure_one()
+        return self.valid_from or None, self.valid_to or None

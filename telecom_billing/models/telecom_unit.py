@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A unit of one's own in which usage is counted or priced."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rating import BookError, TariffBook
+from .book_faults import sentences
+
+
+class TelecomUnit(models.Model):
+    _name = "telecom.unit"
+    _description = "Unit of Usage"
+    _order = "name, id"
+
+    name = fields.Char(required=True, help="As price lists and usage records call it.")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    base = fields.Char(
+        "Of", required=True, help="second, byte, piece, or another unit; e.g. byte for KB."
+    )
+    factor = fields.Integer(
+        required=True, default=1, help="How many of them: 1024, where KB are counted in two."
+    )
+
+    _name_unique = models.Constraint(
+        "UNIQUE(name, company_id)", "There is already a unit of this name. Choose another one."
+    )
+
+    @api.constrains("name", "base", "factor")
+    def _check_with_core(self):
+        for company in self.company_id:
+            try:
+                TariffBook({"format": 1, "units": self._to_book(company)})
+            except BookError as error:
+                raise ValidationError(sentences(self.env, error)) from error
+        for unit in self:
+            if unit.base == unit.name:
+                raise ValidationError(
+                    self.env._(
+                        "Unit “%(name)s” is made of itself. Say of which other unit it is made.",
+                        name=unit.name,
+                    )
+                )
+
+    @api.model
+    def _to_book(self, company) -> dict:
+        """The units of a company as a tariff book states them; what others are made of first."""
+        left = self.search([("company_id", "=", company.id)])
+        found: dict[str, dict] = {}
+        while left:
+            waiting = set(left.mapped("name"))
+            ready = left.filtered(lambda unit, waiting=waiting: unit.base not in waiting) or left
+            found |= {unit.name: {"of": unit.base, "factor": unit.factor} for unit in ready}
+            left -= ready
+        return found

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Guards, tiers, limits and pools through the store: rated, stored, told."""
+
+import datetime
+
+from odoo.tests import tagged
+
+from tests.addon.rating_common import RatingCase
+
+MOBILE = "491512345678"
+PREMIUM = "4990012345"
+
+
+@tagged("post_install", "-at_install")
+class TestRatingRules(RatingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.flat.version_ids.zone_plan_id
+        cls.mobile = cls.plan.zone_ids.filtered(lambda zone: zone.code == "mob")
+
+    def call(self, day, minutes=2, **values):
+        start = datetime.datetime(2026, 9, day, 10)
+        return {"b_number": MOBILE, "quantity": 60 * minutes, "started_at": start} | values
+
+    def rule(self, model, **values):
+        return self.env[f"telecom.{model}"].create({"name": "Rule", **values})
+
+    def alerts(self):
+        return [
+            (alert.percent, alert.spent, str(alert.reached_at)[:10], alert.state)
+            for alert in self.env["telecom.limit.alert"].search([], order="percent")
+        ]
+
+    # --- guards ------------------------------------------------------------------------------
+
+    def test_a_price_above_the_legal_one_is_set_aside(self):
+        guard = self.rule(
+            "guard", code="0900", prefixes="+49 900", has_per_minute=True, per_minute=3,
+            price_includes_tax=True, tax_percent=19, source="TKG § 112",
+        )  # fmt: skip
+        zone = self.env["telecom.zone"].create(
+            {"plan_id": self.plan.id, "code": "0900", "name": "Premium", "prefix_text": "49900"}
+        )
+        rate = self.env["telecom.rate"].create(
+            # 2.60 net is 3.094 with 19 %
+            {"version_id": self.flat.version_ids.id, "zone_id": zone.id, "price": 2.6, "step": 60}
+        )
+        usage = self.store_usage([self.call(1, b_number=PREMIUM), self.call(2)])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["cap-per-minute", "0.38"])
+        charge = self.env["telecom.charge"].search([("usage_id", "=", usage[0])])
+        self.assertIn("3.00", charge.message)
+        rate.price = 2.5
+        self.rate()
+        self.assertEqual(self.prices(usage), ["5", "0.38"])
+        guard.per_minute = 2
+        self.rate()
+        self.assertEqual(self.prices(usage), ["cap-per-minute", "0.38"])
+        guard.valid_to = "2026-08-31"
+        self.rate()
+        self.assertEqual(self.prices(usage), ["5", "0.38"])
+
+    def test_free_numbers_cost_nothing(self):
+        self.rule("guard", code="0800", prefixes="49800, 49112", free=True)
+        usage = self.store_usage(
+            [self.call(1, b_number=number) for number in ("498001234", "49112", "4915112345")]
+        )
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0", "0", "0.38"])
+
+    # --- tiers -------------------------------------------------------------------------------
+
+    def test_tiers_of_a_month(self):
+        self.rule(
+            "tier", tariff_ids=[(6, 0, self.flat.ids)], zone_ids=[(6, 0, self.mobile.ids)],
+            step_ids=[(0, 0, {"start": 0, "by": "factor", "factor": 1}),
+                      (0, 0, {"start": 3, "price": 0.10}),
+                      (0, 0, {"start": 5, "by": "factor", "factor": 0.5})],
+        )  # fmt: skip
+        usage = self.store_usage([self.call(1), self.call(2), self.call(3)])
+        self.rate()
+        # 2 min × 0.19; 1 × 0.19 + 1 × 0.10; 1 × 0.10 + 1 × 0.19 / 2
+        self.assertEqual(self.prices(usage), ["0.38", "0.29", "0.195"])
+        more = self.store_usage([self.call(4)])
+        self.rate()
+        self.assertEqual(self.prices(more), ["0.19"])
+        incremental = self.snapshot()
+        self.rate(everything=True)
+        self.assertEqual(self.snapshot(), incremental)
+        self.check_sums()
+
+    def test_the_same_tiers_for_all_units(self):
+        self.rule(
+            "tier", tariff_ids=[(6, 0, self.flat.ids)], mode="volume",
+            step_ids=[(0, 0, {"start": 0, "price": 0.20}), (0, 0, {"start": 3, "price": 0.10})],
+        )  # fmt: skip
+        usage = self.store_usage([self.call(1)])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.4"])
+        usage += self.store_usage([self.call(2)])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.2", "0.2"])
+
+    # --- limits ------------------------------------------------------------------------------
+
+    def test_an_alert_on_the_day(self):
+        self.contract.user_id = self.manager
+        limit = self.rule(
+            "limit", tariff_ids=[(6, 0, self.flat.ids)], amount=1, thresholds="50, 100",
+            mail_customer=True,
+        )  # fmt: skip
+        self.store_usage([self.call(1)])
+        self.rate()
+        self.assertEqual(self.alerts(), [])
+        self.store_usage([self.call(2)])
+        self.rate()
+        self.assertEqual(self.alerts(), [(50.0, 0.76, "2026-09-02", "new")])
+        alert = limit.alert_ids
+        self.assertEqual((alert.contract_id, alert.line_id), (self.contract, self.line))
+        activity = self.contract.activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertIn("Rule: 50 %", activity.summary)
+        mail = self.env["mail.mail"].search([("model", "=", "telecom.limit.alert")])
+        self.assertEqual(mail.res_id, alert.id)
+        self.assertIn("0,76", mail.body_html)
+        self.store_usage([self.call(3)])
+        self.rate()
+        self.assertEqual(
+            self.alerts(), [(50.0, 0.76, "2026-09-02", "seen"), (100.0, 1.14, "2026-09-03", "new")]
+        )
+        self.assertEqual(len(self.contract.activity_ids), 2)
+        self.rate(everything=True)
+        self.assertEqual(len(self.contract.activity_ids), 2, "told once")
+        limit.amount = 2
+        self.rate()
+        self.assertEqual(
+            self.alerts(), [(50.0, 1.14, "2026-09-03", "seen"), (100.0, 1.14, "2026-09-03", "gone")]
+        )
+
+    def test_what_exceeds_a_limit(self):
+        limit = self.rule("limit", tariff_ids=[(6, 0, self.flat.ids)], amount=0.5, then="free")
+        usage = self.store_usage([self.call(1), self.call(2), self.call(3)])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38", "0.12", "0"])
+        limit.then = "refuse"
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38", "0.38", "limit-reached"])
+        self.check_sums()
+
+    def test_a_limit_of_one_contract(self):
+        self.rule("limit", contract_ids=[(6, 0, self.other_contract.ids)], amount=0.1, then="free")
+        usage = self.store_usage([self.call(1), self.call(1, a_number="494055500")])
+        self.rate()
+        # 0.05 + 2 × 0.12 above the limit of 0.10
+        self.assertEqual(self.prices(usage), ["0.38", "0.1"])
+
+    # --- pools -------------------------------------------------------------------------------
+
+    def test_a_pool_of_two_lines(self):
+        second = self.new_line(self.contract, self.flat, name="Second")
+        self.new_number("+49 30 222", second)
+        third = self.new_line(self.contract, self.flat, name="Third")
+        self.new_number("+49 30 333", third)
+        pool = self.env["telecom.pool"].create(
+            {"name": "Team", "partner_id": self.partner.id,
+             "line_ids": [(6, 0, (self.line | second).ids)]}
+        )  # fmt: skip
+        self.env["telecom.allowance"].create(
+            {
+                "tariff_id": self.flat.id,
+                "name": "3 minutes for the team",
+                "quantity": 3,
+                "unit": "minute",
+                "share": "pool",
+                "pool_ids": [(6, 0, pool.ids)],
+            }
+        )
+        usage = self.store_usage(
+            [self.call(1), self.call(2, a_number="4930222"), self.call(3, a_number="4930333")]
+        )
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0", "0.19", "0.38"])
+        balance = self.env["telecom.allowance.balance"].search([])
+        self.assertEqual((balance.pool_id, balance.units_used), (pool, 180))
+        usage += self.store_usage([self.call(4, a_number="4930222")])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0", "0.19", "0.38", "0.38"])
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        usage += self.store_usage([self.call(1, minutes=1)])
+        self.rate()
+        self.assertEqual(self.prices(usage)[-1], "0.19", "the pool was used up on the invoice")
+        self.check_sums()
