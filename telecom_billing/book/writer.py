@@ -76,6 +76,7 @@ class Writer(RateWriter):
         self.named_pools = self.env["telecom.pool"]
         self.zone_shapes = self._read_prefixes() if prefixes else {}
         self.zone_codes: dict[int, str] = {}
+        self.taken_codes: set[str] = set()
         self.zone_names: dict[int, list] = {}
 
     def write(self, lines=None, rules=True) -> dict:
@@ -151,11 +152,11 @@ class Writer(RateWriter):
     def _zone_code(self, zone) -> str:
         """Codes are unique in a plan; a second plan's zone of the same code gets a number."""
         if zone.id not in self.zone_codes:
-            taken = set(self.zone_codes.values())
             code, number = zone.code, 2
-            while code in taken:
+            while code in self.taken_codes:
                 code, number = f"{zone.code}~{number}", number + 1
             self.zone_codes[zone.id] = code
+            self.taken_codes.add(code)
         return self.zone_codes[zone.id]
 
     # --- records -----------------------------------------------------------------------------

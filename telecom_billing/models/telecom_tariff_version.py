@@ -95,7 +95,13 @@ class TelecomTariffVersion(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
-    @api.depends("valid_from", "valid_to", "state", "tariff_id.version_ids.valid_from")
+    @api.depends(
+        "valid_from",
+        "valid_to",
+        "state",
+        "tariff_id.version_ids.state",
+        "tariff_id.version_ids.valid_from",
+    )
     def _compute_valid_until(self):
         for version in self:
             version.valid_until = version._valid_until()

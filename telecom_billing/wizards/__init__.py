@@ -2,6 +2,9 @@
 from . import (
     suspense_groups,
     telecom_collective_upload,
+    telecom_deck_export,
+    telecom_deck_import,
+    telecom_deck_lines,
     telecom_explanation,
     telecom_send_again,
     telecom_setup,

@@ -26,7 +26,7 @@ from .server import Server
 #: Rooms that need more than Python, and are not part of the pure one.
 ODOO_ROOMS = ("addon", "e2e", "bench")
 #: Code whose docstrings are tests.
-DOCTESTED = ("connectors", "telecom_billing/rating")
+DOCTESTED = ("connectors", "telecom_billing/deck", "telecom_billing/rating")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

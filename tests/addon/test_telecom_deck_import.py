@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Rate decks: preview, a new version or nothing, and the way back."""
+
+import base64
+import datetime
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, TransactionCase, tagged
+
+DAY = datetime.date(2026, 7, 1)
+
+
+def deck(*lines, head="Prefix;Destination;Price;Increment"):
+    return "\r\n".join([head, *lines]).encode()
+
+
+@tagged("post_install", "-at_install")
+class TestDeckImport(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, lang="en_US"))
+        cls.plan = cls.env["telecom.zone.plan"].create({"name": "Deck plan"})
+        Zone = cls.env["telecom.zone"]
+        cls.germany = Zone.create(
+            {"plan_id": cls.plan.id, "code": "DE", "name": "Germany", "prefix_text": "49"}
+        )
+        cls.mobile = Zone.create(
+            {"plan_id": cls.plan.id, "code": "MOB", "name": "Mobile", "prefix_text": "4915, 4916"}
+        )
+        cls.france = Zone.create(
+            {"plan_id": cls.plan.id, "code": "FR", "name": "France", "prefix_text": "33"}
+        )
+        cls.tariff = cls.env["telecom.tariff"].create({"name": "Deck tariff", "code": "DECK"})
+        rate = {"initial": 60, "step": 1}
+        cls.version = cls.env["telecom.tariff.version"].create(
+            {
+                "tariff_id": cls.tariff.id,
+                "name": "First",
+                "valid_from": "2026-01-01",
+                "zone_plan_id": cls.plan.id,
+                "rounding_digits": 5,
+                "rate_ids": [
+                    Command.create({"zone_id": cls.germany.id, "price": 0.02} | rate),
+                    Command.create(
+                        {"zone_id": cls.mobile.id, "price": 0.1, "name": "Handy"} | rate
+                    ),
+                    Command.create({"zone_id": cls.france.id, "price": 0.05} | rate),
+                    Command.create({"price": 0.5} | rate),
+                ],
+            }
+        )
+        cls.version.action_activate()
+
+    def _wizard(self, content, file_name="deck.csv", **values):
+        """The wizard as a person fills it; ``values`` over what is proposed."""
+        Import = self.env["telecom.deck.import"].with_context(
+            default_tariff_id=self.tariff.id, default_file_name=file_name
+        )
+        with Form(Import) as form:
+            form.file = base64.b64encode(content).decode()
+            form.valid_from = DAY
+            for field, value in values.items():
+                setattr(form, field, value)
+        return form.save()
+
+    def _import(self, content, **values):
+        wizard = self._wizard(content, **values)
+        wizard.action_preview()
+        return self.env["telecom.tariff.version"].browse(wizard.action_import()["res_id"])
+
+    def _everything(self):
+        """All that the version in force consists of."""
+        self.env.invalidate_all()
+        zones = self.plan.zone_ids
+        records = (self.version, self.version.rate_ids, self.plan, zones, zones.prefix_ids)
+        return [record.read() for record in records]
+
+    def _statuses(self, wizard):
+        return {change.prefix: change.status for change in wizard.change_ids}
+
+    def test_preview_counts_and_lists_every_change(self):
+        wizard = self._wizard(
+            deck(
+                "49;Germany;0,03;60/1",
+                "4915;Mobile;0,09;60/1",
+                "4916;Mobile;0,1;60/60",
+                "43;Austria;0,04;60/1",
+            )
+        )
+        self.assertEqual(wizard.decimal_sign, ",")
+        self.assertEqual(wizard.before_id, self.version)
+        self.assertEqual((wizard.initial, wizard.step, wizard.price_per), (60, 1, "minute"))
+        wizard.action_preview()
+        self.assertEqual(
+            self._statuses(wizard),
+            {"49": "dearer", "4915": "cheaper", "4916": "terms", "43": "new", "33": "gone"},
+        )
+        self.assertEqual(
+            [wizard[f"{name}_count"] for name in ("new", "dearer", "cheaper", "terms", "gone")],
+            [1, 1, 1, 1, 1],
+        )
+        dearer = wizard.change_ids.filtered(lambda change: change.status == "dearer")
+        # 0.03 / 0.02 = 1.5
+        self.assertEqual((dearer.old_price, dearer.new_price, dearer.change), (0.02, 0.03, 50.0))
+        self.assertEqual(dearer.line, 2)
+        self.assertEqual(self.tariff.version_ids, self.version, "a preview makes nothing")
+
+    def test_a_new_draft_version_with_a_plan_of_its_own(self):
+        before = self._everything()
+        version = self._import(
+            deck("49;Germany;0,03;60/1", "4915, 4916;Mobile;0,09;60/1", "43;Austria;0,04;1/1"),
+            name="Deck 7",
+        )
+        self.assertEqual((version.state, version.valid_from), ("draft", DAY))
+        self.assertEqual(version.rounding_digits, 5, "rules are those of the version before")
+        self.assertNotEqual(version.zone_plan_id, self.plan)
+        rates = {rate.zone_id.code: rate for rate in version.rate_ids}
+        self.assertEqual(set(rates), {"DE", "MOB", "AUSTRIA", False})
+        self.assertEqual((rates["MOB"].price, rates["MOB"].name), (0.09, "Handy"))
+        self.assertEqual(rates["MOB"].zone_id.prefix_ids.mapped("prefix"), ["4915", "4916"])
+        self.assertEqual((rates["AUSTRIA"].initial, rates["AUSTRIA"].step), (1, 1))
+        self.assertEqual(rates[False].price, 0.5, "the rate of any destination is taken over")
+        self.assertEqual(before, self._everything(), "nothing that is in force is touched")
+        version.action_activate()
+        self.assertEqual(self.version.valid_until, DAY - datetime.timedelta(days=1))
+
+    def test_the_plan_stays_where_only_prices_change(self):
+        version = self._import(
+            deck(
+                "49;Germany;0,03;60/1", "4915-4916;Mobile;0,1;60/1", "33;France;0,05;60/1",
+            )
+        )  # fmt: skip
+        self.assertEqual(version.zone_plan_id, self.plan)
+        self.assertEqual(
+            {rate.zone_id: rate.price for rate in version.rate_ids if rate.zone_id},
+            {self.germany: 0.03, self.mobile: 0.1, self.france: 0.05},
+        )
+
+    def test_prefixes_gone_are_kept_on_wish(self):
+        version = self._import(deck("49;Germany;0,03;60/1"), gone="keep")
+        self.assertEqual(version.zone_plan_id, self.plan)
+        self.assertEqual(len(version.rate_ids), 4)
+        other = self._import(deck("49;Germany;0,03;60/1"))
+        self.assertEqual(other.rate_ids.mapped("zone_id.code"), ["DE"])
+
+    def test_a_zone_falls_apart_where_prices_differ(self):
+        version = self._import(deck("4915;Mobile;0,08;60/1"), gone="keep")
+        mobile = version.rate_ids.filtered(lambda rate: rate.zone_id.name == "Mobile")
+        self.assertEqual(
+            {(rate.zone_id.code, rate.zone_id.prefix_text, rate.price) for rate in mobile},
+            {("MOB", "4915", 0.08), ("MOBILE", "4916", 0.1)},
+        )
+
+    def test_one_faulty_line_and_nothing_is_made(self):
+        wizard = self._wizard(
+            deck("49;Germany;0,03;60/1", "49x;Germany;0,03;60/1", "4,92E+11;Mobile;-1;60/1")
+        )
+        wizard.action_preview()
+        self.assertEqual(wizard.fault_count, 2)
+        self.assertEqual(
+            [(fault.line, fault.reason) for fault in wizard.fault_ids],
+            [
+                (3, "“49x” is not a prefix."),
+                (4, "“4,92E+11” was damaged by a spreadsheet."),
+                (4, "-1 is negative."),
+            ],
+        )
+        self.assertTrue(all(wizard.fault_ids.mapped("remedy")))
+        with self.assertRaises(UserError) as caught:
+            wizard.action_import()
+        self.assertIn("2 lines", str(caught.exception))
+        self.assertEqual(self.tariff.version_ids, self.version)
+
+    def test_what_the_file_does_not_tell_is_asked(self):
+        wizard = self._wizard(deck("49;Germany;1,234;60/1"), valid_from=False)
+        self.assertFalse(wizard.decimal_sign, "1,234 may be one or a thousand")
+        with self.assertRaises(UserError) as caught:
+            wizard.action_preview()
+        self.assertIn("New version valid from, Decimal Sign", str(caught.exception))
+
+    def test_effective_dates_become_dated_prefixes(self):
+        head = "Prefix;Destination;Rate;Increment;Effective date"
+        version = self._import(
+            deck(
+                "49;Germany;0,03;60/1;01.07.2026",
+                "33;France;0,07;60/1;15.07.2026",
+                "4915;Mobile;0,1;60/1;01.01.2026",
+                "4916;Mobile;0,1;60/1;01.01.2026",
+                head=head,
+            )
+        )
+        france = {
+            (rate.price, prefix.valid_from, prefix.valid_to)
+            for rate in version.rate_ids
+            for prefix in rate.zone_id.prefix_ids
+            if prefix.prefix == "33"
+        }
+        day = datetime.date(2026, 7, 15)
+        self.assertEqual(
+            france, {(0.05, False, day - datetime.timedelta(days=1)), (0.07, day, False)}
+        )
+        version.action_activate()
+        self.tariff._refuse_bad_book()
+
+    def test_prices_no_deck_can_say_are_carried_over(self):
+        other = self.version.copy({"name": "Steps", "valid_from": "2026-03-01"})
+        rate = other.rate_ids.filtered(lambda one: one.zone_id == self.france)
+        rate.step_ids = [Command.create({"quantity_from": 0, "price": 0.2, "price_per": 60})]
+        version = self._import(deck("49;Germany;0,03;60/1"), before_id=other)
+        self.assertEqual(set(version.rate_ids.mapped("zone_id.code")), {"DE", "FR"})
+        france = version.rate_ids.filtered(lambda one: one.zone_id.code == "FR")
+        self.assertEqual(france.step_ids.mapped("price"), [0.2])
+
+    def test_allowances_follow_into_the_new_plan(self):
+        allowance = self.env["telecom.allowance"].create(
+            {
+                "tariff_id": self.tariff.id,
+                "name": "Free minutes",
+                "quantity": 100,
+                "zone_ids": [Command.set(self.mobile.ids)],
+            }
+        )
+        version = self._import(deck("4915;Mobile;0,1;60/1"))
+        new = version.rate_ids.zone_id
+        self.assertNotEqual(new, self.mobile)
+        self.assertEqual(allowance.zone_ids, self.mobile | new)
+        version.action_activate()
+        book = self.tariff._to_book()
+        self.assertEqual(set(book["allowances"][0]["zones"]), {self.mobile.id, new.id})
+
+    def test_export_and_import_find_everything_unchanged(self):
+        band = self.env["telecom.band"].create(
+            {"name": "Peak", "code": "deck-peak", "time_from": 8, "time_to": 18}
+        )
+        self.version.rate_ids.create(
+            [
+                {
+                    "version_id": self.version.id,
+                    "zone_id": self.germany.id,
+                    "band_id": band.id,
+                    "price": 0.0312345,
+                    "setup": 0.05,
+                    "minimum": 0.01,
+                },
+                {
+                    "version_id": self.version.id,
+                    "zone_id": self.france.id,
+                    "service": "sms",
+                    "unit": "piece",
+                    "price_per": 1,
+                    "price": 0.07,
+                },
+                {
+                    "version_id": self.version.id,
+                    "zone_id": self.france.id,
+                    "direction": "in",
+                    "flat": True,
+                },
+            ]
+        )
+        for kind in ("csv", "xlsx"):
+            for lang in ("en_US", "de_DE"):
+                with self.subTest(kind=kind, lang=lang):
+                    export = (
+                        self.env["telecom.deck.export"]
+                        .with_context(lang=lang)
+                        .create({"version_id": self.version.id, "kind": kind})
+                    )
+                    export.action_export()
+                    self.assertEqual(export.left_out, 1, "the rate of any destination")
+                    wizard = self._wizard(base64.b64decode(export.file), export.file_name)
+                    self.assertEqual(
+                        wizard.decimal_sign, export.decimal_sign if kind == "csv" else "."
+                    )
+                    wizard.action_preview()
+                    self.assertFalse(wizard.fault_ids.mapped("reason"))
+                    self.assertEqual(set(wizard.change_ids.mapped("status")), {"same"})
+                    self.assertEqual(wizard.same_count, 7)  # 49, 49 peak, 4915, 4916, 33 ×3
+
+    def test_only_managers(self):
+        agent = self.env["res.users"].create(
+            {
+                "name": "Agent",
+                "login": "deck_agent",
+                "group_ids": [Command.set(self.env.ref("telecom_billing.group_telecom_user").ids)],
+            }
+        )
+        wizard = self._wizard(deck("49;Germany;0,03;60/1"))
+        with self.assertRaises(AccessError):
+            wizard.with_user(agent).action_preview()
