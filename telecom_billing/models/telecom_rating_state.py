@@ -185,7 +185,7 @@ class TelecomRatingMark(models.Model):
             SQL(
                 "INSERT INTO telecom_rating_mark (company_id, contract_id, period)"
                 " SELECT s.company_id, t.contract, s.period"
-                " FROM unnest(%(contracts)s) t (contract), telecom_rating_state s"
+                " FROM unnest(%(contracts)s::integer[]) t (contract), telecom_rating_state s"
                 " WHERE s.company_id = %(company)s AND s.period > %(after)s"
                 " ON CONFLICT DO NOTHING",
                 contracts=list(contracts),
