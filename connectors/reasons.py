@@ -7,6 +7,8 @@ the column of the file (or of the frame), `{value}` what stood there.
 
 from __future__ import annotations
 
+import re
+
 REASONS: dict[str, str] = {
     # the line as such
     "column_count": "{value} columns where {field} are expected; check delimiter and quoting.",
@@ -71,6 +73,22 @@ def message(code: str, field: str = "", value: object = "") -> str:
     if isinstance(value, str):
         text = f"“{text}”"
     return REASONS[code].format(field=field, value=text)
+
+
+def parts(code: str, text: str) -> tuple[str, str] | None:
+    """Field and value of a sentence that :func:`message` made; None for any other text.
+
+    >>> parts("missing", message("missing", "Datum"))
+    ('Datum', '')
+    """
+    pattern = re.escape(REASONS.get(code, ""))
+    for name in ("field", "value"):
+        pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>.*?)", 1)
+    found = re.fullmatch(pattern, text, re.DOTALL) if pattern else None
+    if found is None:
+        return None
+    named = found.groupdict()
+    return named.get("field", ""), named.get("value", "")
 
 
 class DeliveryError(Exception):

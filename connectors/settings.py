@@ -55,7 +55,11 @@ class Secret:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting.  `type`: text, choice, bool, int, timezone, secret or rows (list of dicts)."""
+    """One setting.  `type`: text, choice, bool, int, timezone, secret or rows (list of dicts).
+
+    For a form: `lines` of text that are usual, and `when`, the name of another setting and its
+    values with which this one has a meaning.
+    """
 
     name: str
     label: str
@@ -64,6 +68,8 @@ class Setting:
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
     required: bool = False
+    lines: int = 1
+    when: tuple[str, tuple[str, ...]] | None = None
 
     def describe(self) -> dict[str, Any]:
         """The setting as plain data."""
@@ -75,6 +81,8 @@ class Setting:
             "choices": [list(choice) for choice in self.choices],
             "help": self.help,
             "required": self.required,
+            "lines": self.lines,
+            "when": [self.when[0], list(self.when[1])] if self.when else None,
         }
 
     def read(self, value: Any) -> Any:

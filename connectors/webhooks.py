@@ -21,26 +21,40 @@ from connectors.formats.records import plain, value_at
 from connectors.reasons import SettingsError
 from connectors.settings import Secret, Setting, resolve
 
+OTHER = ("sender", ("",))
+
 SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "sender", "Sender", "choice", "",
+        (("", "Another: say how it signs"), ("bigbluebutton", "BigBlueButton"), ("jaas", "JaaS"),
+         ("telnyx", "Telnyx"), ("zoom", "Zoom")),
+    ),
     Setting(
         "kind", "Signature", "choice", "hmac",
         (("hmac", "HMAC over the body"), ("jwt", "JWT with a shared secret (HS256, HS384, HS512)"),
          ("ed25519", "Ed25519 over time and body"), ("token", "Fixed token in a header")),
+        when=OTHER,
     ),
-    Setting("secret", "Shared secret, token, or public key (base64)", "secret", required=True),
-    Setting("header", "Header of the signature", default="X-Signature"),
+    Setting(
+        "secret", "Shared secret, token, or public key (base64)", "secret", required=True, lines=2
+    ),
+    Setting("header", "Header of the signature", default="X-Signature", when=OTHER),
     Setting(
         "digest", "HMAC with", "choice", "sha256",
         (("sha256", "SHA-256"), ("sha512", "SHA-512"), ("sha1", "SHA-1 (old)")),
+        when=("kind", ("hmac",)),
     ),
-    Setting("prefix", "What stands before the signature", help="Such as sha256= or v0="),
+    Setting(
+        "prefix", "What stands before the signature", help="Such as sha256= or v0=", when=OTHER
+    ),
     Setting(
         "time_header", "Header of the time",
         help="Empty where the time is not signed; else it is signed with the body.",
+        when=OTHER,
     ),
     Setting(
         "signed", "What is signed", default="{body}",
-        help="{body}, {time}: such as v0:{time}:{body} or {time}.{body}",
+        help="{body}, {time}: such as v0:{time}:{body} or {time}.{body}", when=OTHER,
     ),
     Setting("tolerance", "Seconds that a request may be old", "int", 300),
     Setting("id_path", "Path of the request's own id", help="Such as idempotencyKey or data.id."),
@@ -64,6 +78,12 @@ PRESETS: dict[str, dict[str, Any]] = {
 """Settings of known senders; the secret is added."""
 
 
+def options(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with defaults, those of a known sender first; raises SettingsError."""
+    preset = PRESETS.get(settings.get("sender") or "", {})
+    return resolve(SETTINGS, dict(settings) | preset)
+
+
 class WebhookError(Exception):
     """A request that is not taken; the text is for our log, not for the sender."""
 
@@ -78,29 +98,29 @@ def verify(
 
     Keep the ids that were seen: one that comes again is a repetition, and is answered as done.
     """
-    options = resolve(SETTINGS, settings)
+    chosen = options(settings)
     found = {name.lower(): value for name, value in headers.items()}
     now = time.time() if now is None else now
-    given = found.get(options["header"].lower(), "").strip()
+    given = found.get(chosen["header"].lower(), "").strip()
     if not given:
-        raise WebhookError(f"the header {options['header']} is missing")
-    stamp = _stamp(options, found, given)
-    if options["kind"] == "token":
-        _compare(options["secret"].reveal(), given.removeprefix(options["prefix"]))
-    elif options["kind"] == "jwt":
-        _jwt(options["secret"], given.removeprefix(options["prefix"]), now, options["tolerance"])
+        raise WebhookError(f"the header {chosen['header']} is missing")
+    stamp = _stamp(chosen, found, given)
+    if chosen["kind"] == "token":
+        _compare(chosen["secret"].reveal(), given.removeprefix(chosen["prefix"]))
+    elif chosen["kind"] == "jwt":
+        _jwt(chosen["secret"], given.removeprefix(chosen["prefix"]), now, chosen["tolerance"])
     else:
-        signature = _signature(options, given)
-        signed = _signed(options["signed"], stamp, body)
-        if options["kind"] == "hmac":
-            key = options["secret"].reveal().encode()
-            digest = hmac.new(key, signed, getattr(hashlib, options["digest"])).digest()
+        signature = _signature(chosen, given)
+        signed = _signed(chosen["signed"], stamp, body)
+        if chosen["kind"] == "hmac":
+            key = chosen["secret"].reveal().encode()
+            digest = hmac.new(key, signed, getattr(hashlib, chosen["digest"])).digest()
             _compare(digest.hex(), signature.hex())
         else:
-            _ed25519(options["secret"], signature, signed)
-    if stamp and abs(now - _seconds(stamp)) > options["tolerance"]:
-        raise WebhookError(f"the request is older than {options['tolerance']} seconds")
-    return _identity(options["id_path"], body)
+            _ed25519(chosen["secret"], signature, signed)
+    if stamp and abs(now - _seconds(stamp)) > chosen["tolerance"]:
+        raise WebhookError(f"the request is older than {chosen['tolerance']} seconds")
+    return _identity(chosen["id_path"], body)
 
 
 def answer(settings: Mapping[str, Any], body: bytes) -> bytes | None:
@@ -112,7 +132,7 @@ def answer(settings: Mapping[str, Any], body: bytes) -> bytes | None:
     if not isinstance(document, dict) or document.get("event") != "endpoint.url_validation":
         return None
     token = plain(value_at(document, "payload.plainToken"))
-    key = resolve(SETTINGS, settings)["secret"].reveal().encode()
+    key = options(settings)["secret"].reveal().encode()
     coded = hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
     return json.dumps({"plainToken": token, "encryptedToken": coded}).encode()
 

@@ -14,22 +14,31 @@ from connectors.http import Http, checked_url, shown
 from connectors.reasons import SettingsError, TransportError
 from connectors.settings import Setting
 
+OAUTH = ("auth", ("oauth2",))
+
 AUTH: tuple[Setting, ...] = (
     Setting(
         "auth", "Login", "choice", "none",
         (("none", "None"), ("basic", "User and password (basic)"), ("bearer", "Token (bearer)"),
          ("header", "Key in a header"), ("oauth2", "OAuth2 (client credentials)")),
     ),
-    Setting("user", "User or client id"),
-    Setting("secret", "Password, token, key or client secret", "secret"),
-    Setting("auth_header", "Header of the key", default="X-API-Key"),
-    Setting("token_url", "Address of the OAuth2 token"),
-    Setting("scope", "OAuth2 scope"),
+    Setting("user", "User or client id", when=("auth", ("basic", "oauth2"))),
+    Setting(
+        "secret", "Password, token, key or client secret", "secret",
+        when=("auth", ("basic", "bearer", "header", "oauth2")),
+    ),
+    Setting("auth_header", "Header of the key", default="X-API-Key", when=("auth", ("header",))),
+    Setting("token_url", "Address of the OAuth2 token", when=OAUTH),
+    Setting("scope", "OAuth2 scope", when=OAUTH),
     Setting(
         "token_grant", "OAuth2 grant", default="client_credentials",
         help="client_credentials, or what the service calls its own (account_credentials).",
+        when=OAUTH,
     ),
-    Setting("token_extra", "Further OAuth2 fields", help="Such as account_id=abc; joined by &."),
+    Setting(
+        "token_extra", "Further OAuth2 fields", help="Such as account_id=abc; joined by &.",
+        when=OAUTH,
+    ),
 )  # fmt: skip
 
 

@@ -14,6 +14,10 @@ from connectors.http import Http, parse_json, shown
 from connectors.reasons import TransportError
 from connectors.settings import Setting
 
+LIMITED = ("paging", ("offset", "page", "token"))
+NUMBERED = ("paging", ("page",))
+TOKEN = ("paging", ("token",))
+
 PAGES: tuple[Setting, ...] = (
     Setting(
         "paging", "Paging", "choice", "none",
@@ -22,14 +26,21 @@ PAGES: tuple[Setting, ...] = (
          ("next", "Address of the next page in the answer"), ("link", "Link header")),
     ),
     Setting("records", "List of the records", help="Its path in the answer; empty: the answer."),
-    Setting("limit", "Records on a page", "int", 100),
-    Setting("limit_param", "Parameter of the limit", default="limit"),
-    Setting("offset_param", "Parameter of the offset", default="offset"),
-    Setting("page_param", "Parameter of the page", default="page"),
-    Setting("page_first", "Number of the first page", "int", 1),
-    Setting("token_param", "Parameter of the token", default="page_token"),
-    Setting("token_path", "Path of the token in the answer", default="next_page_token"),
-    Setting("next_path", "Path of the next address in the answer", default="next"),
+    Setting("limit", "Records on a page", "int", 100, when=LIMITED),
+    Setting("limit_param", "Parameter of the limit", default="limit", when=LIMITED),
+    Setting(
+        "offset_param", "Parameter of the offset", default="offset", when=("paging", ("offset",))
+    ),
+    Setting("page_param", "Parameter of the page", default="page", when=NUMBERED),
+    Setting("page_first", "Number of the first page", "int", 1, when=NUMBERED),
+    Setting("token_param", "Parameter of the token", default="page_token", when=TOKEN),
+    Setting(
+        "token_path", "Path of the token in the answer", default="next_page_token", when=TOKEN
+    ),
+    Setting(
+        "next_path", "Path of the next address in the answer", default="next",
+        when=("paging", ("next",)),
+    ),
     Setting("pages_most", "Pages at most", "int", 100_000),
 )  # fmt: skip
 

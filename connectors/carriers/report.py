@@ -21,7 +21,9 @@ from connectors.settings import Setting
 from connectors.transports.base import Item
 
 REPORT: tuple[Setting, ...] = (
-    Setting("create_body", "Body of the request", help='JSON, such as {"from": "{from}"}.'),
+    Setting(
+        "create_body", "Body of the request", help='JSON, such as {"from": "{from}"}.', lines=3
+    ),
     Setting("id_path", "Path of the report's id", default="id"),
     Setting(
         "poll_url", "Address of its state", required=True, help="{id} stands for the report's id."

@@ -29,7 +29,7 @@ REQUEST: tuple[Setting, ...] = (
         "params", "Parameters", help="Such as from={from}&to={to}; of a POST, fields of its JSON."
     ),
     Setting("time", "Times are written", default="iso", help=TIME_PATTERNS),
-    Setting("headers", "Further headers", help="Name: value, one a line; no secrets."),
+    Setting("headers", "Further headers", help="Name: value, one a line; no secrets.", lines=2),
     tls.CA,
     Setting("interval", "Milliseconds between two requests", "int", 0),
     Setting("timeout", "Seconds until a silent server counts as lost", "int", 60),

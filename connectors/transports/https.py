@@ -19,6 +19,8 @@ from connectors.retry import Patience
 from connectors.settings import Setting
 from connectors.transports.base import Item, Transport, wanted
 
+FORM = ("login", ("form",))
+
 
 class Https(Transport):
     """Downloads; what is done is remembered in `state`, for nothing can be moved there."""
@@ -47,11 +49,17 @@ class Https(Transport):
             (("none", "None"), ("basic", "User and password (basic)"),
              ("bearer", "Token (bearer)"), ("form", "Form on a page")),
         ),
-        Setting("user", "User"),
-        Setting("password", "Password or token", "secret"),
-        Setting("login_url", "Address of the login page", help="For a login by form."),
-        Setting("user_field", "Form field of the user", default="username"),
-        Setting("password_field", "Form field of the password", default="password"),
+        Setting("user", "User", when=("login", ("basic", "form"))),
+        Setting(
+            "password", "Password or token", "secret", when=("login", ("basic", "bearer", "form"))
+        ),
+        Setting(
+            "login_url", "Address of the login page", help="For a login by form.", when=FORM
+        ),
+        Setting("user_field", "Form field of the user", default="username", when=FORM),
+        Setting(
+            "password_field", "Form field of the password", default="password", when=FORM
+        ),
         tls.CA,
         Setting("include", "File names", default="*", help="Patterns, such as *.zip"),
         Setting("exclude", "But not"),

@@ -46,7 +46,7 @@ class Imap(Transport):
             "after", "When a mail is done", "choice", "move",
             (("move", "Move it"), ("seen", "Mark it as read"), ("delete", "Delete it")),
         ),
-        Setting("done", "Mailbox for done mails", default="Done"),
+        Setting("done", "Mailbox for done mails", default="Done", when=("after", ("move",))),
         Setting("timeout", "Seconds until a silent server counts as lost", "int", 60),
     )  # fmt: skip
 

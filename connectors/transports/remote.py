@@ -29,7 +29,10 @@ AFTER: tuple[Setting, ...] = (
         "after", "When a file is done", "choice", "move",
         (("move", "Move it"), ("delete", "Delete it"), ("leave", "Leave it and remember it")),
     ),
-    Setting("done", "Folder for done files", default="done", help="Inside the folder."),
+    Setting(
+        "done", "Folder for done files", default="done", help="Inside the folder.",
+        when=("after", ("move",)),
+    ),
 )  # fmt: skip
 
 

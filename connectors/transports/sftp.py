@@ -34,11 +34,15 @@ class Sftp(FolderTransport):
         Setting("port", "Port", "int", 22),
         Setting("user", "User", required=True),
         Setting("password", "Password", "secret"),
-        Setting("key", "Private key", "secret", help="The key itself, in PEM or OpenSSH format."),
+        Setting(
+            "key", "Private key", "secret", help="The key itself, in PEM or OpenSSH format.",
+            lines=4,
+        ),
         Setting("passphrase", "Passphrase of the key", "secret"),
         Setting(
-            "host_key", "Host key", required=True,
-            help="Fingerprint (SHA256:…) or public key (ssh-ed25519 AAAA…) of the server.",
+            "host_key", "Host key", lines=2,
+            help="Fingerprint (SHA256:…) or public key (ssh-ed25519 AAAA…) of the server. Without "
+            "it nobody is connected: a test shows the server's, to be compared with the carrier.",
         ),
         Setting("path", "Folder", default="."),
         Setting("timeout", "Seconds until a silent server counts as lost", "int", 60),
@@ -188,7 +192,8 @@ class _Declared(paramiko.MissingHostKeyPolicy):
         if self._declared.rstrip("=") == shown or self._declared.startswith(public):
             return
         raise TransportError(
-            f"{hostname} shows the host key {shown}, which is not the declared one. If it is "
-            "right (ask the carrier), enter it as host key.",
+            f"{hostname} shows the host key {shown}, "
+            + ("which is not the declared one. " if self._declared else "and none is declared. ")
+            + "If it is right (ask the carrier), enter it as host key.",
             temporary=False,
         )

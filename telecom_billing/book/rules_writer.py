@@ -111,7 +111,7 @@ def select(writer, one) -> dict | None:
         record["period"] = one.period
     if one.begins != 1:
         record["begins"] = one.begins
-    first, last = one._dates()
+    first, last = one._dates(writer.span)
     if first:
         record["valid_from"] = str(first)
     if last:

@@ -18,14 +18,15 @@ from .text import AT, to_text
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def write(tariffs, *, portable: bool = False, lines=None, period=None) -> dict:
+def write(tariffs, *, portable: bool = False, lines=None, period=None, instead=None) -> dict:
     """The book of these ``telecom.tariff`` records and all they fall back on.
 
     :param portable: codes instead of database ids, drafts included: an export
     :param lines: contract lines whose individual prices and options the book must know
     :param period: (first day, last day): only the versions that hold then
+    :param instead: {tariff id: version}, in force the whole period in the place of its tariff's own
     """
-    return Writer(tariffs, portable, period).write(lines)
+    return Writer(tariffs, portable, period, instead=instead).write(lines)
 
 
 def rates_only(rates) -> dict:
@@ -59,11 +60,13 @@ def rates_only(rates) -> dict:
 
 
 class Writer(RateWriter):
-    def __init__(self, tariffs, portable: bool, period=None, prefixes: bool = True):
+    def __init__(self, tariffs, portable: bool, period=None, prefixes: bool = True, instead=None):
         self.env = tariffs.env
         self.portable = portable
         self.stub = False
         self.tariffs = tariffs
+        self.instead = instead or {}
+        self.period = period
         while fallbacks := self.tariffs._next_tariffs() - self.tariffs:
             self.tariffs |= fallbacks
         self.versions = self.tariffs.version_ids.filtered(
@@ -71,6 +74,10 @@ class Writer(RateWriter):
         )
         if period:
             self.versions = self._holding(*period)
+        if self.instead:
+            self.versions = self.versions.filtered(lambda v: v.tariff_id.id not in self.instead)
+            for version in self.instead.values():
+                self.versions |= version
         self.zones: dict[str, dict] = {}
         self.all_bands = self.versions.rate_ids.band_id
         self.named_pools = self.env["telecom.pool"]
@@ -108,6 +115,13 @@ class Writer(RateWriter):
             )
         )
         return kept | self.versions.filtered(lambda v: v.tariff_id not in kept.tariff_id)
+
+    def span(self, version) -> tuple:
+        """First and last day (False: without end) on which the version holds."""
+        if version in self.instead.values():
+            # A calendar day before: the tariff's time zone may not be the company's.
+            return self.period[0] - ONE_DAY, self.period[1] + ONE_DAY
+        return version.valid_from, version._valid_until()
 
     # --- names -------------------------------------------------------------------------------
 
@@ -203,11 +217,11 @@ class Writer(RateWriter):
 
     def _version(self, version):
         """The version in as many stretches as its zones change shape."""
-        end = version._valid_until()
+        begin, end = self.span(version)
         own = version.rate_ids
         inside = {day for zone in own.zone_id for day in self._changes(zone)}
-        inside = {day for day in inside if day > version.valid_from and (not end or day <= end)}
-        starts = [version.valid_from, *sorted(inside)]
+        inside = {day for day in inside if day > begin and (not end or day <= end)}
+        starts = [begin, *sorted(inside)]
         for number, start in enumerate(starts):
             last = starts[number + 1] - ONE_DAY if number + 1 < len(starts) else end
             name = self.version_id(version)

@@ -67,16 +67,30 @@ def _of(frame: pd.DataFrame, facts: pa.Table, pools: dict[int, int]) -> pd.DataF
     return frame[mask] if mask.any() else None
 
 
-def load(cr, context, contracts: np.ndarray | None, everything: bool) -> Before:
+def load(
+    cr,
+    context,
+    contracts: np.ndarray | None,
+    everything: bool,
+    since=None,
+    stays: SQL | None = None,
+) -> Before:
     """What charges that stay drew, and what rolled over.
 
     :param contracts: only of these; None: of all
     :param everything: whether all charges of the span stay, or only those on invoices
+    :param since: open charges from this moment (naive UTC) on do not stay, although they are
+        before the span
+    :param stays: condition on charges ``c`` that stay, instead of ``everything``
     """
     allowances = context.data.get("allowances", [])
+    if stays is None:
+        stays = SQL("TRUE") if everything else charge_store.is_invoiced()
+        if context.replay or not (everything or context.has_frozen()):
+            stays = SQL("FALSE")
     pools = context.env["telecom.pool"].browse(one["id"] for one in context.data.get("pools", []))
     return Before(
-        _spent(cr, context, contracts, everything, allowances),
+        _spent(cr, context, contracts, stays, allowances, since or context.span.begin),
         _opening(cr, context),
         {pool.id: pool.partner_id.id for pool in pools},
     )
@@ -99,15 +113,15 @@ def _pool_of_charge(context, allowances) -> SQL:
     )
 
 
-def _spent(cr, context, contracts, everything, allowances) -> pd.DataFrame:
+def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFrame:
     span = context.span
-    kept = [SQL("TRUE")] if everything else [charge_store.is_invoiced()]
-    if not everything and not context.has_frozen():
-        kept = [SQL("FALSE")]
+    kept = [stays]
     begin = earliest(span.period, allowances)
     if begin < span.period:
         # Periods longer than a month: what earlier months drew counts in any case.
-        kept.append(SQL("c.started_at < %s", span.begin))
+        kept.append(SQL("c.started_at < %s", since))
+        if since < span.begin and not context.replay:
+            kept.append(charge_store.is_invoiced())
     if not allowances or (len(kept) == 1 and kept[0].code == "FALSE"):
         return pd.DataFrame(columns=list(SPENT))
     daily = any(one.get("period") in ("day", "week") for one in allowances)
@@ -128,6 +142,7 @@ def _spent(cr, context, contracts, everything, allowances) -> pd.DataFrame:
             " FROM telecom_charge_data c JOIN telecom_allowance a ON a.id = c.allowance_id"
             " JOIN contract_contract o ON o.id = c.contract_id"
             " WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
+            " AND c.write_off_id IS NULL"
             " AND c.started_at >= %(begin)s AND c.started_at < %(end)s AND %(whose)s AND (%(kept)s)"
             " GROUP BY 1, 2, 3, 4",
             holder=holder,

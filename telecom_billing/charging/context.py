@@ -20,6 +20,7 @@ from ..store import partitions
 from .columns import NONE
 from .parties import Parties
 from .pricing import Pricing
+from .replay import Replay
 from .storing import Span
 
 #: Sections of a book whose records look at a period as a whole; they select tariffs and options.
@@ -39,18 +40,30 @@ class Context:
     span: Span
     data: dict
     pricing: Pricing
+    #: Other tariffs or versions than those in force, for a month of the past.
+    replay: Replay | None = None
 
     @classmethod
-    def load(cls, env, company, span: Span, tariffs=None) -> Context:
+    def load(cls, env, company, span: Span, tariffs=None, replay: Replay | None = None) -> Context:
         """The context of a company's month; ``tariffs``: these instead of those in use."""
         if tariffs is None:
             tariffs = _in_use(env, company)
         last = partitions.next_month(span.period) - datetime.timedelta(days=1)
         lines = _with_own(env, company, span.period, last)
-        data = writer.write(tariffs, lines=lines, period=(span.period, last))
+        if replay is not None:
+            tariffs |= replay.tariffs(env)
+            lines |= replay.lines(env, company)
+        data = writer.write(
+            tariffs,
+            lines=lines,
+            period=(span.period, last),
+            instead=replay.versions if replay else None,
+        )
         # What usage falls short of a minimum is found when it is invoiced (steps/minimums.py).
         data.pop("minimums", None)
         data["timezone"] = timezone(company)
+        if replay is not None:
+            replay.rewrite(data)
         try:
             book = TariffBook(data)
         except BookError as error:
@@ -63,11 +76,14 @@ class Context:
             free_incoming=frozenset(free.ids),
             own_currency=company.currency_id.id,
         )
-        return cls(env, company, span, data, pricing)
+        return cls(env, company, span, data, pricing, replay)
 
     @functools.cached_property
     def parties(self) -> Parties:
-        return Parties.load(self.env, self.company, Clock(timezone(self.company)))
+        found = Parties.load(self.env, self.company, Clock(timezone(self.company)))
+        if self.replay is not None:
+            found.tariff = self.replay.swapped(found.tariff)
+        return found
 
     @functools.cached_property
     def fingerprints(self) -> dict[str, str]:

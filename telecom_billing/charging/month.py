@@ -25,7 +25,7 @@ from ..store import charges as charge_store
 from ..store import fact_stream, facts
 from . import balances, matching, storing
 from .changes import Changes
-from .columns import digits, flat, integers
+from .columns import NONE, digits, flat, integers
 from .context import Context
 from .pipeline import Counts, Pipeline
 from .spool import SHARD, Spool
@@ -49,9 +49,20 @@ class Month:
         self.shard = shard
         self.counts = Counts()
 
-    def rate(self, everything: bool = False) -> Counts:
-        """Bring the charges of the month up to date; ``everything``: whatever has changed."""
+    def rate(self, everything: bool = False, contracts: np.ndarray | None = None) -> Counts:
+        """Bring the charges of the month up to date.
+
+        :param everything: whatever has changed
+        :param contracts: only these (and those who share their balances) as a whole; what else
+            changed is left for the next rating
+        """
         changes = Changes.find(self.env, self.company, self.span)
+        if contracts is not None:
+            context = Context.load(self.env, self.company, self.span)
+            storing.prepare(self.cr, self.span)
+            self._rate_some(context, changes, contracts)
+            self._pass_on(context)
+            return self.counts
         if everything:
             changes.everything = True
         if not changes and not changes.has_open():
@@ -86,7 +97,7 @@ class Month:
             self._read(self._facts(self._not_frozen(context)), context, spool.add)
             pipeline = self._pipeline(context)
             pipeline.forget(np.setdiff1d(self._charged(), spool.contracts()))
-            context.pricing.before = balances.load(self.cr, context, None, everything=False)
+            context.pricing.before = self._before(context, None, everything=False)
             for _prepared in pipeline.run(spool.shards(), fresh=True):
                 self.after_shard(pipeline.counts.records, spool.rows)
 
@@ -100,27 +111,41 @@ class Month:
             touched = np.union1d(changes.contracts, context.wholes(*new.pairs()))
             ordered = context.in_order(*new.pairs())
             touched = np.union1d(touched, self._overtaken(context, new, ordered))
-            read = np.array([], dtype=np.int64)
-            while len(more := np.setdiff1d(touched, read)):
-                # Facts of a touched contract may move to one that was not, or it may share
-                # balances with another: those are touched as well.
-                self._read(self._facts(changes.facts_of(more)), context, whole.add)
-                read = touched
-                touched = np.union1d(touched, context.sharing(whole.contracts()))
-            for shard in new.shards():
-                rows = np.isin(flat(shard["contract"]).to_numpy(), touched)
-                if rows.any():
-                    whole.add(shard.filter(pa.array(rows)))
-            pipeline = self._pipeline(context)
-            pipeline.forget(np.setdiff1d(touched, whole.contracts()))
-            total = whole.rows + new.rows
-            context.pricing.before = balances.load(self.cr, context, touched, everything=False)
-            for _prepared in pipeline.run(whole.shards(), fresh=True):
-                self.after_shard(pipeline.counts.records, total)
+            touched = self._rate_whole(context, changes, touched, new, whole)
             added = context.sharing(np.setdiff1d(ordered, touched))
-            context.pricing.before = balances.load(self.cr, context, added, everything=True)
+            context.pricing.before = self._before(context, added, everything=True)
+            pipeline, total = self._stored, whole.rows + new.rows
             for _prepared in pipeline.run(_without(new.shards(), touched), fresh=False):
                 self.after_shard(pipeline.counts.records, total)
+
+    def _rate_some(self, context: Context, changes: Changes, contracts: np.ndarray) -> None:
+        """Some contracts as a whole, with what may have become theirs; nothing else."""
+        with Spool(self.shard) as new, Spool(self.shard) as whole:
+            self._read(self._facts(changes.new_facts()), context, new.add)
+            wanted = np.union1d(context.sharing(contracts), [NONE])
+            self._rate_whole(context, changes, wanted, new, whole)
+
+    def _rate_whole(
+        self, context: Context, changes: Changes, touched: np.ndarray, new: Spool, whole: Spool
+    ) -> np.ndarray:
+        """Replace what touched contracts have open; returns all that had to be touched."""
+        read = np.array([], dtype=np.int64)
+        while len(more := np.setdiff1d(touched, read)):
+            # Facts of a touched contract may move to one that was not, or it may share
+            # balances with another: those are touched as well.
+            self._read(self._facts(changes.facts_of(more)), context, whole.add)
+            read = touched
+            touched = np.union1d(touched, context.sharing(whole.contracts()))
+        for shard in new.shards():
+            rows = np.isin(flat(shard["contract"]).to_numpy(), touched)
+            if rows.any():
+                whole.add(shard.filter(pa.array(rows)))
+        pipeline = self._pipeline(context)
+        pipeline.forget(np.setdiff1d(touched, whole.contracts()))
+        context.pricing.before = self._before(context, touched, everything=False)
+        for _prepared in pipeline.run(whole.shards(), fresh=True):
+            self.after_shard(pipeline.counts.records, whole.rows + new.rows)
+        return touched
 
     def _overtaken(self, context: Context, new: Spool, contracts: np.ndarray) -> np.ndarray:
         """Contracts with new facts that begin before something that was charged already.
@@ -153,6 +178,12 @@ class Month:
         )
 
     # --- both ----------------------------------------------------------------------------------
+
+    def _before(
+        self, context: Context, contracts: np.ndarray | None, everything: bool
+    ) -> balances.Before:
+        """What allowances gave to records that are not rated now."""
+        return balances.load(self.cr, context, contracts, everything)
 
     def _read(self, source: SQL, context: Context, add: typing.Callable) -> None:
         """Stream facts, match them, hand the chunks on."""

@@ -14,7 +14,7 @@ import typing
 import numpy as np
 import pyarrow as pa
 
-from ..store import copying, summaries
+from ..store import binary, copying, summaries
 from ..store.intake import ahead
 from . import alerts, balances, storing
 from .columns import flat
@@ -48,19 +48,20 @@ class Counts:
 
 @dataclasses.dataclass
 class Prepared:
-    """A priced shard; ``numbers`` and ``text`` (its rows for COPY) where ids were at hand."""
+    """A priced shard; ``numbers`` and ``rows`` (as COPY reads them) where ids were at hand."""
 
     facts: pa.Table
     charges: Charges
     sums: Sums
     numbers: np.ndarray | None = None
-    text: bytes | None = None
+    rows: bytes | None = None
     columns: tuple[str, ...] = ()
 
     def write(self, span: Span) -> None:
-        """Make the text of the charges."""
-        rows = storing.charge_rows(span, self.facts, self.charges, self.sums, self.numbers)
-        self.columns, self.text = tuple(rows.column_names), copying.as_csv(rows)
+        """Make the rows of the charges."""
+        columns = storing.charge_rows(span, self.facts, self.charges, self.sums, self.numbers)
+        self.columns = tuple(columns)
+        self.rows = binary.rows(list(columns.values()), len(self.charges))
 
     @property
     def contracts(self) -> np.ndarray:
@@ -110,7 +111,7 @@ class Pipeline:
             alerts.store(self.cr, self.span, prepared.charges.alerts, prepared.contracts)
 
     def _prepare(self, facts: pa.Table, fresh: bool) -> Prepared:
-        """In the other thread: everything up to the text that COPY reads."""
+        """In the other thread: everything up to the rows that COPY reads."""
         charges = price(self.pricing, facts)
         prepared = Prepared(facts, charges, sum_up(facts, charges))
         wanted = len(prepared.sums)
@@ -139,7 +140,7 @@ class Pipeline:
         self._copy_charges(prepared)
 
     def _copy_charges(self, prepared: Prepared) -> None:
-        if prepared.text is None:
+        if prepared.rows is None:
             prepared.write(self.span)
-        copying.copy_csv(self.cr, storing.CHARGES, list(prepared.columns), prepared.text)
-        prepared.text = None
+        copying.copy_binary(self.cr, storing.CHARGES, prepared.columns, prepared.rows)
+        prepared.rows = None

@@ -18,7 +18,7 @@ from .balances import Before
 from .columns import NONE, codes, flat, micros
 
 #: Reasons of the core that mean "no price of its own", which incoming records may do without.
-_WITHOUT_PRICE = ("no-tariff", "no-version", "no-zone", "no-rate")
+WITHOUT_PRICE = ("no-tariff", "no-version", "no-zone", "no-rate")
 
 
 @dataclasses.dataclass
@@ -156,7 +156,7 @@ def _free_incoming(pricing, facts, row, tariff, reason, reasons) -> np.ndarray:
     direction, names = codes(facts["direction"])
     if "in" not in names or not pricing.free_incoming:
         return np.zeros(len(row), dtype=bool)
-    without = [number for number, code in enumerate(reasons) if code in _WITHOUT_PRICE]
+    without = [number for number, code in enumerate(reasons) if code in WITHOUT_PRICE]
     return (
         (direction[row] == names.index("in"))
         & np.isin(reason, without)

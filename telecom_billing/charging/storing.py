@@ -9,8 +9,9 @@ import datetime
 import numpy as np
 import pyarrow as pa
 
+from ..store import binary, copying, partitions, summaries
 from ..store import charges as charge_store
-from ..store import copying, partitions, summaries
+from . import matching
 from .columns import NONE, decimals, flat, ids
 from .pricing import Charges
 from .summing import KEYS, Sums
@@ -44,54 +45,44 @@ def remove(cr, span: Span, contracts: np.ndarray) -> None:
 
 def charge_rows(
     span: Span, facts: pa.Table, charges: Charges, sums: Sums, numbers: np.ndarray
-) -> pa.Table:
+) -> dict[str, binary.Column]:
     """Rows of ``telecom_charge_data``; ``numbers``: ids of the summaries."""
-    summary = np.append(numbers, NONE)[sums.group]
-    fact = pa.array(charges.fact)
+    fact = charges.fact
     priced = charges.reason == 0
-    reason = pa.DictionaryArray.from_arrays(
-        pa.array(charges.reason, mask=priced), pa.array(charges.reasons)
-    )
 
-    def of_fact(name: str) -> pa.Array:
-        return flat(facts[name]).take(fact)
+    def of_fact(name: str) -> np.ndarray:
+        return flat(facts[name]).to_numpy()[fact]
 
-    return pa.table(
-        {
-            "usage_id": of_fact("id"),
-            "started_at": of_fact("started_at"),
-            "segment": pa.array(charges.segment),
-            "company_id": copying.constant(span.company, len(charges)),
-            "contract_id": ids(of_fact("contract").to_numpy()),
-            "line_id": ids(of_fact("line").to_numpy()),
-            "number_id": ids(of_fact("number").to_numpy()),
-            "tariff_id": ids(charges.tariff),
-            "version_id": ids(charges.version),
-            "rate_id": ids(charges.rate),
-            "zone_id": ids(charges.zone),
-            "band_id": ids(charges.band),
-            "service": of_fact("service").dictionary_decode(),
-            "quantity": pa.array(charges.quantity),
-            "billed": pa.array(charges.billed),
-            "allowance_id": ids(charges.allowance),
-            "allowance_used": pa.array(charges.allowance_used),
-            "allowance_money": ids(charges.allowance_money),
-            "price": _where(decimals(charges.price, charges.rest), priced),
-            "cost": _where(decimals(charges.cost), charges.has_cost),
-            "currency_id": ids(charges.currency),
-            "summary_id": ids(summary),
-            "reason": reason.dictionary_decode(),
-            "message": pa.array(charges.message, type=pa.string(), from_pandas=True),
-        }
-    )
+    def all_of(value: int, bytes_: int = 4) -> binary.Integers:
+        return binary.Integers(np.broadcast_to(value, len(charges)), bytes_)
 
-
-def _where(column: pa.Array, mask: np.ndarray) -> pa.Array:
-    """The column with NULL where ``mask`` is false."""
-    if mask.all():
-        return column
-    bits = pa.py_buffer(np.packbits(mask, bitorder="little").tobytes())
-    return pa.Array.from_buffers(column.type, len(column), [bits, column.buffers()[1]])
+    reason = pa.array(charges.reason, mask=priced)
+    return {
+        "usage_id": binary.Integers(of_fact("id"), 8),
+        "started_at": binary.moments(matching.started_of(facts)[fact]),
+        "segment": binary.Integers(charges.segment, 2),
+        "company_id": all_of(span.company),
+        "contract_id": binary.ids(of_fact("contract")),
+        "line_id": binary.ids(of_fact("line")),
+        "number_id": binary.ids(of_fact("number")),
+        "tariff_id": binary.ids(charges.tariff),
+        "version_id": binary.ids(charges.version),
+        "rate_id": binary.ids(charges.rate),
+        "zone_id": binary.ids(charges.zone),
+        "band_id": binary.ids(charges.band),
+        "service": binary.Texts(flat(facts["service"]).take(pa.array(fact))),
+        "quantity": binary.Integers(charges.quantity, 8),
+        "billed": binary.Integers(charges.billed, 8),
+        "allowance_id": binary.ids(charges.allowance),
+        "allowance_used": binary.Integers(charges.allowance_used, 8),
+        "allowance_money": binary.ids(charges.allowance_money, 8),
+        "price": binary.Numerics(charges.price, charges.rest, ~priced),
+        "cost": binary.Numerics(charges.cost, mask=~charges.has_cost),
+        "currency_id": binary.ids(charges.currency),
+        "summary_id": binary.ids(np.append(numbers, NONE)[sums.group]),
+        "reason": binary.Texts(pa.DictionaryArray.from_arrays(reason, pa.array(charges.reasons))),
+        "message": binary.Texts(pa.array(charges.message, type=pa.string(), from_pandas=True)),
+    }
 
 
 def summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> pa.Table:

@@ -3,4 +3,5 @@ from . import (
     portal,
     portal_documents,
     portal_invoice,
+    webhook,
 )

@@ -42,6 +42,12 @@ class AccountMove(models.Model):
         copy=False,
         help="Reversed as a whole: its usage and days are free to be invoiced again.",
     )
+    telecom_supplement = fields.Boolean(
+        string="Supplementary invoice",
+        readonly=True,
+        copy=False,
+        help="Only of usage that arrived after its month was invoiced.",
+    )
     telecom_summary_ids = fields.One2many("telecom.usage.summary", "move_id", string="Usage")
     telecom_disputed_amount = fields.Monetary(
         string="Disputed",
@@ -67,7 +73,7 @@ class AccountMove(models.Model):
     )
 
     _telecom_once_per_run = models.UniqueIndex(
-        "(telecom_run_id, telecom_contract_id) "
+        "(telecom_run_id, telecom_contract_id, COALESCE(telecom_supplement, FALSE)) "
         "WHERE telecom_run_id IS NOT NULL AND telecom_reversed IS NOT TRUE",
         "The contract has an invoice in this billing run already.",
     )

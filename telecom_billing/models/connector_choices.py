@@ -7,28 +7,38 @@ import json
 
 import connectors.formats
 import connectors.transports
+from connectors import webhooks
 from connectors.reasons import SettingsError
 from connectors.settings import resolve
 
+from ..terms import said
+
 #: Files that nobody fetches: the form's upload, and ``receive`` called from outside.
 UPLOAD = "upload"
+#: Records that the sender brings by itself, signed.
+WEBHOOK = "webhook"
+#: What is not asked by us.
+PASSIVE = (UPLOAD, WEBHOOK)
 #: How a setting names the environment variable that holds a secret. The rest of the environment
 #: (the database's password, say) is none of a source's business.
 SECRET_MARK = "env:TELECOM_"
 
 
-def formats() -> list[tuple[str, str]]:
-    """Codes and labels of the record formats."""
-    return _choices(connectors.formats)
+def formats(env=None) -> list[tuple[str, str]]:
+    """Codes and labels of the record formats, in the user's language."""
+    return _choices(connectors.formats, env)
 
 
-def transports() -> list[tuple[str, str]]:
-    """Codes and labels of the ways in which files arrive; upload without translation first."""
-    return [(UPLOAD, "Upload by hand or by API"), *_choices(connectors.transports)]
+def transports(env=None) -> list[tuple[str, str]]:
+    """Codes and labels of the ways in which files arrive; those that nobody asks first."""
+    passive = [(UPLOAD, "Upload by hand or by API"), (WEBHOOK, "Webhook (signed)")]
+    return [(code, said(label, env)) for code, label in passive] + _choices(
+        connectors.transports, env
+    )
 
 
-def _choices(package) -> list[tuple[str, str]]:
-    named = [(name, package.get(name).label) for name in package.names()]
+def _choices(package, env) -> list[tuple[str, str]]:
+    named = [(name, said(package.get(name).label, env)) for name in package.names()]
     return sorted(named, key=lambda choice: choice[1].lower())
 
 
@@ -37,22 +47,34 @@ def as_text(settings: dict | bool) -> str:
     return json.dumps(settings or {}, indent=2, ensure_ascii=False)
 
 
-def schema(package: str, name: str | bool) -> list[dict]:
+def schema(package: str, name: str | bool, env=None) -> list[dict]:
     """The settings that a format or transport declares, as data for the form.
 
     :param package: ``formats`` or ``transports``
     """
     if not name or name == UPLOAD:
         return []
-    return getattr(connectors, package).describe(name)["settings"]
+    if name == WEBHOOK:
+        declared = [setting.describe() for setting in webhooks.SETTINGS]
+    else:
+        declared = getattr(connectors, package).describe(name)["settings"]
+    return [
+        setting
+        | {key: said(setting[key], env) for key in ("label", "help")}
+        | {"choices": [[code, said(label, env)] for code, label in setting["choices"]]}
+        for setting in declared
+    ]
 
 
 def fault(package: str, name: str, settings: dict) -> str:
     """What is wrong with settings, in words; empty when nothing is."""
     if name == UPLOAD:
         return ""
-    declared = getattr(connectors, package).get(name)
     try:
+        if name == WEBHOOK:
+            webhooks.options(settings)
+            return ""
+        declared = getattr(connectors, package).get(name)
         if package == "formats":
             declared.resolve(settings)
         else:
@@ -62,10 +84,8 @@ def fault(package: str, name: str, settings: dict) -> str:
     return ""
 
 
-def secret_in(settings: dict, declared: list[dict]) -> str:
-    """The name of a setting that holds a secret in clear text; empty when there is none."""
-    for setting in declared:
-        value = settings.get(setting["name"])
-        if setting["type"] == "secret" and value and not str(value).startswith(SECRET_MARK):
-            return setting["name"]
-    return ""
+def secrets(name: str | bool) -> list[str]:
+    """The names of a transport's settings that are secrets."""
+    return [
+        setting["name"] for setting in schema("transports", name) if setting["type"] == "secret"
+    ]

@@ -39,7 +39,7 @@ class MailSessions:
         }
 
     def close(self) -> None:
-        for session in self._open.values():
+        for session in filter(None, self._open.values()):
             try:
                 session.quit()
             except (smtplib.SMTPException, OSError):

@@ -151,10 +151,13 @@ class TelecomAllowance(models.Model):
         self.ensure_one()
         return self.tariff_id | self.tariff_ids
 
-    def _dates(self):
+    def _dates(self, span=None):
         """The allowance's own dates, within its version's."""
         self.ensure_one()
         version = self.version_id
-        starts = [self.valid_from, version.valid_from]
-        ends = [self.valid_to, version and version._valid_until()]
+        begin, end = version.valid_from, version and version._valid_until()
+        if version and span:
+            begin, end = span(version)
+        starts = [self.valid_from, begin]
+        ends = [self.valid_to, end]
         return max(filter(None, starts), default=None), min(filter(None, ends), default=None)

@@ -37,6 +37,9 @@ class TelecomDelivery(models.Model):
     is_archive = fields.Boolean(readonly=True)
     member = fields.Char(readonly=True, help="Path inside the archive.")
     sha256 = fields.Char("SHA-256", required=True, readonly=True)
+    origin_id = fields.Char(
+        "Sender's Id", readonly=True, help="By which a repeated request is known."
+    )
     size = fields.Integer("Bytes", readonly=True)
     attachment_id = fields.Many2one("ir.attachment", "Original", readonly=True)
     received_at = fields.Datetime(
@@ -84,6 +87,9 @@ class TelecomDelivery(models.Model):
     _file_uniq = models.UniqueIndex(
         "(source_id, sha256) WHERE state NOT IN ('duplicate', 'undone')",
         "This file was delivered before.",
+    )
+    _origin_uniq = models.UniqueIndex(
+        "(source_id, origin_id) WHERE origin_id IS NOT NULL", "This request was taken before."
     )
 
     # --- compute -----------------------------------------------------------------------------

@@ -66,11 +66,15 @@ class TelecomRatingState(models.Model):
         return moment.replace(tzinfo=datetime.timezone.utc).astimezone(zone).date()
 
     @api.model
-    def _rate_months(self, company, until=None, progress=None, everything=False):
+    def _rate_months(
+        self, company, until=None, progress=None, everything=False, only=None, contracts=None
+    ):
         """Rate what came or changed in every month that has usage, up to the month ``until``.
 
         :param progress: called with (done, total) after each part; may commit
         :param everything: replace all open charges, whatever has changed
+        :param only: these months (their first days) and no others
+        :param contracts: only these contracts' (array of ids), as a whole
         :returns: the counts of each month that had something to do
         :raises UserError: when another process rates the company's usage at this moment
         """
@@ -90,8 +94,10 @@ class TelecomRatingState(models.Model):
                 self.env.invalidate_all()
             self.env["telecom.rating.mark"]._share_out(company)
             for period in self._months(company, until):
+                if only is not None and period not in only:
+                    continue
                 month = Month(self.env, company, self._span(company, period), progress)
-                counts = month.rate(everything)
+                counts = month.rate(everything, contracts)
                 if counts.shards:
                     found[period] = counts
                 self.env["telecom.limit.alert"].sudo()._tell(company)

@@ -155,7 +155,10 @@ class TelecomSelector(models.AbstractModel):
         self.ensure_one()
         return [name.strip() for name in (self.service or "").split(",") if name.strip()]
 
-    def _dates(self) -> tuple[datetime.date | None, datetime.date | None]:
-        """First and last day on which this holds."""
+    def _dates(self, span=None) -> tuple[datetime.date | None, datetime.date | None]:
+        """First and last day on which this holds.
+
+        :param span: first and last day of a version, where they are not its own (a replay)
+        """
         self.ensure_one()
         return self.valid_from or None, self.valid_to or None

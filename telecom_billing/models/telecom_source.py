@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 
 import connectors.transports
 
+from ..store import locks
 from . import connector_choices as choices
 from . import source_fetching as fetching
 
@@ -123,36 +124,18 @@ class TelecomSource(models.Model):
 
     def action_fetch(self):
         """Take in what waits, here and now."""
+        for source in self:
+            if locks.is_held(self.env.cr, "fetch", source.id):
+                raise UserError(
+                    self.env._("Source %s is being asked by another worker.", source.name)
+                )
         deliveries = self._fetch()
+        deliveries.filtered(lambda delivery: delivery.state == "received")._request_load()
         failing = self.filtered(lambda source: source.state == "failing")
         if failing:
             return self._notification(failing[0].last_error, "danger")
         return self._notification(
             self.env._("%s new files were taken in.", len(deliveries)), "success"
-        )
-
-    def action_test(self):
-        """Check the settings and look at what waits, without taking anything."""
-        self.ensure_one()
-        fault = self._settings_fault()
-        if not fault and self.transport != choices.UPLOAD:
-            try:
-                with self._transport() as transport:
-                    waiting = transport.list()
-                    where = transport.where()
-            except (*fetching.UNREACHABLE, OSError) as error:
-                fault = str(error)
-        if fault:
-            return self._notification(fault, "danger")
-        if self.transport == choices.UPLOAD:
-            return self._notification(self.env._("The settings are in order."), "success")
-        return self._notification(
-            self.env._(
-                "%(where)s was reached; %(count)s files wait there.",
-                where=where,
-                count=len(waiting),
-            ),
-            "success",
         )
 
     def _notification(self, message: str, kind: str) -> dict:
@@ -164,9 +147,15 @@ class TelecomSource(models.Model):
 
     # --- fetching ----------------------------------------------------------------------------
 
-    def _transport(self):
-        """The transport of this source, set up; to be used as a context manager."""
-        return connectors.transports.get(self.transport)(self.transport_settings or {})
+    def _transport(self, state=None, settings=None, patience=None):
+        """The transport of this source, set up; to be used as a context manager.
+
+        :param state: its checkpoint, which the transport changes; not kept where none is given
+        :param settings: over those of the source
+        :param patience: connectors.retry.Patience; the transport's own where none is given
+        """
+        way = connectors.transports.get(self.transport)
+        return way(self._opened_settings() | (settings or {}), state, patience)
 
     def _fetch(self):
         """Take in what waits at these sources; returns the new deliveries.
@@ -174,7 +163,7 @@ class TelecomSource(models.Model):
         A source that cannot be reached is marked as failing and does not stop the others.
         """
         deliveries = self.env["telecom.delivery"]
-        for source in self.filtered(lambda source: source.transport != choices.UPLOAD):
+        for source in self.filtered(lambda source: source.transport not in choices.PASSIVE):
             deliveries |= fetching.fetch(source)
         return deliveries
 

@@ -19,7 +19,10 @@ class TelecomSource(models.Model):
     _inherit = "telecom.source"
 
     format = fields.Selection(
-        lambda self: choices.formats(), required=True, tracking=True, help="What a file looks like."
+        lambda self: choices.formats(self.env),
+        required=True,
+        tracking=True,
+        help="What a file looks like.",
     )
     settings = fields.Json("Format Settings", default=dict, help="Encoding, time zone, …")
     settings_schema = fields.Json(compute="_compute_settings_schema")
@@ -30,7 +33,7 @@ class TelecomSource(models.Model):
         help="What is not named here is as the format has it.",
     )
     transport = fields.Selection(
-        lambda self: choices.transports(),
+        lambda self: choices.transports(self.env),
         required=True,
         default=choices.UPLOAD,
         tracking=True,
@@ -38,18 +41,19 @@ class TelecomSource(models.Model):
     )
     transport_settings = fields.Json(
         default=dict,
-        help="Address and paths. Never a password: write env:NAME for one that is in the server's"
-        " environment variable NAME.",
+        help="Address, paths and login. Secrets are stored encrypted and not shown again; write"
+        " env:TELECOM_NAME for one that is in the server's environment variable TELECOM_NAME.",
     )
     transport_schema = fields.Json(compute="_compute_settings_schema")
 
     # --- compute -----------------------------------------------------------------------------
 
     @api.depends("format", "transport")
+    @api.depends_context("lang")
     def _compute_settings_schema(self):
         for source in self:
-            source.settings_schema = choices.schema("formats", source.format)
-            source.transport_schema = choices.schema("transports", source.transport)
+            source.settings_schema = choices.schema("formats", source.format, self.env)
+            source.transport_schema = choices.schema("transports", source.transport, self.env)
 
     @api.depends("settings")
     def _compute_settings_text(self):
@@ -96,13 +100,6 @@ class TelecomSource(models.Model):
         """What is wrong with format, transport and their settings; empty when nothing is."""
         self.ensure_one()
         given = self.transport_settings or {}
-        secret = choices.secret_in(given, choices.schema("transports", self.transport))
-        if secret:
-            return self.env._(
-                "%s would be stored in clear text. Put it into an environment variable of the"
-                " server, say TELECOM_CARRIER, and write env:TELECOM_CARRIER.",
-                secret,
-            )
         if not self._may_watch(given.get("path", "") if self.transport == "folder" else ""):
             return self.env._(
                 "folder %(path)s is not open for sources. An administrator can enter it here, or"

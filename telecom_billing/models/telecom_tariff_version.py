@@ -182,6 +182,22 @@ class TelecomTariffVersion(models.Model):
             "view_mode": "form",
         }
 
+    def action_replay(self):
+        """Try this version's prices on a month of the past; nothing but the comparison is kept."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replay %(version)s", version=self.display_name),
+            "res_model": "telecom.rating.preview",
+            "view_mode": "form",
+            "context": {
+                "default_kind": "replay",
+                "default_replay_by": "version",
+                "default_version_id": self.id,
+                "default_company_id": self.company_id.id,
+            },
+        }
+
     def action_open_rates(self):
         self.ensure_one()
         return {

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import exact
+from ..store.references import Reference, guard
 
 
 class TelecomUsageSummary(models.Model):
@@ -18,21 +19,21 @@ class TelecomUsageSummary(models.Model):
     _order = "period desc, contract_id, contract_line_id, number_id, zone_id, id"
     _rec_name = "period"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = Reference("res.company", required=True, readonly=True)
     period = fields.Date("Month", required=True, readonly=True, help="First day, local time.")
-    contract_id = fields.Many2one("contract.contract", required=True, readonly=True, index=True)
+    contract_id = Reference("contract.contract", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
-    contract_line_id = fields.Many2one(
+    contract_line_id = Reference(
         "contract.line", string="Contract line", required=True, readonly=True, index=True
     )
-    number_id = fields.Many2one("telecom.number", string="Number", readonly=True, index=True)
+    number_id = Reference("telecom.number", string="Number", readonly=True, index=True)
     service = fields.Char(required=True, readonly=True)
-    tariff_id = fields.Many2one("telecom.tariff", required=True, readonly=True, index=True)
-    version_id = fields.Many2one("telecom.tariff.version", readonly=True, index=True)
-    rate_id = fields.Many2one("telecom.rate", readonly=True, index=True)
-    zone_id = fields.Many2one("telecom.zone", readonly=True)
-    band_id = fields.Many2one("telecom.band", readonly=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    tariff_id = Reference("telecom.tariff", required=True, readonly=True, index=True)
+    version_id = Reference("telecom.tariff.version", readonly=True, index=True)
+    rate_id = Reference("telecom.rate", readonly=True, index=True)
+    zone_id = Reference("telecom.zone", readonly=True)
+    band_id = Reference("telecom.band", readonly=True)
+    currency_id = Reference("res.currency", required=True, readonly=True)
     records = fields.Integer(readonly=True)
     quantity = fields.Float(
         digits=(20, 6), readonly=True, help="Units used: seconds, bytes, pieces."
@@ -66,6 +67,15 @@ class TelecomUsageSummary(models.Model):
         " tariff_id, COALESCE(version_id, 0), COALESCE(rate_id, 0), COALESCE(zone_id, 0),"
         " COALESCE(band_id, 0), currency_id) WHERE invoice_line_id IS NULL"
     )
+
+    def init(self):
+        # After all models of the addon have their tables: triggers stand on those.
+        references = [
+            (name, self.env[field.comodel_name]._table, field.required)
+            for name, field in self._fields.items()
+            if isinstance(field, Reference)
+        ]
+        self.pool.post_init(guard, self.env.cr, self._table, references)
 
     # ------------------------------------------------------------------ compute
     @api.depends("amount", "cost")

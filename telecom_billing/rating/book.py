@@ -151,6 +151,12 @@ class TariffBook:
         return self._derived(("free",), base, lambda: freed(self.rates[base]))
 
     @cached_property
+    def factor_rates(self) -> np.ndarray | None:
+        """Which rates of the book state a factor (the last entry for none); None: no rate does."""
+        found = [rate.factor is not None for rate in self.listed_rates]
+        return np.array([*found, False]) if any(found) else None
+
+    @cached_property
     def free_rate(self) -> int:
         """Position of a rate of no tariff that costs nothing: for free numbers nobody lists."""
         self.rates.append(Rate(None, None, frozenset(), (), None, None, "second", ()))

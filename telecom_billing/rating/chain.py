@@ -14,6 +14,7 @@ import numpy as np
 
 from .book import TariffBook
 from .parties import Term, key
+from .tariffs import FIRST, LAST
 from .usage import Usage
 
 _SEPARATOR = "|"
@@ -55,8 +56,8 @@ def chains(book: TariffBook, usage: Usage) -> Chains:
     depth = max((len(terms) for terms in links), default=0)
     shape = (len(links), depth)
     found = np.full(shape, -1, dtype=np.int64)
-    begins = np.zeros(shape, dtype=np.int64)
-    ends = np.zeros(shape, dtype=np.int64)
+    begins = np.full(shape, FIRST, dtype=np.int64)
+    ends = np.full(shape, LAST, dtype=np.int64)
     for number, terms in enumerate(links):
         for place, (position, term) in enumerate(terms):
             found[number, place] = position

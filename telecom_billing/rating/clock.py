@@ -79,6 +79,12 @@ class Clock:
             return self._offsets[first]
         return self._offsets[np.searchsorted(self._changes, utc, side="right")]
 
+    def span(self, low: int, high: int) -> tuple[list[int], list[int]]:
+        """(the offsets that occur between two instants, the instants at which they change)."""
+        self._cover(low, high)
+        first, last = np.searchsorted(self._changes, [low, high], side="right")
+        return self._offsets[first : last + 1].tolist(), self._changes[first:last].tolist()
+
     def next_changes(self, utc: np.ndarray) -> np.ndarray:
         """The first clock change after each instant; a far day where none is known."""
         if len(utc) == 0:

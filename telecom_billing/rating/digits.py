@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from .blocks import blocks
+
 #: ITU-T E.164: a number has at most fifteen digits; what follows does not decide a price.
 WIDTH = 15
 
@@ -101,24 +103,32 @@ def _parse(content: np.ndarray, begins: np.ndarray, lengths: np.ndarray) -> Numb
     """Read each text's first fifteen bytes as digits."""
     room = np.concatenate([content, np.full(16, 48, dtype=np.uint8)])
     rows = np.lib.stride_tricks.sliding_window_view(room, 16)
+    padded = np.empty(len(begins), dtype=np.int64)
+    length = np.empty(len(begins), dtype=np.int8)
+    for part in blocks(None, len(begins)):
+        padded[part], length[part] = _parse_block(content, rows, begins[part], lengths[part])
+    return NumberColumn(padded, length)
+
+
+def _parse_block(
+    content: np.ndarray, rows: np.ndarray, begins: np.ndarray, lengths: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     words = rows[begins].view(np.dtype("<u8"))
     kept = np.clip(lengths, 0, WIDTH)
     value = np.zeros(len(begins), dtype=np.int64)
     good = lengths > 0
     for half in range(2):
-        word = words[:, half]
         mask = _MASKS[half][kept]
-        word = (word & mask) | (_ZEROS & ~mask)
+        word = (words[:, half] & mask) | (_ZEROS & ~mask)
         good &= ((word & _HIGH) == _ZEROS) & (((word + _SIX) & _HIGH) == _ZEROS)
         value = value * 100_000_000 + _eight_digits(word)
     # Sixteen places were read, the last of them always zero.
     value //= 10
-    long = np.flatnonzero(good & (lengths > WIDTH))
-    for row in long.tolist():
+    for row in np.flatnonzero(good & (lengths > WIDTH)).tolist():
         tail = content[begins[row] + WIDTH : begins[row] + lengths[row]]
         good[row] = bool(((tail >= 48) & (tail <= 57)).all())
     value[~good] = -1
-    return NumberColumn(value, np.where(good, kept, -1).astype(np.int8))
+    return value, np.where(good, kept, -1)
 
 
 def _eight_digits(word: np.ndarray) -> np.ndarray:

@@ -168,7 +168,7 @@ def tier_all(context: Context, pricer: Pricer, covered: Cover) -> Tiered:
     def amounts(rows: np.ndarray) -> np.ndarray:
         return pricer.amounts(rows, covered)
 
-    return tiered(context, billed, amounts, pricer.fast & ~covered.tail)
+    return tiered(context, billed, amounts, pricer.fast & (covered.cut == 0))
 
 
 def watch_all(context: Context, prices: Prices) -> pd.DataFrame:

@@ -22,16 +22,18 @@ def grants(
     balance: np.ndarray,
     holders: list[str],
     periods: list[int],
-) -> list[Fraction]:
-    """The size of each balance, in millionths of the unit (or of the currency)."""
+) -> np.ndarray:
+    """The size of each balance, in millionths of the unit (or of the currency), int64."""
     if allowance.flat:
-        return [Fraction(ENDLESS)] * len(holders)
+        return np.full(len(holders), ENDLESS, dtype=np.int64)
     money = allowance.money
     base = Fraction(allowance.quantity) if money is None else money * 1_000_000
-    factors = _booked(allowance.selector, context, rows, balance, len(holders))
-    found = []
+    times = _booked(allowance.selector, context, rows, balance, len(holders))
+    if not (allowance.per_member or allowance.prorate):
+        return np.minimum(times, ENDLESS // max(int(base), 1)) * int(base)
+    found = np.zeros(len(holders), dtype=np.int64)
     for number, (holder, period) in enumerate(zip(holders, periods, strict=True)):
-        size = base * factors[number]
+        size = base * int(times[number])
         if allowance.per_member:
             size *= members(context.book, allowance.selector, holder)
         if allowance.prorate:
@@ -39,15 +41,15 @@ def grants(
                 period, *validity_of(context.book, allowance.selector, holder)
             )
             size = size * days / total
-        found.append(Fraction(size.numerator // size.denominator))
+        found[number] = min(size.numerator // size.denominator, ENDLESS)
     return found
 
 
 def _booked(
     selector: Selector, context: Context, rows: np.ndarray, balance: np.ndarray, count: int
-) -> list[int]:
+) -> np.ndarray:
     """How many times the option that grants it was booked, per balance."""
-    factor = [1] * count
+    factor = np.ones(count, dtype=np.int64)
     wanted = selector.who["options"]
     if not wanted:
         return factor

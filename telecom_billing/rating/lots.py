@@ -93,6 +93,8 @@ class Ledger:
 
     def before(self, allowance: Allowance, holders: list[str], periods: list[int]) -> np.ndarray:
         """What earlier records drew on each balance, millionths."""
+        if not self._before:
+            return np.zeros(len(holders), dtype=np.int64)
         name = str(allowance.id)
         return np.array(
             [

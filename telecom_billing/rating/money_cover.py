@@ -30,10 +30,10 @@ class MoneyCover:
         self.context, self.found, self.allowance = context, found, allowance
 
     def cover(
-        self, rows: np.ndarray, balance: np.ndarray, sizes: list[Fraction]
+        self, rows: np.ndarray, balance: np.ndarray, sizes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Draw rows, in order, on balances of money: (units covered, money used), millionths."""
-        left = [size / MICRO for size in sizes]
+        left = [Fraction(size, MICRO) for size in sizes.tolist()]
         units = np.zeros(len(rows), dtype=np.int64)
         spent = np.zeros(len(rows), dtype=np.int64)
         booked = [Fraction(0)] * len(sizes)

@@ -28,6 +28,23 @@ class Cell(NamedTuple):
     schedule: Schedule | None
 
 
+class Grid(NamedTuple):
+    """Rates and zones of cells (rows; the last one for "no cell") by the winner of a schedule
+    (columns; the first one for "no band"), flattened; ``mine``: the cells that are in it."""
+
+    schedule: Schedule | None
+    width: int
+    rate: np.ndarray
+    zone: np.ndarray
+    mine: np.ndarray
+
+    def places(self, cells: np.ndarray, started: np.ndarray) -> np.ndarray:
+        """Where to look for cells (-1 = none) at instants."""
+        if self.schedule is None:
+            return cells * self.width
+        return cells * self.width + (self.schedule.winner_at(started) + 1)
+
+
 class Found(NamedTuple):
     """Per row: rate (or -1), zone and prefix it came by (or -1), the cell that answered, whether
     a zone matched, and (None unless a rate splits at band borders) the instant until which the
@@ -85,33 +102,33 @@ class Plan:
             return numbers[signature]
 
         cells = [cell(members) for members in by_prefix.values()]
-        self._cell_of_prefix = np.array([*cells, -1], dtype=np.int32)
+        self._cell_of_prefix = np.array([*cells, -1], dtype=np.int64)
         self._cell_of_name = {name: cell(members) for name, members in by_name.items()}
         self._everywhere = cell(everywhere) if everywhere else -1
-        self._single_rate = np.array(
-            [c.rates[0] if c.schedule is None else -2 for c in self.cells] + [-1], dtype=np.int32
-        )
-        self._single_zone = np.array([z[0] for z in self._zones] + [-1], dtype=np.int32)
         self._splits = any(rate.split != "start" for _, rate in rates)
         self._banded = [i for i, c in enumerate(self.cells) if c.schedule is not None]
+        self._grids = self._make_grids()
 
     def find(
         self, numbers: NumberColumn, names: Sequence[str | None] | None, started: np.ndarray
     ) -> Found:
         """The rate that holds for each number (or destination name) at each instant (UTC)."""
-        rows = len(started)
         prefix = self.index.lookup(numbers)
         cells = self._cell_of_prefix[prefix]
         if names is not None and self._cell_of_name:
             for row in np.flatnonzero(prefix < 0):
                 cells[row] = self._cell_of_name.get(names[row] or "", -1)
-        matched = cells >= 0
-        cells = np.where(matched, cells, self._everywhere)
+        if self._everywhere >= 0:
+            cells = np.where(cells < 0, self._everywhere, cells)
         rate, zone = self._at(cells, started)
-        # The longest prefix had no rate at this hour: a shorter one may answer, if the tariff says.
-        missing = np.flatnonzero((rate < 0) & (cells >= 0) & (cells != self._everywhere))
-        if self.gap == "shorter":
-            while missing.size:
+        missing = np.flatnonzero(rate < 0)
+        matched = np.ones(len(started), dtype=bool)
+        if missing.size:
+            # A band's gap, or no zone at all; after every prefix stands the rate for anywhere.
+            matched[missing] = cells[missing] >= 0
+            # The longest prefix had no rate at this hour: a shorter one may, if agreed.
+            missing = missing[matched[missing] & (cells[missing] != self._everywhere)]
+            while self.gap == "shorter" and missing.size:
                 upper = prefix[missing]
                 upper = np.where(upper >= 0, self.index.parent[upper], -1)
                 prefix[missing] = upper
@@ -119,39 +136,54 @@ class Plan:
                 cells[missing] = above
                 rate[missing], zone[missing] = self._at(above, started[missing])
                 missing = missing[(rate[missing] < 0) & (upper >= 0)]
-        prefix = np.where(zone >= 0, prefix, -1)
-        if rows and self._everywhere >= 0:
-            matched = matched | (cells == self._everywhere)
+        if self._everywhere >= 0 or self._cell_of_name:
+            prefix = np.where(zone >= 0, prefix, -1)
         return Found(rate, zone, prefix, cells, matched, self._until(cells, started))
 
     def _at(self, cells: np.ndarray, started: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        rate = self._single_rate[cells]
-        zone = self._single_zone[cells]
-        if not self._banded:
-            return rate, zone
-        rows = np.flatnonzero(rate == -2)
-        if not rows.size:
-            return rate, zone
-        local = self._clock.local(started[rows])
-        wanted = cells[rows]
-        groups: dict[int, list[int]] = {}
-        for number in self._banded:
-            groups.setdefault(id(self.cells[number].schedule), []).append(number)
-        for members in groups.values():
-            schedule = self.cells[members[0]].schedule
-            assert schedule is not None
-            width = len(self.cells[members[0]].rates)
-            # Row -1 of both tables answers "no band holds".
-            table = np.full((len(self.cells) + 1, width + 1), -1, dtype=np.int32)
-            zones = np.full((len(self.cells) + 1, width + 1), -1, dtype=np.int32)
-            for number in members:
-                table[number, :width] = self.cells[number].rates
-                zones[number, :width] = self._zones[number]
-            mask = slice(None) if len(groups) == 1 else np.isin(wanted, members)
-            winner = schedule.winner(local[mask])
-            rate[rows[mask]] = table[wanted[mask], winner]
-            zone[rows[mask]] = zones[wanted[mask], winner]
+        """(rate, zone) of cells at instants."""
+        first = self._grids[0]
+        if len(self._grids) == 1:
+            place = first.places(cells, started)
+            return first.rate[place], first.zone[place]
+        rate = np.full(len(cells), -1, dtype=np.int64)
+        zone = np.full(len(cells), -1, dtype=np.int64)
+        for grid in self._grids:
+            rows = np.flatnonzero(grid.mine[cells])
+            if rows.size:
+                place = grid.places(cells[rows], started[rows])
+                rate[rows], zone[rows] = grid.rate[place], grid.zone[place]
         return rate, zone
+
+    def _make_grids(self) -> list[Grid]:
+        """One grid for each schedule; cells without one are in the first, always the same."""
+        schedules: dict[int, Schedule] = {}
+        for number in self._banded:
+            schedule = self.cells[number].schedule
+            assert schedule is not None
+            schedules.setdefault(id(schedule), schedule)
+        grids = []
+        for place, schedule in enumerate(list(schedules.values()) or [None]):
+            members = [
+                number
+                for number, cell in enumerate(self.cells)
+                if cell.schedule is schedule or (cell.schedule is None and place == 0)
+            ]
+            banded = [number for number in members if self.cells[number].schedule is not None]
+            width = 1 + max((len(self.cells[number].rates) for number in banded), default=0)
+            rate = np.full((len(self.cells) + 1, width), -1, dtype=np.int64)
+            zone = np.full((len(self.cells) + 1, width), -1, dtype=np.int64)
+            for number in members:
+                rates, zones = self.cells[number].rates, self._zones[number]
+                if self.cells[number].schedule is None:
+                    rate[number], zone[number] = rates[0], zones[0]
+                else:
+                    rate[number, 1 : len(rates) + 1] = rates
+                    zone[number, 1 : len(rates) + 1] = zones
+            mine = np.zeros(len(self.cells) + 1, dtype=bool)
+            mine[members] = True
+            grids.append(Grid(schedule, width, rate.reshape(-1), zone.reshape(-1), mine))
+        return grids
 
     def _until(self, cells: np.ndarray, started: np.ndarray) -> np.ndarray | None:
         if not self._splits:

@@ -8,18 +8,18 @@ of customers' numbers and legal number classes are all the same thing.
 
 >>> index = PrefixIndex(["49", "4930", "491"])
 >>> index.find(["493012345", "4915112345", "4989123", "33142", None])
-array([ 1,  2,  0, -1, -1], dtype=int32)
+array([ 1,  2,  0, -1, -1])
 
 A number that is shorter than a prefix does not match it, although both pad to the same digits:
 
 >>> PrefixIndex(["49", "49300"]).find(["4930", "493000"])
-array([0, 1], dtype=int32)
+array([0, 1])
 
 Number blocks are given by their first and last number, the extensions below included:
 
 >>> blocks = PrefixIndex.from_blocks([("4930123400", "4930123449"), ("4930123420", "4930123420")])
 >>> blocks.find(["4930123420", "4930123419", "493012344977", "4930123450"])
-array([ 1,  0,  0, -1], dtype=int32)
+array([ 1,  0,  0, -1])
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from .digits import WIDTH, NumberColumn, number_column
+from .trie import Trie
 
-#: Above this many look-ups a table over the leading digits is worth building.
-_TABLE_AFTER = 20_000
-_TABLE_DIGITS = 6
+#: After so many look-ups a trie is worth building.
+_TRIE_AFTER = 50_000
 
 
 def check_prefix(prefix: object) -> str | None:
@@ -96,7 +96,8 @@ class PrefixIndex:
         high = [int(last.ljust(WIDTH, "9")) + 1 for _, last in blocks]
         # The last entry answers for "none" (-1) and is never too long for a number.
         self.length = np.array([len(first) for first, _ in blocks] + [-1], dtype=np.int8)
-        self.parent = np.full(count + 1, -1, dtype=np.int32)
+        self.parent = np.full(count + 1, -1, dtype=np.int64)
+        self._longest = int(self.length.max())
         order = sorted(range(count), key=lambda i: (low[i], -high[i], self.length[i]))
         starts: list[int] = [-1]
         owners: list[int] = [-1]
@@ -127,8 +128,9 @@ class PrefixIndex:
             open_.append(i)
         close(10**WIDTH)
         self._starts = np.array(starts, dtype=np.int64)
-        self._owners = np.array(owners, dtype=np.int32)
-        self._table: np.ndarray | None = None
+        self._owners = np.array(owners, dtype=np.int64)
+        self._trie: Trie | None = None
+        self._asked = 0
 
     def __len__(self) -> int:
         return len(self.blocks)
@@ -138,12 +140,14 @@ class PrefixIndex:
         return self.lookup(number_column(numbers))
 
     def lookup(self, numbers: NumberColumn) -> np.ndarray:
-        """The same for numbers already read into a :class:`~.digits.NumberColumn`; int32."""
+        """The same for numbers already read into a :class:`~.digits.NumberColumn`."""
         padded = numbers.padded
         if len(self.blocks) == 0:
-            return np.full(len(padded), -1, dtype=np.int32)
+            return np.full(len(padded), -1, dtype=np.int64)
         found = self._search(padded)
         # Padding makes "4930" look like "49300…": climb to a prefix the number is long enough for.
+        if len(numbers.length) and numbers.length.min() >= self._longest:
+            return found
         wrong = np.flatnonzero(self.length[found] > numbers.length)
         while wrong.size:
             found[wrong] = self.parent[found[wrong]]
@@ -151,22 +155,9 @@ class PrefixIndex:
         return found
 
     def _search(self, padded: np.ndarray) -> np.ndarray:
-        if len(padded) < _TABLE_AFTER:
-            return self._owners[np.searchsorted(self._starts, padded, side="right") - 1]
-        if self._table is None:
-            self._table = self._leading_table()
-        head = padded // 10 ** (WIDTH - _TABLE_DIGITS)
-        # Unreadable numbers are -1 and meet the table's last entry, which says "search".
-        slot = self._table[head]
-        open_ = np.flatnonzero(slot < 0)
-        if open_.size:
-            slot[open_] = np.searchsorted(self._starts, padded[open_], side="right") - 1
-        return self._owners[slot]
-
-    def _leading_table(self) -> np.ndarray:
-        """For each value of the leading digits: the border they fall under, or -1 if several."""
-        step = 10 ** (WIDTH - _TABLE_DIGITS)
-        heads = np.arange(10**_TABLE_DIGITS, dtype=np.int64) * step
-        first = np.searchsorted(self._starts, heads, side="right") - 1
-        last = np.searchsorted(self._starts, heads + step - 1, side="right") - 1
-        return np.append(np.where(first == last, first, -1), -1).astype(np.int32)
+        if self._trie is None:
+            self._asked += len(padded)
+            if self._asked < _TRIE_AFTER:
+                return self._owners[np.searchsorted(self._starts, padded, side="right") - 1]
+            self._trie = Trie(self._starts, self._owners)
+        return self._trie.find(padded)

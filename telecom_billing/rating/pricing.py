@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from .blocks import blocks
 from .context import Context
 from .cover import Cover
-from .money import MICRO
+from .money import split_pico
 from .parts import Cells, NoRate
 from .reasons import NUMBER
 from .record import Segment, billed_units, price
@@ -110,7 +111,7 @@ class Pricer:
 
     def amounts(self, rows: np.ndarray, cover: Cover) -> np.ndarray:
         """Price of what is left of rows, before tiers, in millionths."""
-        fast = self.fast[rows] & ~cover.tail[rows]
+        fast = self.fast[rows] & (cover.cut[rows] == 0)
         found = np.zeros(len(rows), dtype=np.int64)
         chosen = rows[fast]
         rate = self.context.rate[chosen]
@@ -122,39 +123,55 @@ class Pricer:
 
     def price(self, cover: Cover, tiers: Tiered, rows: np.ndarray) -> Prices:
         """Price ``rows``; a row that cannot be priced gets its reason."""
-        context, table = self.context, self.book.table
+        context = self.context
         found = Prices.empty(context.rows)
         found.rate = tiers.rate
-        found.quantity = context.quantity - cover.head
-        fast = self.fast[rows] & ~cover.tail[rows]
-        for row in (*tiers.cuts, *cover.owed):
-            fast[np.searchsorted(rows, row)] = False
-        # Covered to the last unit: nothing to price, unless the setup fee is charged anyway.
+        found.quantity = context.quantity - cover.head if cover.draws else context.quantity.copy()
+        special = self._special(cover, tiers)
+        slow: list[np.ndarray] = []
+        for part in blocks(None if len(rows) == context.rows else rows, len(rows)):
+            fast = self._quick(tiers.rate[part], cover.size[part], self.fast[part])
+            if special is not None:
+                fast &= ~special[part]
+            chosen = part
+            if not fast.all():
+                chosen = (
+                    np.arange(context.rows)[part][fast] if isinstance(part, slice) else part[fast]
+                )
+                slow.append(np.setdiff1d(np.arange(context.rows)[part], chosen, assume_unique=True))
+            self._charge(found, chosen, tiers.rate[chosen], cover.size[chosen])
+        left = np.concatenate(slow) if slow else rows[:0]
         covered = self._covered(cover)
-        fast &= ~covered[rows]
-        chosen = rows[fast] if len(rows) < context.rows or not fast.all() else slice(None)
-        safe = cover.size[chosen] <= table.safe[tiers.rate[chosen]]
-        safe &= table.fast[tiers.rate[chosen]]
-        if not safe.all():
-            fast[np.flatnonzero(fast)[~safe]] = False
-            chosen = rows[fast]
-        cost, rest, billed = table.charge(
-            tiers.rate[chosen], cover.size[chosen], self._no_setup(chosen)
-        )
-        if isinstance(chosen, slice):
-            found.price, found.billed = cost, billed
-            found.rest = np.zeros(context.rows, dtype=np.int64) if rest is None else rest
-        else:
-            found.price[chosen], found.billed[chosen] = cost, billed
-            found.rest[chosen] = 0 if rest is None else rest
-        for row in rows[~fast].tolist():
-            if covered[row]:
-                self._put_covered(row, cover, found)
-                continue
+        if covered is not None:
+            self._put_covered(left[covered[left]], cover, found)
+            left = left[~covered[left]]
+        for row in left.tolist():
             segments = self._exact(row, cover, tiers.cuts)
             if segments is not None:
                 found.own[row] = segments
         return found
+
+    def _charge(
+        self, found: Prices, rows: slice | np.ndarray, rate: np.ndarray, size: np.ndarray
+    ) -> None:
+        cost, rest, billed = self.book.table.charge(rate, size, self._no_setup(rows))
+        found.price[rows], found.billed[rows] = cost, billed
+        if rest is not None:
+            found.rest[rows] = rest
+
+    def _quick(self, rate: np.ndarray, size: np.ndarray, fast: np.ndarray) -> np.ndarray:
+        """Which rows the table prices: those it may (a tier's rate may differ from the row's)."""
+        table = self.book.table
+        return fast & table.fast[rate] & (size <= table.safe[rate])
+
+    def _special(self, cover: Cover, tiers: Tiered) -> np.ndarray | None:
+        """Rows that need another way: measured in billed units or money, cut, or covered."""
+        if not (cover.draws or tiers.cuts):
+            return None
+        special = cover.cut > 0
+        special[[*tiers.cuts, *cover.owed]] = True
+        covered = self._covered(cover)
+        return special if covered is None else special | covered
 
     def cells(self, row: int) -> Cells | None:
         """The competing rates around the rate of a row, or None if no band is involved."""
@@ -182,24 +199,28 @@ class Pricer:
             setup=self.continuation is None or not bool(self.continuation[row]),
         ).amount
 
-    def _covered(self, cover: Cover) -> np.ndarray:
+    def _covered(self, cover: Cover) -> np.ndarray | None:
+        """Rows covered to the last unit (None: there are none)."""
         if not cover.draws:
-            return np.zeros(self.context.rows, dtype=bool)
+            return None
         drawn = np.zeros(self.context.rows, dtype=bool)
         for draw in cover.draws:
             drawn[draw.rows] = True
+        owing = list(cover.owed)
+        drawn[owing] &= np.array([cover.owed[row] == 0 for row in owing], dtype=bool)
         return drawn & (cover.left == 0)
 
     def _no_setup(self, rows: np.ndarray | slice) -> np.ndarray | None:
         return None if self.continuation is None else self.continuation[rows]
 
-    def _put_covered(self, row: int, cover: Cover, found: Prices) -> None:
-        found.quantity[row] = 0
-        if not cover.setup[row]:
-            found.shown[row] = False
-            return
-        setup = self.book.rates[self.context.rate[row]].setup or Fraction(0)
-        found.price[row] = int(setup * MICRO)
+    def _put_covered(self, rows: np.ndarray, cover: Cover, found: Prices) -> None:
+        """Rows with nothing left to price: no segment, unless the setup fee is charged."""
+        found.quantity[rows] = 0
+        found.shown[rows] = cover.setup[rows]
+        for row in rows[cover.setup[rows]].tolist():
+            setup = self.book.rates[self.context.rate[row]].setup or Fraction(0)
+            if self.continuation is None or not self.continuation[row]:
+                found.price[row], found.rest[row] = split_pico(setup)
 
     def _exact(
         self, row: int, cover: Cover, cuts: dict[int, list[tuple[int, int, int]]]

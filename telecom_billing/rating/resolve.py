@@ -3,15 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from .blocks import blocks
 from .book import TariffBook
 from .chain import Chains, chains
+from .digits import NumberColumn
+from .plan import Plan
 from .reasons import NUMBER
-from .tariffs import LAST
+from .tariffs import FIRST, LAST
 from .usage import Usage
+
+#: Up to so many versions (times services) rows are not sorted by version.
+_FEW = 16
 
 
 @dataclass
@@ -46,46 +53,62 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
     rows = usage.rows
     service, services = usage.filled_codes("service", "voice")
     found = Resolved(
-        np.full(rows, -1, dtype=np.int32),
-        np.full(rows, -1, dtype=np.int32),
-        np.full(rows, -1, dtype=np.int32),
-        np.full(rows, -1, dtype=np.int32),
-        np.full(rows, NUMBER["no-tariff"], dtype=np.int8),
         np.full(rows, -1, dtype=np.int64),
+        np.full(rows, -1, dtype=np.int32),
+        np.full(rows, -1, dtype=np.int32),
+        np.full(rows, -1, dtype=np.int32),
+        np.zeros(rows, dtype=np.int8),
+        np.full(rows, -1, dtype=np.int32),
         asked,
         service,
         services,
         *_kinds(usage, service, services),
     )
-    factor_rate = np.array([rate.factor is not None for rate in book.rates] + [False])
-    open_ = np.arange(rows)
-    for depth in range(asked.tariffs.shape[1]):
-        everything = len(open_) == rows
-        chain = asked.row if everything else asked.row[open_]
-        started = usage.started if everything else usage.started[open_]
-        tariff = asked.tariffs[:, depth][chain]
-        holds = (started >= asked.begins[:, depth][chain]) & (started < asked.ends[:, depth][chain])
-        tariff = np.where(holds, tariff, -1)
-        version = book.versions_at(tariff, started)
-        _better(found, open_, tariff >= 0, "no-version", tariff)
-        _ask(book, usage, found, open_, version)
-        rate = found.rate[open_]
-        scaled = open_[factor_rate[rate]]
-        for row in scaled:
-            found.factors.setdefault(int(row), []).append(int(found.rate[row]))
-            found.rate[row] = -1
-            found.reason[row] = NUMBER["no-base-price"]
-        open_ = open_[found.rate[open_] < 0]
-        if not open_.size:
-            break
-    found.reason[found.rate >= 0] = 0
+    names = usage.texts("destination") if rows and book.has_destinations else None
+    few = len(book.versions) * len(found.kinds) <= _FEW
+    # Few versions: block by block through everything. Many: all rows of a version together.
+    for part in blocks(None, rows) if few else [slice(0, rows)]:
+        _walk(book, usage, found, part, names)
     _apply_factors(book, found)
     if "contract" in usage.frame.columns:
-        contract, _ = usage.codes("contract")
-        found.reason[contract < 0] = NUMBER["no-contract"]
+        found.reason[usage.frame["contract"].isna().to_numpy()] = NUMBER["no-contract"]
     found.reason[usage.bad_start] = NUMBER["bad-start"]
     found.reason[usage.bad_quantity] = NUMBER["bad-quantity"]
     return found
+
+
+def _walk(
+    book: TariffBook,
+    usage: Usage,
+    found: Resolved,
+    part: slice,
+    names: Sequence[str | None] | None,
+) -> None:
+    """Ask the price lists of some rows, the first of each chain first, until all have a rate."""
+    asked = found.chains
+    factors = book.factor_rates
+    open_: slice | np.ndarray = part
+    found.reason[part] = NUMBER["no-tariff"]
+    for depth in range(asked.tariffs.shape[1]):
+        chain, started = asked.row[open_], usage.started[open_]
+        tariff = asked.tariffs[:, depth][chain]
+        if asked.begins[:, depth].max() > FIRST or asked.ends[:, depth].min() < LAST:
+            begins, ends = asked.begins[:, depth][chain], asked.ends[:, depth][chain]
+            tariff = np.where((started >= begins) & (started < ends), tariff, -1)
+        version = book.versions_at(tariff, started)
+        if version.size and version.min() < 0:
+            _better(found, open_, (version < 0) & (tariff >= 0), "no-version", tariff)
+        _ask(book, usage, found, open_, version, names)
+        rate = found.rate[open_]
+        if factors is not None and factors[rate].any():
+            for row in np.arange(usage.rows)[open_][factors[rate]].tolist():
+                found.factors.setdefault(row, []).append(int(found.rate[row]))
+                found.rate[row] = -1
+                found.reason[row] = NUMBER["no-base-price"]
+            rate = found.rate[open_]
+        if not len(rate) or rate.min() >= 0:
+            break
+        open_ = np.arange(usage.rows)[open_][rate < 0]
 
 
 def _kinds(
@@ -100,62 +123,96 @@ def _kinds(
 
 
 def _ask(
-    book: TariffBook, usage: Usage, found: Resolved, open_: np.ndarray, version: np.ndarray
+    book: TariffBook,
+    usage: Usage,
+    found: Resolved,
+    open_: slice | np.ndarray,
+    version: np.ndarray,
+    names: Sequence[str | None] | None,
 ) -> None:
     """Look the open rows up, one version, service and direction at a time."""
     kinds = len(found.kinds)
     code = np.where(version < 0, -1, version * kinds + found.kind[open_])
-    names = usage.texts("destination") if usage.rows and book.has_destinations else None
-    number = usage.number
-    for group in _distinct(code, len(book.versions) * kinds):
-        mask = code == group
-        whole = mask.all()
-        rows = open_ if whole else open_[mask]
-        everything = whole and len(rows) == usage.rows
-        plan = book.plan(int(group) // kinds, found.kinds[int(group) % kinds])
-        part = number if everything else type(number)(number.padded[rows], number.length[rows])
-        started = usage.started if everything else usage.started[rows]
-        chosen = None if names is None else [names[row] for row in rows]
-        answer = plan.find(part, chosen, started)
-        good = answer.rate >= 0
-        if answer.until is not None:
-            if found.until is None:
-                found.until = np.full(usage.rows, LAST, dtype=np.int64)
-            found.until[rows] = answer.until
-        tariff = np.int64(book.versions[int(group) // kinds].tariff)
-        if everything and good.all():
-            found.rate[:], found.zone[:], found.prefix[:] = answer[:3]
-            found.cell[:] = answer.cell
-            found.tariff[:] = tariff
+    for group, members in _groups(code):
+        plan = book.plan(group // kinds, found.kinds[group % kinds])
+        tariff = book.versions[group // kinds].tariff
+        if members is None and isinstance(open_, slice):
+            for part in blocks(None, open_.stop - open_.start):
+                moved = slice(open_.start + part.start, open_.start + part.stop)
+                _find(plan, tariff, usage, found, moved, names)
             continue
-        taken = rows[good]
-        found.rate[taken] = answer.rate[good]
-        found.zone[taken] = answer.zone[good]
-        found.prefix[taken] = answer.prefix[good]
-        found.cell[taken] = answer.cell[good]
-        found.tariff[taken] = tariff
-        _better(found, rows, ~answer.matched & ~good, "no-zone", tariff)
-        _better(found, rows, answer.matched & ~good, "no-rate", tariff)
+        rows = np.arange(usage.rows)[open_] if isinstance(open_, slice) else open_
+        for part in blocks(rows if members is None else rows[members], len(rows)):
+            _find(plan, tariff, usage, found, part, names)
 
 
-def _distinct(code: np.ndarray, size: int) -> np.ndarray:
-    """The distinct codes ≥ 0 of a column whose codes are below ``size``."""
-    if size > 4 * len(code) + 1024:
-        found = np.unique(code)
-        return found[found >= 0]
-    seen = np.zeros(size + 1, dtype=bool)
-    seen[code] = True
-    return np.flatnonzero(seen[:-1])
+def _groups(code: np.ndarray) -> Iterator[tuple[int, np.ndarray | None]]:
+    """The codes ≥ 0 of a column with the places of each (None: all of them), in order."""
+    if not len(code):
+        return
+    low, high = int(code.min()), int(code.max())
+    if low == high:
+        if low >= 0:
+            yield low, None
+        return
+    # Sixteen bits sort in linear time; more versions than that in one call are rare.
+    order = np.argsort(code.astype(np.int16) if high < 1 << 15 else code, kind="stable")
+    ordered = code[order]
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    for begin, end in zip(begins, np.append(begins[1:], len(code)), strict=True):
+        if ordered[begin] >= 0:
+            yield int(ordered[begin]), order[begin:end]
+
+
+def _find(
+    plan: Plan,
+    tariff: int,
+    usage: Usage,
+    found: Resolved,
+    rows: slice | np.ndarray,
+    names: Sequence[str | None] | None,
+) -> None:
+    """Ask a version's plan for one block of rows."""
+    number = usage.number
+    part = NumberColumn(number.padded[rows], number.length[rows])
+    chosen = None
+    if names is not None:
+        chosen = names[rows] if isinstance(rows, slice) else [names[row] for row in rows]
+    answer = plan.find(part, chosen, usage.started[rows])
+    if answer.until is not None:
+        if found.until is None:
+            found.until = np.full(usage.rows, LAST, dtype=np.int64)
+        found.until[rows] = answer.until
+    if answer.rate.min() >= 0:
+        found.rate[rows], found.zone[rows] = answer.rate, answer.zone
+        found.prefix[rows], found.cell[rows] = answer.prefix, answer.cell
+        found.tariff[rows], found.reason[rows] = tariff, 0
+        return
+    good = answer.rate >= 0
+    rows = np.arange(usage.rows)[rows]
+    taken = rows[good]
+    found.rate[taken], found.zone[taken] = answer.rate[good], answer.zone[good]
+    found.prefix[taken], found.cell[taken] = answer.prefix[good], answer.cell[good]
+    found.tariff[taken], found.reason[taken] = tariff, 0
+    _better(found, rows, ~answer.matched, "no-zone", np.int64(tariff))
+    _better(found, rows, answer.matched & ~good, "no-rate", np.int64(tariff))
 
 
 def _better(
-    found: Resolved, rows: np.ndarray, mask: np.ndarray, code: str, tariff: np.ndarray | np.int64
+    found: Resolved,
+    rows: slice | np.ndarray,
+    mask: np.ndarray,
+    code: str,
+    tariff: np.ndarray | np.int64,
 ) -> None:
     """Note the reason that came furthest on the way to a price."""
     number = NUMBER[code]
-    chosen = np.flatnonzero(mask & (found.reason[rows] < number))
-    found.reason[rows[chosen]] = number
-    found.tariff[rows[chosen]] = tariff if np.ndim(tariff) == 0 else tariff[chosen]
+    chosen = np.flatnonzero(mask & (found.reason[rows] < number) & (found.rate[rows] < 0))
+    if not chosen.size:
+        return
+    places = np.arange(len(found.rate))[rows][chosen] if isinstance(rows, slice) else rows[chosen]
+    found.reason[places] = number
+    found.tariff[places] = tariff if np.ndim(tariff) == 0 else tariff[chosen]
 
 
 def _apply_factors(book: TariffBook, found: Resolved) -> None:

@@ -12,11 +12,15 @@ the one listed first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 
 import numpy as np
 
 from .bands import Band
 from .clock import DAY, Clock
+
+#: A month of seconds, or a decade of minutes.
+_MOST_TICKS = 1 << 23
 
 
 class Schedule:
@@ -40,6 +44,36 @@ class Schedule:
         self._first = 0
         self._class = np.array([], dtype=np.int16)
         self._winner = np.empty((0, len(borders)), dtype=np.int16)
+        # The same by instant: one entry a tick, from the instant `_origin` on.
+        self._tick = self._origin = 1
+        self._ticks = np.array([], dtype=np.int64)
+
+    def winner_at(self, utc: np.ndarray) -> np.ndarray:
+        """Position of the band that holds at each instant (UTC), -1 where none does; int64.
+
+        Bands begin and end, and clocks change, on full quarters of an hour or the like: a table
+        with one entry for each such tick of the asked span answers with a single look.
+        """
+        if not len(utc):
+            return np.empty(0, dtype=np.int64)
+        low, high = int(utc.min()), int(utc.max())
+        known = self._origin <= low and high < self._origin + self._tick * len(self._ticks)
+        if not known and not self._lay_ticks(low, high):
+            return self.winner(self.clock.local(utc)).astype(np.int64)
+        return self._ticks[(utc - self._origin) // self._tick]
+
+    def _lay_ticks(self, low: int, high: int) -> bool:
+        """Make the table for a span; False if it would be too large."""
+        low, high = low // DAY * DAY, (high // DAY + 1) * DAY
+        offsets, changes = self.clock.span(low, high)
+        tick = gcd(DAY, *map(int, self._borders), *offsets, *changes)
+        if (high - low) // tick > _MOST_TICKS:
+            return False
+        self._tick, self._origin = tick, low
+        self._ticks = self.winner(
+            self.clock.local(np.arange(low, high, tick, dtype=np.int64))
+        ).astype(np.int64)
+        return True
 
     def winner(self, local: np.ndarray) -> np.ndarray:
         """Position of the band that holds at each local time, -1 where none does; int16."""

@@ -56,6 +56,16 @@ class RateTable:
             self.fine, 10 ** (REST_PLACES - self.places.astype(np.int64)).clip(0),
             10 ** (PRICE_PLACES - self.places.astype(np.int64)).clip(0),
         )  # fmt: skip
+        listed = slice(0, len(rates))
+        self.any_setup, self.any_on_zero = bool(self.setup.any()), bool(self.on_zero.any())
+        self.any_den = bool((self.den != 1).any())
+        self.signed = bool((self.price < 0).any() or (self.setup < 0).any())
+        self.signed |= bool(
+            ((self.low > -_ENDLESS) & (self.low < 0)).any() or (self.high < 0).any()
+        )
+        self.all_up = bool((self.lead == self.interval - 1).all())
+        scales = set(self.scale[listed][self.fast[listed]].tolist())
+        self.one_scale = scales.pop() if len(scales) == 1 else None
         self.any_fine, self.all_fast = bool(self.fine.any()), bool(self.fast[: len(rates)].all())
         self.any_scale = bool((self.scale != 1).any())
 
@@ -122,23 +132,22 @@ class RateTable:
         ``quantity`` ≥ 0 and within :attr:`safe`; ``no_setup`` marks continuation parts.
         """
         total, billed = self._count(rate, quantity)
-        setup = self.setup[rate]
-        charged = (quantity > 0) | self.on_zero[rate]
-        if no_setup is not None:
-            setup = np.where(no_setup, 0, setup)
-        total += np.where(charged, setup, 0)
-        if self.bounded:
-            limited = np.minimum(np.maximum(total, self.low[rate]), self.high[rate])
-            total = np.where(charged, limited, total)
-        den = self.den[rate]
-        size = np.abs(total)
-        value = (size + self.bias[rate]) // den
-        if self.any_even:
-            tie = self.even[rate] & ((size % den) * 2 == den)
-            value -= tie & (value & 1 == 1)
-        value = np.where(total < 0, -value, value)
-        if self.any_scale:
+        if self.any_setup or self.bounded:
+            charged = quantity > 0
+            if self.any_on_zero:
+                charged |= self.on_zero[rate]
+            setup = self.setup[rate]
+            if no_setup is not None:
+                setup = np.where(no_setup, 0, setup)
+            total += np.where(charged, setup, 0)
+            if self.bounded:
+                limited = np.minimum(np.maximum(total, self.low[rate]), self.high[rate])
+                total = np.where(charged, limited, total)
+        value = self._round(rate, total)
+        if self.one_scale is None:
             value *= self.scale[rate]
+        elif self.one_scale != 1:
+            value *= self.one_scale
         if not self.any_fine:
             return value, None, billed
         fine = self.fine[rate]
@@ -147,29 +156,48 @@ class RateTable:
         rest = np.where(fine, value - price * MICRO, 0)
         return np.where(fine, price, value), rest, billed
 
+    def _round(self, rate: np.ndarray, total: np.ndarray) -> np.ndarray:
+        """Sums over their denominators, in units of the place that is rounded to."""
+        if not self.any_den:
+            return total
+        den = self.den[rate]
+        if not self.signed:
+            value = (total + self.bias[rate]) // den
+        else:
+            value = (np.abs(total) + self.bias[rate]) // den
+        if self.any_even:
+            tie = self.even[rate] & ((np.abs(total) % den) * 2 == den)
+            value -= tie & (value & 1 == 1)
+        return np.where(total < 0, -value, value) if self.signed else value
+
     def _count(self, rate: np.ndarray, quantity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self.any_free:
             quantity = np.maximum(quantity - self.free[rate], 0)
-        total = np.zeros(len(rate), dtype=np.int64)
-        billed = np.zeros(len(rate), dtype=np.int64)
+        part = quantity
         deepest = int(self.steps[rate].max()) if len(rate) else 0
-        for k in range(deepest):
-            if k == 0:
-                rows: np.ndarray | slice = slice(None)
-                part = quantity
-            else:
-                rows = np.flatnonzero(quantity > self.start[k][rate])
-                if not rows.size:
-                    break
-                part = quantity[rows] - self.start[k][rate[rows]]
+        if deepest > 1:
+            part = np.minimum(part, self.width[0][rate])
+        interval = self.interval[0][rate]
+        intervals = (part + self._lead(0, rate, interval)) // interval
+        total = intervals * self.price[0][rate]
+        billed = intervals * interval
+        for k in range(1, deepest):
+            rows = np.flatnonzero(quantity > self.start[k][rate])
+            if not rows.size:
+                break
             chosen = rate[rows]
-            if deepest > 1 or self.width[k].min(initial=0) < _ENDLESS:
+            part = quantity[rows] - self.start[k][chosen]
+            if k + 1 < deepest:
                 part = np.minimum(part, self.width[k][chosen])
             interval = self.interval[k][chosen]
-            intervals = (part + self.lead[k][chosen]) // interval
+            intervals = (part + self._lead(k, chosen, interval)) // interval
             total[rows] += intervals * self.price[k][chosen]
             billed[rows] += intervals * interval
         return total, billed
+
+    def _lead(self, k: int, rate: np.ndarray, interval: np.ndarray) -> np.ndarray:
+        """What is added before dividing by the interval, to count begun ones."""
+        return interval - 1 if self.all_up else self.lead[k][rate]
 
 
 def _plain_steps(rate: Rate) -> list[Step] | None:

@@ -7,6 +7,7 @@ import decimal
 
 from odoo.tools import LazyTranslate
 
+from ..models.mail_sessions import MailSessions
 from .base import Step, StepError, Totals, register
 from .invoice import QUIET
 
@@ -21,8 +22,8 @@ class DunStep(Step):
     """Has the credit control find what is overdue, and sends what it found.
 
     The credit control remembers the level of each invoice, so that a second start on the same day
-    finds nothing. Mails are written into the queue in the same transaction in which their lines
-    become queued, and sent when that is committed; what a kill leaves there the queue sends.
+    finds nothing. Mails are written, held back, in the same transaction in which their lines
+    become queued; how each is sent once, see ``models/credit_control_communication_mail.py``.
     """
 
     code = "dun"
@@ -32,6 +33,8 @@ class DunStep(Step):
     def execute(self) -> Totals:
         self.env = self.env(context={**self.env.context, **QUIET})
         self.run = self.run.with_env(self.env).with_company(self.company)
+        self.reminders = self.env["credit.control.communication"]
+        self._look_after_interrupted()
         policy = self.company.credit_policy_id
         if not policy or policy.do_nothing:
             self.finding(
@@ -54,7 +57,14 @@ class DunStep(Step):
             )
         self._find_overdue(policy)
         self._send()
+        self._report()
         return self._totals()
+
+    def _look_after_interrupted(self) -> None:
+        """Only we work on this run: what is still "sending" was left by a process that died."""
+        for reminder in self.reminders._telecom_of_run(self.run, "sending"):
+            reminder._telecom_mark("unsure", self.env._("The process that was sending it ended."))
+        self._commit()
 
     def _find_overdue(self, policy) -> None:
         """New lines of the credit control, ready to be sent, committed together."""
@@ -74,6 +84,7 @@ class DunStep(Step):
 
     def _send(self) -> None:
         """Lines that wait, of this start and of one that was killed, or whose mail was refused."""
+        self._send_mails()
         waiting = self.env["credit.control.line"].search(
             [
                 ("state", "in", ("to_be_sent", "email_error")),
@@ -87,42 +98,71 @@ class DunStep(Step):
             lines = waiting.filtered(
                 lambda line, part=partners[at : at + CHUNK]: line.partner_id in part
             )
-            mails = self._prepare_letters(lines, at // CHUNK + 1)
+            self._prepare(lines, at // CHUNK + 1)
+            self._commit()
+            self._send_mails()
             self.progress(min(at + CHUNK, len(partners)), len(partners))
-            self._post_mails(mails)
 
-    def _prepare_letters(self, lines, number):
-        """Write letters and mails of these lines; returns the mails, in the queue."""
-        communications = self.env["credit.control.communication"]
+    def _prepare(self, lines, number) -> None:
+        """Write letters and mails of these lines."""
         letters = lines.filtered(lambda line: line.channel == "letter")
-        by_mail = communications._generate_comm_from_credit_lines(lines - letters)
-        by_mail._generate_emails()
+        by_mail = lines - letters
+        failed = by_mail.communication_id.filtered(lambda r: r.telecom_mail_state == "failed")
+        failed.telecom_mail_state = False  # its lines get a new one
+        self.reminders._generate_comm_from_credit_lines(by_mail)._telecom_prepare_mails()
         if letters:
             name = self.env._("Reminders %(run)s %(number)s", run=self.run.name, number=number)
-            communications._generate_comm_from_credit_lines(letters)._telecom_print(self.run, name)
-        self.env.flush_all()
-        return self.env["mail.mail"].search(
-            [("model", "=", communications._name), ("res_id", "in", by_mail.ids)]
-        )
+            communications = self.reminders._generate_comm_from_credit_lines(letters)
+            communications._telecom_print(self.run, name)
 
-    def _post_mails(self, mails) -> None:
-        """Send what was committed; the mail queue would do so later by itself."""
-        mails.filtered(lambda mail: mail.state == "outgoing").send(auto_commit=self.run._commits())
-        for mail in mails.exists().filtered(lambda mail: mail.state == "exception"):
-            reminder = self.env[mail.model].browse(mail.res_id)
-            self.finding(
+    def _send_mails(self) -> None:
+        with MailSessions(self.env) as sessions:
+            for reminder in self.reminders._telecom_of_run(self.run, "waiting"):
+                reminder._telecom_send(sessions, self._commit)
+                self._commit()
+
+    def _report(self) -> None:
+        for reminder in self.reminders._telecom_of_run(self.run, "failed"):
+            self._tell(
                 "dun_mail",
+                reminder,
                 self.env._(
                     "The reminder for %(customer)s could not be sent to %(address)s: %(reason)s. "
                     "Correct the address or the mail server and start the step again.",
                     customer=reminder.partner_id.display_name,
                     address=reminder.get_email() or "–",
-                    reason=mail.failure_reason or "–",
+                    reason=reminder.telecom_mail_error or "–",
                 ),
-                severity="warn",
-                record=reminder.partner_id,
-                amount=sum(reminder.credit_control_line_ids.mapped("balance_due")),
             )
+        for reminder in self.reminders._telecom_of_run(self.run, "unsure"):
+            self._tell(
+                "dun_unsure",
+                reminder,
+                self.env._(
+                    "The reminder for %(customer)s to %(address)s may have been sent: %(reason)s "
+                    "Look for %(message_id)s in the mail server's log, then choose “Was Sent” or "
+                    "“Send” at the reminder.",
+                    customer=reminder.partner_id.display_name,
+                    address=reminder.get_email() or "–",
+                    reason=reminder.telecom_mail_error or "",
+                    message_id=reminder.telecom_message_id or "–",
+                ),
+            )
+
+    def _tell(self, code, reminder, message) -> None:
+        self.finding(
+            code,
+            message,
+            severity="warn",
+            record=reminder,
+            amount=sum(reminder.credit_control_line_ids.mapped("balance_due")),
+        )
+
+    def _commit(self) -> None:
+        """Keep what is done, without the pause that ``progress`` may ask for."""
+        self.env.flush_all()
+        if self.run._commits():
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _totals(self) -> Totals:
         lines = self.env["credit.control.line"].search(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from odoo.tools.translate import LazyTranslate
 
+from ..models.connector_choices import PASSIVE
 from .base import Step, Totals, register, sentence
 
 _lt = LazyTranslate(__name__)
@@ -21,7 +22,7 @@ class Fetch(Step):
         sources = self.env["telecom.source"].search(
             [
                 ("company_id", "=", self.company.id),
-                ("transport", "!=", "upload"),
+                ("transport", "not in", PASSIVE),
                 ("fetch_automatically", "=", True),
             ]
         )

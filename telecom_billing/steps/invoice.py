@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import decimal
+import itertools
 import logging
 
 import psycopg2
@@ -62,6 +63,7 @@ class InvoiceStep(Step):
         self.env = self.env(context={**self.env.context, **QUIET})
         self.run = self.run.with_env(self.env).with_company(self.company)
         before = self._last_invoice()
+        self._apply_late_policies()
         self.topups = minimums.due(self.run)
         contracts = self._due_contracts()
         chunk = self.company.telecom_chunk
@@ -77,6 +79,17 @@ class InvoiceStep(Step):
         return self.env["account.move"].search(
             [("telecom_run_id", "=", self.run.id)], order="id desc", limit=1
         )
+
+    def _apply_late_policies(self) -> None:
+        """Write late records off where that is agreed; note who gets them on an extra invoice."""
+        count = self.run._write_off_late()
+        if count:
+            self.finding(
+                "late_written_off",
+                self.env._("%s late records were written off, by the contracts' policy.", count),
+                severity="info",
+            )
+        self.supplements = self.run._late_supplements()
 
     # ------------------------------------------------------------------ what is due
     def _check_dates(self) -> None:
@@ -107,7 +120,10 @@ class InvoiceStep(Step):
             )
 
     def _due_contracts(self) -> list[int]:
-        """Ids of contracts with open usage or unbilled days, without those invoiced already."""
+        """Ids of contracts with open usage or unbilled days, without those invoiced already.
+
+        A contract may have a supplementary invoice besides.
+        """
         self.env.flush_all()
         lines = self.env["telecom.fee"]._lines_due(self.run)
         rows = self.env.execute_query(
@@ -123,6 +139,8 @@ class InvoiceStep(Step):
                 EXCEPT
                 SELECT telecom_contract_id FROM account_move
                  WHERE telecom_run_id = %(run)s AND NOT COALESCE(telecom_reversed, FALSE)
+                   AND NOT COALESCE(telecom_supplement, FALSE)
+                   AND NOT telecom_contract_id = ANY(%(supplements)s)
                  ORDER BY 1
                 """,
                 company=self.company.id,
@@ -130,6 +148,7 @@ class InvoiceStep(Step):
                 lines=lines,
                 topups=list(self.topups),
                 run=self.run.id,
+                supplements=list(self.supplements),
             )
         )
         return [row[0] for row in rows]
@@ -157,20 +176,25 @@ class InvoiceStep(Step):
         contracts = self.env["contract.contract"].browse(contract_ids)
         usage = self._usage_of(contract_ids)
         builder = InvoiceBuilder(self.run)
+        made = self._made(contract_ids)
         work = []
         for contract in contracts:
             try:
                 topups = self.topups.get(contract.id, ())
-                positions = builder.positions(contract, usage.get(contract.id, ()), topups)
+                open_usage = usage.get(contract.id, ())
+                parts = self._parts(builder, contract, open_usage, topups, made)
                 self._check_contract(contract, builder)
             except BillingError as error:
                 self.finding("invoice_contract", str(error), record=contract)
                 continue
-            if positions and (
-                self.company.telecom_zero_invoice == "post"
-                or any(position.amount for position in positions)
-            ):
-                work.append((contract, positions, builder.invoice(contract, positions)))
+            for positions, supplement in parts:
+                if positions and (
+                    self.company.telecom_zero_invoice == "post"
+                    or any(position.amount for position in positions)
+                ):
+                    values = builder.invoice(contract, positions)
+                    values["telecom_supplement"] = supplement
+                    work.append((contract, positions, values))
         if not work:
             return
         try:
@@ -181,14 +205,39 @@ class InvoiceStep(Step):
         except Exception:
             _logger.exception("billing run %s: a chunk failed, one by one now", self.run.name)
             self.env.invalidate_all()
-            for contract, positions, values in work:
-                self._post_alone(contract, positions, values)
+            for contract, parts in itertools.groupby(work, lambda part: part[0]):
+                self._post_alone(contract, list(parts))
 
-    def _post_alone(self, contract, positions, values) -> None:
+    def _parts(self, builder, contract, usage, topups, made) -> list[tuple[list, bool]]:
+        """Positions of the contract's invoices: [(positions, is it a supplementary one?)]."""
+        if contract.id not in self.supplements:
+            return [(builder.positions(contract, usage, topups), False)]
+        late = [group for group in usage if group["period"] < self.run.period_start]
+        now = [group for group in usage if group["period"] >= self.run.period_start]
+        parts = []
+        if (contract.id, False) not in made:
+            parts.append((builder.positions(contract, now, topups), False))
+        if (contract.id, True) not in made:
+            parts.append((builder.supplement(contract, late), True))
+        return parts
+
+    def _made(self, contract_ids) -> set[tuple[int, bool]]:
+        """(contract id, is it a supplementary one?) of the run's invoices that stand."""
+        moves = self.env["account.move"].search_fetch(
+            [
+                ("telecom_run_id", "=", self.run.id),
+                ("telecom_contract_id", "in", contract_ids),
+                ("telecom_reversed", "=", False),
+            ],
+            ["telecom_contract_id", "telecom_supplement"],
+        )
+        return {(move.telecom_contract_id.id, move.telecom_supplement) for move in moves}
+
+    def _post_alone(self, contract, parts) -> None:
         """After a chunk failed: this contract by itself, so that one fault stops one invoice."""
         try:
             with self.env.cr.savepoint():
-                self._post([(contract, positions, values)])
+                self._post(parts)
         except psycopg2.OperationalError:
             raise
         except Exception as error:

@@ -50,6 +50,12 @@ class InvoiceBuilder:
         settle(found)
         return [position for position in found if position.amount or not position.topup]
 
+    def supplement(self, contract, usage):
+        """Positions of a supplementary invoice: usage of earlier months, no fees."""
+        found = [self._usage_position(contract, group) for group in usage]
+        settle(found)
+        return found
+
     def _fee_positions(self, contract):
         if not contract.is_telecom:
             raise BillingError(

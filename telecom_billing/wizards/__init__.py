@@ -6,6 +6,7 @@ from . import (
     telecom_deck_import,
     telecom_deck_lines,
     telecom_explanation,
+    telecom_late_preview,
     telecom_send_again,
     telecom_setup,
     telecom_suspense_assign,

@@ -23,13 +23,16 @@ class TelecomSendAgain(models.TransientModel):
 
     @api.model
     def _default_moves(self):
-        if self.env.context.get("active_model") != "account.move":
+        model = self.env.context.get("active_model")
+        if model not in ("account.move", "telecom.dispatch"):
             return self.env["account.move"]
-        return self.env["account.move"].browse(self.env.context.get("active_ids", []))
+        records = self.env[model].browse(self.env.context.get("active_ids", []))
+        return records if model == "account.move" else records.move_id
 
     # ------------------------------------------------------------------ actions
     def action_send(self):
         self.ensure_one()
+        self.move_ids.check_access("read")
         wrong = self.move_ids.filtered(
             lambda move: move.state != "posted" or not move.is_sale_document()
         )
@@ -40,11 +43,11 @@ class TelecomSendAgain(models.TransientModel):
                     document=wrong[:1].display_name or self.env._("Nothing"),
                 )
             )
-        self.move_ids._telecom_make_documents()
+        # Agents may send what they may read; making documents and rows takes more rights.
+        self.move_ids.sudo()._telecom_make_documents()
         return self._send_letters() if self.method == "post" else self._send_mails()
 
     def _rows(self):
-        # Agents may send again; the rows themselves are not theirs to edit.
         dispatches = self.env["telecom.dispatch"].sudo()
         return dispatches.create(
             [

@@ -19,7 +19,7 @@ class TelecomSuspenseZone(models.TransientModel):
     zone_id = fields.Many2one("telecom.zone", domain="[('plan_id', '=', plan_id)]")
     zone_name = fields.Char("Name of the zone")
     zone_code = fields.Char("Code of the zone")
-    zone_kind = fields.Selection(ZONE_KINDS, default="country")
+    zone_kind = fields.Selection(ZONE_KINDS, "Kind", default="country")
     version_id = fields.Many2one("telecom.tariff.version", "Tariff version", readonly=True)
     currency_id = fields.Many2one(related="version_id.currency_id")
     needs_price = fields.Boolean(compute="_compute_needs_price")

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Overdue invoices get their reminder once, by mail or letter; what is disputed does not."""
 
+import contextlib
 import io
+import smtplib
 from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+from odoo.addons.telecom_billing.steps import STEPS
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 from pypdf import PdfReader
@@ -109,6 +113,80 @@ class TestDun(BillingCase):
         again = self.dun()
         self.assertEqual((again, again.state), (line, "sent"))
         self.assertEqual(self.run_1.finding_ids.mapped("state"), ["solved"])
+
+    def killed_after_sending(self):
+        """The mail server took the reminder, and then the process ended; returns the reminder."""
+        self.billed()
+        mails = type(self.env["mail.mail"])
+
+        def die(_mail, **_kwargs):
+            raise KeyboardInterrupt  # nothing that a step could handle
+
+        # Not assertRaises, which would roll back what the dead process had committed.
+        with (
+            patch.object(mails, "_postprocess_sent_message", die),
+            freeze_time("2026-10-20"),
+            contextlib.suppress(KeyboardInterrupt),
+        ):
+            self.run_1.step_ids.filtered(lambda step: step.sequence < 90).state = "done"
+            STEPS["dun"](self.run_1.step_ids.filtered(lambda step: step.code == "dun")).execute()
+        self.assertEqual(len(self.sent), 1)
+        reminder = (
+            self.env["credit.control.line"]
+            .search([("run_id.telecom_run_id", "=", self.run_1.id)])
+            .communication_id
+        )
+        self.assertEqual(reminder.telecom_mail_state, "sending")
+        return reminder
+
+    def test_killed_between_sending_and_writing_it_down(self):
+        """Perhaps sent: never again by itself, nor by the mail queue."""
+        reminder = self.killed_after_sending()
+        lines = self.dun()
+        self.env["mail.mail"].process_email_queue()
+        self.assertEqual(len(self.sent), 1)
+        self.assertEqual((len(lines), lines.state), (1, "queued"))
+        self.assertEqual(reminder.telecom_mail_state, "unsure")
+        finding = self.run_1.finding_ids
+        self.assertEqual((finding.code, finding.res_id), ("dun_unsure", reminder.id))
+        self.assertIn(reminder.telecom_message_id, finding.message)
+        reminder.action_telecom_was_sent()
+        self.assertEqual(lines.state, "sent")
+        self.dun()
+        self.assertEqual((len(self.sent), finding.state), (1, "solved"))
+
+    def test_a_person_has_it_sent_again(self):
+        reminder = self.killed_after_sending()
+        self.dun()
+        reminder.action_telecom_send_again()
+        lines = self.dun()
+        self.assertEqual((len(self.sent), lines.state), (2, "sent"))
+        with self.assertRaisesRegex(UserError, "nothing to decide"):
+            reminder.action_telecom_send_again()
+
+    def test_the_queue_does_not_send_what_the_step_will_send(self):
+        self.billed()
+        reminders = type(self.env["credit.control.communication"])
+        with (
+            patch.object(reminders, "_telecom_send", side_effect=InterruptedError),
+            mute_logger("odoo.addons.telecom_billing.steps.engine"),
+        ):
+            self.dun()
+        self.env["mail.mail"].process_email_queue()
+        self.assertFalse(self.sent)
+
+    def test_a_lost_connection_leaves_it_unsure(self):
+        self.billed()
+
+        def hang_up(_server, *_args, **_kwargs):
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+        server = type(self.env["ir.mail_server"])
+        with patch.object(server, "send_email", hang_up), mute_logger(MAIL_LOG):
+            line = self.dun()
+        self.assertEqual(line.communication_id.telecom_mail_state, "unsure")
+        self.dun()
+        self.assertFalse(self.sent)
 
     def test_nobody_is_reminded_before_the_time(self):
         self.billed()

@@ -4,7 +4,7 @@ import io
 
 import pypdf
 from odoo.addons.telecom_billing.models.mail_sessions import MailSessions
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
@@ -337,6 +337,43 @@ class TestWizards(DocumentCase):
         bundle = self.env["telecom.print.bundle"].search([], limit=1)
         self.assertIn(f"/{bundle.id}/file", action["url"])
         self.assertIn(self.move.name, self.text(bundle._raw()))
+
+    def as_agent(self, model, ids):
+        """The wizard as an agent opens it from a list, without any right in accounting."""
+        context = {"active_model": model, "active_ids": ids}
+        wizards = self.env["telecom.send.again"].with_user(self.agent).with_context(**context)
+        self.env.invalidate_all()
+        return wizards
+
+    def test_agents_may_send_again(self):
+        self.assertFalse(self.agent.has_group("account.group_account_readonly"))
+        dispatch = self.env["telecom.dispatch"]._enlist(self.move)
+        for model, ids in (("account.move", self.move.ids), ("telecom.dispatch", dispatch.ids)):
+            with self.subTest(model=model), self.mail_server() as mailbox:
+                wizard = self.as_agent(model, ids).create({"method": "email"})
+                self.assertEqual(wizard.move_ids.mapped("name"), [self.move.name])
+                action = wizard.action_send()
+                self.assertEqual(action["params"]["type"], "success")
+                self.assertEqual(mailbox.recipients(), [self.customer.email])
+                self.assertIn(self.move.invoice_pdf_report_id.name, mailbox.files())
+        action = self.as_agent("account.move", self.move.ids).create({"method": "post"})
+        self.assertIn("/file", action.action_send()["url"])
+        self.assertEqual(self.move.amount_residual, self.move.amount_total)
+
+    def test_agents_read_invoices_of_contracts_only(self):
+        bill = self.env["account.move"].create(
+            {"move_type": "in_invoice", "partner_id": self.customer.id}
+        )
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            bill.with_user(self.agent).read(["name"])
+        with self.assertRaises(AccessError):
+            self.as_agent("account.move", bill.ids).create({"method": "post"}).action_send()
+        with self.assertRaises(AccessError):
+            self.move.with_user(self.agent).write({"telecom_disputed_amount": 5})
+        self.assertEqual(self.move.with_user(self.agent).name, self.move.name)
+        lines = self.env["account.move.line"].with_user(self.agent).search([])
+        self.assertTrue(all(lines.sudo().move_id.mapped("telecom_contract_id")))
 
     def test_drafts_are_refused(self):
         draft = self.new_invoice(self.customer, post=False)

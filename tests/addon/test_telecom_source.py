@@ -27,6 +27,10 @@ class TestSource(TelecomCase):
             transport_settings={"path": str(path), "settle": 0} | settings,
         )
 
+    def look_at(self, source):
+        """What the button Test shows."""
+        return self.env["telecom.source.test"].browse(source.action_test()["res_id"])
+
     def test_wrong_settings_are_refused_by_name(self):
         with self.assertRaisesRegex(ValidationError, "Europe/Nowhere"):
             self.source.settings = {"timezone": "Europe/Nowhere"}
@@ -83,9 +87,22 @@ class TestSource(TelecomCase):
         path = self.folder()
         (path / "a.csv").write_bytes(file_of(call("0401", 1)))
         source = self.watched(path)
-        self.assertIn("1 files wait", source.action_test()["params"]["message"])
+        found = self.look_at(source)
+        self.assertTrue(found.ok)
+        self.assertIn("1 files wait", found.headline)
+        self.assertIn("a.csv", found.files)
+        self.assertIn("49401", found.lines)  # 0401, called from Germany, as it is read
         self.assertFalse(source.delivery_ids)
-        self.assertEqual(self.source.action_test()["params"]["type"], "success")
+        self.assertTrue((path / "a.csv").exists())
+        self.assertTrue(self.look_at(self.source).ok)
+
+    def test_test_button_says_why_lines_cannot_be_used(self):
+        path = self.folder()
+        (path / "a.csv").write_bytes(b"<b>rubbish</b>\n")
+        found = self.look_at(self.watched(path))
+        self.assertFalse(found.ok)
+        self.assertIn("&lt;b&gt;rubbish", found.lines)
+        self.assertIn("columns where", found.lines)
 
     def test_a_folder_of_the_server_is_opened_by_an_administrator(self):
         path = self.folder()

@@ -56,7 +56,11 @@ def _signed(subject, key, issuer, issuer_key, *extensions):
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("authority")
+    return new_authority(tmp_path_factory.mktemp("authority"))
+
+
+def new_authority(folder):
+    """An authority and a server's certificate for this machine, in files of the folder."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     root = _signed(

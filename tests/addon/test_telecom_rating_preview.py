@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Previews: nothing is touched, and what is kept is what was shown."""
+
+import datetime
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.addons.telecom_billing.store import exact
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from tests.addon.rating_common import RatingCase
+
+MOBILE = "491512345678"
+OWN = ("telecom_rating_preview", "telecom_rating_preview_line")
+
+
+@tagged("post_install", "-at_install")
+class TestTelecomRatingPreview(RatingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.usage = cls.store_usage(
+            [
+                {"b_number": MOBILE, "quantity": 61},
+                {"b_number": MOBILE, "started_at": "2026-09-20 10:00:00"},
+                {"a_number": "494055501", "b_number": MOBILE},
+                {"a_number": "494055501", "b_number": "33123456"},
+                {"a_number": "498912345", "b_number": MOBILE},
+            ]
+        )
+        cls.env["telecom.rating.state"]._rate_months(cls.company)
+        cls.mobile = cls.flat.version_ids.zone_plan_id.zone_ids.filtered(lambda z: z.code == "mob")
+
+    def preview(self, compute=True, **values):
+        preview = self.env["telecom.rating.preview"].create(
+            {"date_from": "2026-09-05", "date_to": "2026-09-30", **values}
+        )
+        if compute:
+            preview.action_compute()
+        return preview
+
+    def lines(self, preview, changed=True):
+        """{contract name: (records, set aside, amounts: before and after each)}, exact."""
+        rows = exact.fetch(
+            self.env.cr,
+            SQL(
+                "SELECT coalesce(c.name, ''), records_before, records_after, aside_before,"
+                " aside_after, newly_charged, newly_aside, amount_before, amount_after, difference,"
+                " l.is_changed FROM telecom_rating_preview_line l"
+                " LEFT JOIN contract_contract c ON c.id = l.contract_id WHERE preview_id = %s",
+                preview.id,
+            ),
+        )
+        return {row[0]: row[1:10] for row in rows if row[10] or not changed}
+
+    def everything(self):
+        """Row count and content of each table but those of previews."""
+        self.env.flush_all()
+        tables = self.env.execute_query(
+            SQL("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        )
+        found = {}
+        for (table,) in tables:
+            if table.startswith(OWN):
+                continue
+            (found[table],) = self.env.execute_query(
+                SQL(
+                    "SELECT count(*), sum(hashtextextended(t::text, 0)::numeric) FROM %s t",
+                    SQL.identifier(table),
+                )
+            )
+        return found
+
+    def draft(self, tariff, **prices):
+        """A draft version of a tariff with other prices by zone code."""
+        version = tariff.version_ids.sorted("valid_from")[-1].copy({"valid_from": "2027-01-01"})
+        for rate in version.rate_ids:
+            if rate.zone_id.code in prices:
+                rate.price = prices[rate.zone_id.code]
+        return version
+
+    # --- rate again ----------------------------------------------------------------------------
+
+    def test_difference_by_customer_and_kept(self):
+        self.flat.version_ids.rate_ids.filtered(lambda r: r.zone_id == self.mobile).price = 0.25
+        before = self.everything()
+        preview = self.preview()
+        self.assertEqual(self.everything(), before)
+        self.assertEqual(preview.state, "ready")
+        # Three begun minutes: 0.57 → 0.75. The other contract and what is set aside stay.
+        self.assertEqual(
+            self.lines(preview),
+            {
+                self.contract.name: (
+                    2, 2, 0, 0, 0, 0, Decimal("0.57"), Decimal("0.75"), Decimal("0.18"),
+                )
+            },
+        )  # fmt: skip
+        self.assertEqual(len(preview.line_ids), 3)
+        self.assertEqual((preview.changed_count, preview.aside_before), (1, 2))
+        self.assertIn("+0.18", preview.sums)
+        preview.action_keep()
+        self.assertEqual(preview.state, "kept")
+        self.assertIn("every contract", preview.message)
+        self.assertEqual(self.prices(self.usage[:2]), ["0.5", "0.25"])
+        self.check_sums()
+        self.assertFalse(self.lines(self.preview()), "there is nothing left to change")
+
+    def test_newly_charged_and_newly_aside(self):
+        self.number.date_start = "2026-09-18"
+        self.new_number("+49 89 12345", self.other)
+        preview = self.preview()
+        rows = self.lines(preview)
+        # The call of the 15th has no owner any more; the unknown number's costs 0.12 + 0.05.
+        self.assertEqual(rows[self.contract.name][:6], (2, 1, 0, 0, 0, 0))
+        self.assertEqual(
+            rows[self.other_contract.name],
+            (1, 2, 1, 1, 1, 0, Decimal("0.17"), Decimal("0.34"), Decimal("0.17")),
+        )
+        self.assertEqual(rows[""][:6], (0, 0, 1, 1, 0, 1))
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+        self.check_sums()
+
+    def test_only_some_contracts(self):
+        rates = (self.flat | self.biz).version_ids.rate_ids
+        rates.filtered(lambda rate: rate.zone_id == self.mobile).price = 0.25
+        preview = self.preview(contract_ids=self.contract.ids)
+        self.assertEqual(list(self.lines(preview)), [self.contract.name])
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+        self.assertEqual(self.prices(self.usage[:3]), ["0.5", "0.25", "0.17"])
+        self.check_sums()
+        # The next rating finds the other contract by itself.
+        self.rate()
+        self.assertEqual(self.prices(self.usage[:3]), ["0.5", "0.25", "0.3"])
+        whole = self.snapshot()
+        self.rate(everything=True)
+        self.assertEqual(self.snapshot(), whole)
+
+    def test_only_some_tariffs(self):
+        rates = (self.flat | self.biz).version_ids.rate_ids
+        rates.filtered(lambda rate: rate.zone_id == self.mobile).price = 0.25
+        preview = self.preview(tariff_ids=self.biz.ids)
+        self.assertEqual(list(self.lines(preview)), [self.other_contract.name])
+
+    def test_some_contracts_of_a_month_never_rated(self):
+        usage = self.store_usage(
+            [
+                {"b_number": MOBILE, "started_at": "2026-08-10 10:00:00"},
+                {"a_number": "494055501", "b_number": MOBILE, "started_at": "2026-08-10 11:00:00"},
+            ]
+        )
+        preview = self.preview(
+            contract_ids=self.contract.ids, date_from="2026-08-01", date_to="2026-08-01"
+        )
+        self.assertEqual(self.lines(preview)[self.contract.name][:2], (0, 1))
+        preview.action_keep()
+        self.assertEqual(self.prices(usage), ["0.19", None])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.19", "0.17"])
+        self.check_sums()
+
+    def test_a_number_that_moves_touches_both_contracts(self):
+        self.number.date_end = "2026-09-18"
+        self.new_number("+49 30 123456", self.other, date_start="2026-09-19")
+        preview = self.preview(contract_ids=self.contract.ids)
+        self.assertEqual(set(self.lines(preview)), {self.contract.name, self.other_contract.name})
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+        self.check_sums()
+        kept = self.snapshot()
+        self.rate(everything=True)
+        self.assertEqual(self.snapshot(), kept)
+
+    def test_what_is_invoiced_is_left_out(self):
+        self.invoice(
+            self.env["telecom.usage.summary"].search([("contract_id", "=", self.contract.id)])
+        )
+        rates = (self.flat | self.biz).version_ids.rate_ids
+        rates.filtered(lambda rate: rate.zone_id == self.mobile).price = 0.25
+        preview = self.preview()
+        self.assertEqual(list(self.lines(preview, changed=False)), [self.other_contract.name, ""])
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+        self.assertEqual(self.prices(self.usage[:2]), ["0.38", "0.19"])
+
+    def test_kept_after_something_changed_says_what(self):
+        preview = self.preview()
+        self.assertFalse(self.lines(preview))
+        self.store_usage([{"b_number": MOBILE, "started_at": "2026-09-03 10:00:00"}])
+        self.flat.version_ids.rate_ids.filtered(lambda r: r.zone_id == self.mobile).price = 0.25
+        preview.action_keep()
+        self.assertEqual(preview.state, "kept")
+        for part in (self.contract.name, "loaded", "prices"):
+            self.assertIn(part, preview.message)
+        self.assertNotIn("invoiced", preview.message)
+        self.check_sums()
+
+    def test_rolled_over_from_month_to_month(self):
+        self.env["telecom.allowance"].create(
+            {
+                "tariff_id": self.flat.id,
+                "name": "3 minutes",
+                "quantity": 3,
+                "unit": "minute",
+                "rollover_periods": 1,
+                "zone_ids": [(6, 0, self.mobile.ids)],
+            }
+        )
+        self.store_usage(
+            [{"b_number": MOBILE, "quantity": 60, "started_at": "2026-08-10 10:00:00"}]
+            + [
+                {"b_number": MOBILE, "quantity": 120, "started_at": f"2026-09-{day} 10:00:00"}
+                for day in (21, 22, 23)
+            ]
+        )
+        preview = self.preview(date_from="2026-08-01")
+        # August 1 of 3 minutes; September has 5 for 3 + 6: four minutes are paid.
+        row = self.lines(preview)[self.contract.name]
+        self.assertEqual(row[-3:], (Decimal("0.57"), Decimal("0.76"), Decimal("0.19")))
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+
+    def test_a_year_that_is_drawn_on_by_month(self):
+        self.env["telecom.allowance"].create(
+            {
+                "tariff_id": self.flat.id,
+                "name": "4 minutes a year",
+                "quantity": 4,
+                "unit": "minute",
+                "period": "year",
+                "zone_ids": [(6, 0, self.mobile.ids)],
+            }
+        )
+        self.store_usage(
+            [{"b_number": MOBILE, "quantity": 180, "started_at": "2026-08-10 10:00:00"}]
+        )
+        preview = self.preview(date_from="2026-08-01")
+        # August takes three minutes of the year, September one of its three.
+        row = self.lines(preview)[self.contract.name]
+        self.assertEqual(row[-2:], (Decimal("0.38"), Decimal("-0.19")))
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+
+    def test_discarded(self):
+        preview = self.preview()
+        preview.action_discard()
+        self.assertEqual((preview.state, len(preview.line_ids)), ("discarded", 0))
+        with self.assertRaises(UserError):
+            preview.action_keep()
+        preview.action_compute()
+        self.assertEqual((preview.state, len(preview.line_ids)), ("ready", 3))
+
+    def test_by_the_scheduled_action_where_it_is_much(self):
+        with patch.object(type(self.env["telecom.rating.preview"]), "_at_once", lambda _self: 0):
+            preview = self.preview()
+            self.assertEqual((preview.state, len(preview.line_ids)), ("waiting", 0))
+            self.env["telecom.rating.preview"]._cron_compute()
+            self.assertEqual((preview.state, preview.progress), ("ready", 100))
+            preview.action_keep()
+            self.assertEqual(preview.state, "keeping")
+            self.env["telecom.rating.preview"]._cron_compute()
+            self.assertEqual(preview.state, "kept")
+
+    # --- replay ----------------------------------------------------------------------------------
+
+    def test_a_draft_on_an_invoiced_month(self):
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        draft = self.draft(self.flat, mob=0.1)
+        before = self.everything()
+        preview = self.preview(kind="replay", version_id=draft.id)
+        self.assertEqual(self.everything(), before)
+        self.assertEqual(list(self.lines(preview)), [self.contract.name])
+        row = self.lines(preview)[self.contract.name]
+        self.assertEqual(row[-3:], (Decimal("0.57"), Decimal("0.3"), Decimal("-0.27")))
+        self.assertIn(draft.display_name, preview.name)
+        with self.assertRaises(UserError):
+            preview.action_keep()
+        self.assertEqual(draft.action_replay()["context"]["default_version_id"], draft.id)
+
+    def test_the_same_version_changes_nothing(self):
+        """Also with an allowance of the version, in the middle of its validity."""
+        self.env["telecom.allowance"].create(
+            {
+                "tariff_id": self.flat.id,
+                "version_id": self.flat.version_ids.id,
+                "name": "1 minute",
+                "quantity": 1,
+                "unit": "minute",
+                "zone_ids": [(6, 0, self.mobile.ids)],
+            }
+        )
+        self.rate(everything=True)
+        self.assertEqual(self.prices(self.usage[:2]), ["0.19", "0.19"])
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        preview = self.preview(kind="replay", version_id=self.flat.version_ids.id)
+        self.assertFalse(self.lines(preview))
+        self.assertEqual(self.lines(preview, False)[self.contract.name][:2], (2, 2))
+
+    def test_a_draft_with_its_allowance_as_if_it_had_been_in_force(self):
+        draft = self.draft(self.biz, mob=0.2)
+        self.env["telecom.allowance"].create(
+            {
+                "tariff_id": self.biz.id,
+                "version_id": draft.id,
+                "name": "30 seconds",
+                "quantity": 30,
+                "unit": "second",
+                "count": "exact",
+            }
+        )
+        preview = self.preview(kind="replay", version_id=draft.id)
+        row = self.lines(preview)[self.other_contract.name]
+        # 60 s, of which 30 s are free: 30 s at 0.20 a minute and 0.05.
+        self.assertEqual(row[-2], Decimal("0.15"))
+        (self.biz.version_ids - draft).write({"state": "draft"})
+        draft.write({"valid_from": "2026-01-01", "state": "active"})
+        self.rate(everything=True)
+        self.assertEqual(self.prices(self.usage[2:3]), ["0.15"])
+
+    def test_another_tariff_as_if_the_lines_had_it(self):
+        preview = self.preview(
+            kind="replay",
+            replay_by="tariff",
+            tariff_id=self.flat.id,
+            other_tariff_id=self.biz.id,
+        )
+        row = self.lines(preview)[self.contract.name]
+        # 61 s and 60 s at 0.12 a minute, 0.05 each: 0.172 + 0.17.
+        self.assertEqual(row[-2], Decimal("0.342"))
+        self.line.telecom_tariff_id = self.biz
+        self.rate()
+        self.assertEqual(self.prices(self.usage[:2]), ["0.172", "0.17"])
+
+    def test_refused(self):
+        with self.assertRaises(ValidationError):
+            self.preview(kind="replay")
+        with self.assertRaises(ValidationError):
+            self.preview(
+                kind="replay",
+                replay_by="tariff",
+                tariff_id=self.flat.id,
+                other_tariff_id=self.flat.id,
+            )
+
+    def test_faulty_prices_are_told(self):
+        draft = self.draft(self.flat)
+        draft.rate_ids.flush_recordset()
+        # What entering would have refused.
+        self.env.cr.execute(
+            "UPDATE telecom_rate SET advanced = '{\"stepp\": 1}' WHERE version_id = %s", [draft.id]
+        )
+        draft.rate_ids.invalidate_recordset()
+        preview = self.preview(kind="replay", version_id=draft.id)
+        self.assertEqual(preview.state, "failed")
+        self.assertIn("stepp", preview.message)
+
+    # --- around ----------------------------------------------------------------------------------
+
+    def test_exported(self):
+        self.flat.version_ids.rate_ids.filtered(lambda r: r.zone_id == self.mobile).price = 0.25
+        preview = self.preview()
+        for action in (preview.action_export_csv(), preview.action_export_xlsx()):
+            number = int(action["url"].split("/")[-1].split("?")[0])
+            attachment = self.env["ir.attachment"].browse(number)
+            self.assertTrue(attachment.raw)
+        preview.action_export_csv()
+        text = self.env["ir.attachment"].search(
+            [("res_model", "=", preview._name), ("name", "like", ".csv")], limit=1
+        )
+        rows = text.raw.decode("utf-8-sig").splitlines()
+        self.assertEqual(len(rows), 4)
+        self.assertIn("0.570000000000,0.750000000000,0.180000000000", rows[1])
+
+    def test_who_may(self):
+        preview = self.preview()
+        with self.assertRaises(AccessError):
+            preview.with_user(self.agent).read(["sums"])
+        self.assertEqual(preview.with_user(self.manager).changed_count, 0)
+        company = self.new_company("Second provider")
+        stranger = self.new_user("stranger", "telecom_billing.group_telecom_manager")
+        stranger.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        for model in OWN:
+            model = model.replace("_", ".")
+            self.assertTrue(self.env[model].with_user(self.manager).search_count([]))
+            self.assertFalse(self.env[model].with_user(stranger).search_count([]))
+
+    def test_old_ones_are_thrown_away(self):
+        old, new = self.preview(), self.preview()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE telecom_rating_preview SET create_date = %s WHERE id = %s",
+            [datetime.datetime.now() - datetime.timedelta(days=31), old.id],
+        )
+        self.env["telecom.rating.preview"]._gc_previews()
+        self.assertEqual((old | new).exists(), new)
