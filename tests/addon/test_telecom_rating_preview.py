@@ -182,7 +182,7 @@ class TestTelecomRatingPreview(RatingCase):
         rates = (self.flat | self.biz).version_ids.rate_ids
         rates.filtered(lambda rate: rate.zone_id == self.mobile).price = 0.25
         preview = self.preview()
-        self.assertEqual(list(self.lines(preview, changed=False)), [self.other_contract.name, ""])
+        self.assertCountEqual(self.lines(preview, changed=False), [self.other_contract.name, ""])
         preview.action_keep()
         self.assertIn("every contract", preview.message)
         self.assertEqual(self.prices(self.usage[:2]), ["0.38", "0.19"])
@@ -351,12 +351,12 @@ class TestTelecomRatingPreview(RatingCase):
         draft.rate_ids.flush_recordset()
         # What entering would have refused.
         self.env.cr.execute(
-            "UPDATE telecom_rate SET advanced = '{\"stepp\": 1}' WHERE version_id = %s", [draft.id]
+            "UPDATE telecom_rate SET split = 'sideways' WHERE version_id = %s", [draft.id]
         )
         draft.rate_ids.invalidate_recordset()
         preview = self.preview(kind="replay", version_id=draft.id)
         self.assertEqual(preview.state, "failed")
-        self.assertIn("stepp", preview.message)
+        self.assertIn("sideways", preview.message)
 
     # --- around ----------------------------------------------------------------------------------
 
