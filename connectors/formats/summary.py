@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -57,6 +58,30 @@ class Summary:
     last: pd.Timestamp | None = None
     declared: Declared = field(default_factory=Declared)
     header_text: str = ""  # the header line, for retrying single lines
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Summary:
+        """The summary that :meth:`as_dict` wrote down."""
+        known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
+        for name in ("reasons", "notes", "quantity", "cost"):
+            known[name] = Counter(known.get(name) or {})
+        for name in ("first", "last"):
+            known[name] = pd.Timestamp(known[name]) if known.get(name) else None
+        return cls(**known | {"declared": Declared(**known.get("declared") or {})})
+
+    def recount(self, lines: Mapping[tuple[str, str], int], chunk: Decoded, gone: int = 0) -> None:
+        """Take over what became of rejected lines that were read again.
+
+        `lines`: how many there were by (kind, reason); `gone`: how many of them are no data lines
+        any more, but a header or control record.
+        """
+        for (kind, reason), count in lines.items():
+            self.faulty -= count if kind == FAULTY else 0
+            self.filtered -= 0 if kind == FAULTY else count
+            self.reasons[reason] -= count
+        self.reasons = +self.reasons
+        self.header += gone
+        self.count(chunk)
 
     @property
     def data(self) -> int:

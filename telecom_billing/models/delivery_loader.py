@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import logging
 import tempfile
@@ -10,22 +11,20 @@ import typing
 from pathlib import Path, PurePosixPath
 
 from odoo import fields
-from odoo.tools import SQL
 
 import connectors.formats
 from connectors import archives
-from connectors.frame import Deduplicator
+from connectors.frame import Decoded, Deduplicator
 from connectors.reasons import DeliveryError, SettingsError
 from connectors.transports.base import sha256
 
 from ..store.intake import Counts, Intake, ahead
+from . import delivery_counts
 
 _logger = logging.getLogger(__name__)
 
 #: What makes a delivery fail with a message; anything else is a fault of the program.
 UNREADABLE = (DeliveryError, SettingsError, archives.ArchiveError, OSError)
-#: What an archive's counts sum up over its members.
-SUMMED = ("lines", "loaded", "duplicates", "rejects", "left_out")
 
 
 def load(delivery) -> None:
@@ -46,22 +45,50 @@ def load(delivery) -> None:
         _fail(delivery, error)
 
 
-def store(delivery, chunks) -> Counts:
-    """Store decoded ``chunks`` (connectors.frame.Decoded) as the content of ``delivery``."""
+def store(delivery, chunks, again=None) -> Counts:
+    """Store decoded ``chunks`` (connectors.frame.Decoded) as the content of ``delivery``.
+
+    What a person corrected at an earlier load holds for this one too.
+
+    :param again: called with {line: corrected text} and with how many of these lines were
+        rejected, by (kind, reason); returns their Decoded
+    """
     env = delivery.env
     env.flush_all()
-    delivery.reject_ids.unlink()
+    corrected = delivery.reject_ids.filtered("corrected") if again else delivery.reject_ids.browse()
+    (delivery.reject_ids - corrected).unlink()
+    texts = {reject.line: reject.corrected for reject in corrected}
     intake = Intake(env.cr, delivery.company_id.id, delivery.source_id.id, delivery.id)
-    keys = Deduplicator()
+    keys, aside = Deduplicator(), collections.Counter()
     ready = (
         (intake.prepare(chunk.frame, keys.keys(chunk.frame)), chunk.rejects) for chunk in chunks
     )
     for prepared, rejects in ahead(ready):
         intake.write(prepared)
-        intake.reject(rejects)
+        mended = rejects["line"].isin(texts)
+        intake.reject(rejects[~mended])
+        aside.update(rejects[mended][["kind", "reason"]].itertuples(index=False, name=None))
+    if aside:
+        chunk = again(texts, aside)
+        intake.write(intake.prepare(chunk.frame, keys.keys(chunk.frame)))
+        intake.reject_again(chunk.rejects)
+        _reopen(corrected, chunk)
     counts = intake.finish()
-    _write(delivery, counts)
+    delivery_counts.write(delivery, counts)
     return counts
+
+
+def _reopen(corrected, chunk: Decoded) -> None:
+    """Corrections that are no good, because the source reads lines in another way now."""
+    reasons = {row["line"]: row for row in chunk.rejects.to_dict("records")}
+    for reject in corrected:
+        row = reasons.get(reject.line)
+        reject.write(
+            {"state": "open", "outcome": False}
+            | {name: row[name] for name in ("kind", "reason", "message")}
+            if row
+            else {"state": "solved", "outcome": "stored"}
+        )
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -80,6 +107,21 @@ def _original(delivery) -> typing.Iterator[Path]:
         yield path
 
 
+@contextlib.contextmanager
+def opened(delivery) -> typing.Iterator[Path]:
+    """The delivery's own file, taken out of its archive where it came in one."""
+    with _original(delivery.parent_id or delivery) as path:
+        if not delivery.parent_id:
+            yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
+            for member in archives.members(path, folder):
+                if member.name.removeprefix(f"{path.name}/") == delivery.member:
+                    yield member.path
+                    return
+        raise DeliveryError(f"{delivery.member} is not in the archive any more.")
+
+
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(4)
@@ -88,11 +130,18 @@ def _head(path: Path) -> bytes:
 def _decode(delivery, path: Path) -> None:
     try:
         with delivery.env.cr.savepoint():
-            decoding = connectors.formats.get(delivery.source_id.format).decode(
-                path, delivery.source_id.settings or {}
-            )
-            store(delivery, decoding)
-            _compare(delivery, decoding.summary)
+            form = connectors.formats.get(delivery.source_id.format)
+            settings = delivery.source_id.settings or {}
+            decoding = form.decode(path, settings)
+
+            def again(texts: dict[int, str], aside: collections.Counter) -> Decoded:
+                lines, header = sorted(texts.items()), decoding.summary.header_text
+                chunk = form.retry(lines, settings, header).read()
+                decoding.summary.recount(aside, chunk)
+                return chunk
+
+            store(delivery, decoding, again)
+            delivery_counts.compare(delivery, decoding.summary)
     except UNREADABLE as error:
         _fail(delivery, error)
 
@@ -157,80 +206,6 @@ def _sum_up(archive, left_out: list[str]) -> None:
             "state": "failed" if failed or not children else "loaded",
             "message": "\n".join(lines) or False,
             "loaded_at": fields.Datetime.now(),
-            "first_started_at": min(
-                filter(None, children.mapped("first_started_at")), default=False
-            ),
-            "last_started_at": max(filter(None, children.mapped("last_started_at")), default=False),
-        }
-        | {name: sum(children.mapped(name)) for name in SUMMED}
-    )
-    archive.env.flush_all()
-    archive.env.cr.execute(
-        SQL(
-            "UPDATE telecom_delivery d SET quantity = s.quantity, cost = s.cost,"
-            " quantity_decoded = s.decoded FROM (SELECT sum(quantity) AS quantity,"
-            " sum(quantity_decoded) AS decoded, sum(cost) AS cost"
-            " FROM telecom_delivery WHERE parent_id = %(id)s) s WHERE d.id = %(id)s",
-            id=archive.id,
-        )
-    )
-    archive.invalidate_recordset()
-
-
-# --- counts ------------------------------------------------------------------------------------
-
-
-def _write(delivery, counts: Counts) -> None:
-    delivery.write(
-        {
-            "state": "loaded",
-            "message": False,
-            "loaded_at": fields.Datetime.now(),
-            "lines": counts.lines,
-            "loaded": counts.loaded,
-            "duplicates": counts.duplicates,
-            "rejects": counts.rejects,
-            "left_out": counts.filtered,
-            "first_started_at": counts.first,
-            "last_started_at": counts.last,
-            "totals": {
-                "decoded": _plain(counts.decoded_quantity),
-                "loaded": _plain(counts.loaded_quantity),
-                "decoded_cost": _plain(counts.decoded_cost),
-                "loaded_cost": _plain(counts.loaded_cost),
-                "reasons": counts.reasons,
-            },
         }
     )
-    delivery.env.flush_all()
-    # By SQL, since an ORM float would not be exact.
-    delivery.env.cr.execute(
-        SQL(
-            "UPDATE telecom_delivery SET quantity = %s, quantity_decoded = %s, cost = %s"
-            " WHERE id = %s",
-            counts.loaded_quantity.get("second", 0),
-            counts.decoded_quantity.get("second", 0),
-            counts.loaded_cost.get(delivery.company_id.currency_id.name, 0),
-            delivery.id,
-        )
-    )
-    delivery.invalidate_recordset()
-    delivery.env["telecom.usage"].invalidate_model()
-    delivery.env["telecom.reject"].invalidate_model()
-
-
-def _compare(delivery, summary) -> None:
-    """The reader counted lines on its own, and the file may state totals: compare with both."""
-    if summary.data != delivery.lines:
-        raise AssertionError(
-            f"delivery {delivery.name}: {summary.data} data lines were read, {delivery.lines}"
-            " accounted for"
-        )
-    delivery.totals = delivery.totals | {"summary": summary.as_dict()}
-    differences = summary.differences()
-    if differences:
-        delivery.message = "\n".join(differences)
-
-
-def _plain(sums: dict) -> dict:
-    return {name: str(value) for name, value in sums.items()}
+    delivery_counts.sum_up(archive)

@@ -47,7 +47,7 @@ class TelecomDelivery(models.Model):
         leaves._hook_forget_charges()
         facts.remove(self.env.cr, leaves.ids)
         self.env["telecom.usage"].invalidate_model()
-        leaves.reject_ids.unlink()
+        leaves.reject_ids._forget_outcome()
         (delivery | leaves).write({"state": "undone", "message": False})
         self._heirs(delivery)._retry()
 

@@ -48,6 +48,8 @@ def as_csv(data: pa.Table) -> bytes:
 
     NUL characters, which PostgreSQL cannot store, become U+FFFD.
     """
+    if any(not len(chunk) for column in data.columns for chunk in column.chunks):
+        data = data.combine_chunks()  # Arrow writes rubbish for a table with empty pieces
     sink = pa.BufferOutputStream()
     csv.write_csv(data, sink, csv.WriteOptions(include_header=False))
     text = sink.getvalue().to_pybytes()

@@ -25,6 +25,8 @@ from . import copying, exact, facts, partitions
 MICRO = 1_000_000
 #: Lines left out by declaration are counted in full, but only so many are kept one by one.
 FILTERED_KEPT = 1_000
+#: Reason of rejects that the reader took for records.
+IMPLAUSIBLE = "date_implausible"
 EARLIEST = np.datetime64("2000-01-01")
 
 
@@ -68,9 +70,16 @@ class Intake:
         self.cr = cr
         self.company, self.source, self.delivery = company, source, delivery
         self.counts = Counts()
-        self.before = facts.count(cr, [delivery])  # a second load of the same delivery
+        # Lines that an earlier load of the same delivery has stored. They stay as they are, also
+        # when the source's settings would make something else of them now.
+        self.kept = _lines(cr, delivery)
+        self.before = len(self.kept)
         self.inserted = 0
         self.staged = self.before > 0
+        if self.before:
+            stored = self.stored()
+            self.counts.decoded_quantity = stored.loaded_quantity
+            self.counts.decoded_cost = stored.loaded_cost
 
     def add(self, frame: pd.DataFrame, keys: np.ndarray) -> None:
         """Store the records of a usage frame (columns: ``connectors.frame``) under their keys.
@@ -82,6 +91,9 @@ class Intake:
     def prepare(self, frame: pd.DataFrame, keys: np.ndarray) -> Prepared:
         """The part of ``add`` that needs no database and may run in another thread."""
         lines = len(frame)
+        if self.before:
+            new = ~np.isin(frame["line"].to_numpy(), self.kept)
+            frame, keys = frame[new], keys[new]
         wrong = _implausible(frame["started_at"])
         bad = frame[wrong]
         if wrong.any():
@@ -98,11 +110,14 @@ class Intake:
             implausible=bad,
         )
 
-    def write(self, prepared: Prepared) -> None:
-        """The part of ``add`` that stores."""
+    def write(self, prepared: Prepared, keep: bool = True) -> None:
+        """The part of ``add`` that stores.
+
+        :param keep: rejects of records that are not believable
+        """
         self.counts.lines += prepared.lines
-        if len(prepared.implausible):
-            self._keep(_as_rejects(prepared.implausible))
+        if keep and len(prepared.implausible):
+            self._keep(as_rejects(prepared.implausible))
         if not prepared.rows:
             return
         for sums, more in (
@@ -118,13 +133,34 @@ class Intake:
         """Keep what did not become a record (columns: line, kind, reason, message, raw)."""
         if not len(rejects):
             return
-        counts = self.counts
-        counts.lines += len(rejects)
+        self.counts.lines += len(rejects)
+        if self.before:
+            rejects = rejects[~np.isin(rejects["line"].to_numpy(), self.kept)]
         self._keep(rejects)
+
+    def reject_again(self, rejects: pd.DataFrame) -> None:
+        """Count lines that were rejected again, and of which the store has the reject already."""
+        self.counts.lines += len(rejects)
+        self._count(rejects)
 
     def finish(self) -> Counts:
         """Count what is in the store and compare it with what was put in."""
-        counts = self.counts
+        counts, stored = self.counts, self.stored()
+        for name in ("loaded", "loaded_quantity", "loaded_cost", "first", "last"):
+            setattr(counts, name, getattr(stored, name))
+        if counts.loaded != self.before + self.inserted:
+            raise AssertionError(
+                f"delivery {self.delivery}: {self.before} + {self.inserted} rows were written, "
+                f"{counts.loaded} are stored"
+            )
+        counts.duplicates = counts.lines - counts.rejects - counts.loaded
+        return counts
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def stored(self) -> Counts:
+        """What the store has of this delivery."""
+        counts = Counts()
         query = SQL(
             "SELECT unit, currency, count(*), sum(quantity), sum(cost),"
             " min(started_at), max(started_at)"
@@ -138,15 +174,7 @@ class Intake:
                 _more(counts.loaded_cost, currency, cost)
             counts.first = min(filter(None, (counts.first, first)))
             counts.last = max(filter(None, (counts.last, last)))
-        if counts.loaded != self.before + self.inserted:
-            raise AssertionError(
-                f"delivery {self.delivery}: {self.before} + {self.inserted} rows were written, "
-                f"{counts.loaded} are stored"
-            )
-        counts.duplicates = counts.lines - counts.rejects - counts.loaded
         return counts
-
-    # --- inside ------------------------------------------------------------------------------
 
     def _insert(self, prepared: Prepared) -> int:
         if not self.staged:
@@ -175,14 +203,17 @@ class Intake:
         cr.execute(SQL("TRUNCATE telecom_intake"))
         return inserted
 
-    def _keep(self, rejects: pd.DataFrame) -> None:
+    def _count(self, rejects: pd.DataFrame) -> None:
         counts = self.counts
         counts.rejects += len(rejects)
+        counts.filtered += int((rejects["kind"] == "filtered").sum())
         for reason, records in rejects["reason"].value_counts().items():
             counts.reasons[reason] = counts.reasons.get(reason, 0) + int(records)
+
+    def _keep(self, rejects: pd.DataFrame) -> None:
         filtered = (rejects["kind"] == "filtered").to_numpy(dtype=bool)
-        room = max(FILTERED_KEPT - counts.filtered, 0)
-        counts.filtered += int(filtered.sum())
+        room = max(FILTERED_KEPT - self.counts.filtered, 0)
+        self._count(rejects)
         kept = rejects[~filtered | (np.cumsum(filtered) <= room)]
         rows = len(kept)
         state = np.where((kept["kind"] == "filtered").to_numpy(dtype=bool), "ignored", "open")
@@ -200,6 +231,11 @@ class Intake:
                 | {name: copying.text(kept[name]) for name in ("kind", "reason", "message", "raw")}
             ),
         )
+
+
+def _lines(cr, delivery: int) -> np.ndarray:
+    cr.execute(SQL("SELECT line FROM telecom_usage_data WHERE delivery_id = %s", delivery))
+    return np.fromiter((line for (line,) in cr.fetchall()), dtype=np.int64)
 
 
 def ahead(chunks: typing.Iterable) -> typing.Iterator:
@@ -223,13 +259,14 @@ def _implausible(started_at: pd.Series) -> np.ndarray:
     return (when < EARLIEST) | (when > latest)
 
 
-def _as_rejects(bad: pd.DataFrame) -> pd.DataFrame:
+def as_rejects(bad: pd.DataFrame) -> pd.DataFrame:
+    """Records whose start is not believable, as rejects."""
     message = "Start %s is not believable (years 2000 to next year); correct the line."
     return pd.DataFrame(
         {
             "line": bad["line"],
             "kind": "faulty",
-            "reason": "date_implausible",
+            "reason": IMPLAUSIBLE,
             "message": [message % moment for moment in bad["started_at"]],
             "raw": bad["a_raw"].astype(str) + " → " + bad["b_raw"].astype(str),
         }

@@ -4,11 +4,12 @@
 import threading
 from decimal import Decimal
 
-from odoo.addons.telecom_billing.store import exact, partitions
+import pandas as pd
+from odoo.addons.telecom_billing.store import copying, exact, partitions
 from odoo.addons.telecom_billing.store.intake import Intake
 from odoo.tools import SQL
 
-from connectors.frame import Deduplicator, dedup_keys
+from connectors.frame import Deduplicator, dedup_keys, empty
 from tests.addon.common import TelecomCase, frame_of
 
 CALL = {"record_id": "r1", "cost": Decimal("0.014561")}
@@ -23,6 +24,11 @@ class TestIntake(TelecomCase):
         frame = frame_of(rows)
         intake.add(frame, dedup_keys(frame))
         return intake.finish()
+
+    def test_frames_put_together_with_an_empty_one_arrive_whole(self):
+        frame = pd.concat([empty(), frame_of([CALL]), empty()], ignore_index=True)
+        text = copying.as_csv(copying.facts(frame, dedup_keys(frame), 1, 2, 3))
+        self.assertTrue(text.startswith(b"1,2,3,1,"), text)
 
     def test_values_arrive_exactly_as_delivered(self):
         row = {
