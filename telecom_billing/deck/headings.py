@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-#: Meaning of a column → headings by which it is known, in small letters and nothing but letters.
+#: Meaning of a column → headings by which it is known, in small letters and nothing but letters and digits.
 HEADINGS = {
     "prefix": (
         "prefix", "prefixes", "prefixe", "prefixlist", "präfix", "praefix", "vorwahl", "vorwahlen",
@@ -36,11 +36,11 @@ HEADINGS = {
     ),
     "initial": (
         "initial", "firstincrement", "initialincrement", "minimumduration", "erstertakt",
-        "ersttakt", "firstinterval", "mindestdauer", "minduration", "interval1", "intervaln",
+        "ersttakt", "firstinterval", "mindestdauer", "minduration", "interval1",
     ),
     "step": (
         "step", "nextincrement", "folgetakt", "weiteretakte", "subsequentincrement", "nextinterval",
-        "additionalincrement", "secondincrement", "zweitertakt",
+        "additionalincrement", "secondincrement", "zweitertakt", "intervaln",
     ),
     "setup": (
         "setup", "setupfee", "connectionfee", "connectioncharge", "connectfee", "connect",
@@ -107,4 +107,4 @@ def words_of(heading: str) -> list[str]:
     ['preis', 'eur', 'min']
     """
     text = heading.lower().replace("€", " eur ").replace("$", " usd ").replace("£", " gbp ")
-    return re.findall(r"[a-zäöüß]+", text)
+    return re.findall(r"[a-zäöüß]+|[0-9]+", text)

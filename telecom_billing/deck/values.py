@@ -37,9 +37,13 @@ DIRECTIONS = {
     "incoming": "in", "inbound": "in", "eingehend": "in", "transfer": "transfer",
     "transferred": "transfer", "weitergeleitet": "transfer", "any": "any", "beliebig": "any",
 }  # fmt: skip
-_NUMBER = re.compile(r"([^\d\s.,+\-−]*)\s*([+\-−]?)\s*(\d[\d.,' ]*|[.,]\d+)\s*([^\d\s.,]*\.?)")
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_INCREMENT = re.compile(r"\s*([\d.,]+)\s*(?:[/:+;|-]\s*([\d.,]+))?\s*(?:s|sec|sek|sekunden)?\.?\s*")
+_NUMBER = re.compile(
+    r"([^0-9\s.,+\-−]*)\s*([+\-−]?)\s*([0-9][0-9.,' ]*|[.,][0-9]+)\s*([^0-9\s.,]*\.?)"
+)
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_INCREMENT = re.compile(
+    r"\s*([0-9.,]+)\s*(?:[/:+;|-]\s*([0-9.,]+))?\s*(?:s|sec|sek|sekunden)?\.?\s*"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,11 +123,16 @@ def _digits(digits: str, text: str, decimal: str) -> Decimal:
     if re.match(r"[-−]", digits):
         raise Bad("negative", text)
     other = "." if decimal == "," else ","
-    if re.fullmatch(rf"\d*(?:{re.escape(decimal)}\d+)?", digits) and digits:
+    if re.fullmatch(rf"[0-9]*(?:{re.escape(decimal)}[0-9]+)?", digits) and digits:
         return Decimal(digits.replace(decimal, "."))
-    if re.fullmatch(rf"\d{{1,3}}(?:[ '{other}]\d{{3}})+(?:{re.escape(decimal)}\d+)?", digits):
+    if re.fullmatch(_grouped(other, decimal), digits):
         raise Bad("thousands", text, decimal)
     raise Bad("bad-number", text, decimal)
+
+
+def _grouped(other: str, decimal: str) -> str:
+    """Numbers whose thousands are set apart."""
+    return rf"[0-9]{{1,3}}(?:[ '{other}][0-9]{{3}})+(?:{re.escape(decimal)}[0-9]+)?"
 
 
 def _within(value: Decimal, shown: object, places: int) -> Decimal:
@@ -183,8 +192,8 @@ def date(cell: Cell, day_first: bool | None) -> datetime.date:
     if isinstance(cell, datetime.date):
         return cell
     text = plain(cell)
-    day_text = re.sub(r"[ T]\d\d?:\d\d.*$", "", text)
-    parts = re.fullmatch(r"(\d{1,4})([-./])(\d{1,2})\2(\d{1,4})", day_text)
+    day_text = re.sub(r"[ T][0-9][0-9]?:[0-9][0-9].*$", "", text)
+    parts = re.fullmatch(r"([0-9]{1,4})([-./])([0-9]{1,2})\2([0-9]{1,4})", day_text)
     if not parts:
         raise Bad("bad-date", text)
     first, sign, second, third = parts.groups()
