@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-#: Meaning of a column → headings by which it is known, in small letters and nothing but letters and digits.
+#: Meaning of a column → headings by which it is known: small letters and digits only.
 HEADINGS = {
     "prefix": (
         "prefix", "prefixes", "prefixe", "prefixlist", "präfix", "praefix", "vorwahl", "vorwahlen",
