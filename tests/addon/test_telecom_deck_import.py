@@ -207,7 +207,8 @@ class TestDeckImport(TransactionCase):
     def test_prices_no_deck_can_say_are_carried_over(self):
         other = self.version.copy({"name": "Steps", "valid_from": "2026-03-01"})
         rate = other.rate_ids.filtered(lambda one: one.zone_id == self.france)
-        rate.step_ids = [Command.create({"quantity_from": 0, "price": 0.2, "price_per": 60})]
+        step = {"quantity_from": 0, "price": 0.2, "price_per": 60}
+        rate.write({"price": 0, "initial": 0, "step": 0, "step_ids": [Command.create(step)]})
         version = self._import(deck("49;Germany;0,03;60/1"), before_id=other)
         self.assertEqual(set(version.rate_ids.mapped("zone_id.code")), {"DE", "FR"})
         france = version.rate_ids.filtered(lambda one: one.zone_id.code == "FR")
