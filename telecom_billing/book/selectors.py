@@ -45,7 +45,11 @@ def parties(lines) -> dict:
     return {
         "lines": records,
         "contracts": [
-            _contract(contract, spans.get(contract, []), booked.get(contract))
+            _contract(
+                lines.env["contract.contract"].browse(contract),
+                spans.get(contract, []),
+                booked.get(contract),
+            )
             for contract in dict.fromkeys([*spans, *booked])
         ],
     }
@@ -60,15 +64,26 @@ def _line(line) -> dict:
     }
     if line.telecom_tariff_id:
         record["tariff"] = line.telecom_tariff_id.id
+    agreed = line.contract_id.telecom_price_ids.filtered(lambda one: one.line_id == line)
+    price_lists = [_agreed(one) for one in agreed]
     if line.telecom_price_list_id:
-        record["price_lists"] = [line.telecom_price_list_id.id]
-    return record
+        price_lists.append(line.telecom_price_list_id.id)
+    return record | ({"price_lists": price_lists} if price_lists else {})
+
+
+def _agreed(price) -> dict:
+    """A price list of a contract or line, with its time and weight."""
+    record = {"tariff": price.tariff_id.id, **_validity(price.valid_from, price.valid_to)}
+    return record | ({"weight": price.weight} if price.weight else {})
 
 
 def _contract(contract, spans, options) -> dict:
     """A contract holds from its first line's first day to its last line's last."""
     starts, ends = [start for start, _end in spans], [end for _start, end in spans]
-    record = {"id": contract}
+    record = {"id": contract.id}
+    agreed = contract.telecom_price_ids.filtered(lambda one: not one.line_id)
+    if agreed:
+        record["price_lists"] = [_agreed(one) for one in agreed]
     record |= _validity(
         min(starts) if starts and all(starts) else None, max(ends) if ends and all(ends) else None
     )

@@ -18,15 +18,16 @@ from .text import AT, to_text
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def write(tariffs, *, portable: bool = False, lines=None, period=None, instead=None) -> dict:
+def write(tariffs, *, portable=False, lines=None, period=None, instead=None, rules=True) -> dict:
     """The book of these ``telecom.tariff`` records and all they fall back on.
 
     :param portable: codes instead of database ids, drafts included: an export
     :param lines: contract lines whose individual prices and options the book must know
     :param period: (first day, last day): only the versions that hold then
     :param instead: {tariff id: version}, in force the whole period in the place of its tariff's own
+    :param rules: False leaves out what concerns customers: guards, tiers, limits, minimums, pools
     """
-    return Writer(tariffs, portable, period, instead=instead).write(lines)
+    return Writer(tariffs, portable, period, instead=instead).write(lines, rules)
 
 
 def rates_only(rates) -> dict:

@@ -92,13 +92,16 @@ class Changes:
         now = context.fingerprints
         changed = [int(name) for name in now if now[name] != known.get(name)]
         changed += [int(name) for name in known if name not in now]
+        self.everything |= 0 in changed
         if self.everything or not changed:
             return
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT contract_id FROM contract_line WHERE company_id = %(company)s"
                 " AND (telecom_tariff_id = ANY(%(tariffs)s)"
-                " OR telecom_price_list_id = ANY(%(tariffs)s))",
+                " OR telecom_price_list_id = ANY(%(tariffs)s))"
+                " UNION SELECT contract_id FROM telecom_contract_price"
+                " WHERE tariff_id = ANY(%(tariffs)s)",
                 company=self.company.id,
                 tariffs=changed,
             )

@@ -18,6 +18,7 @@ from ..rating import BookError, TariffBook
 from ..rating.clock import Clock
 from ..store import partitions
 from .columns import NONE
+from .costing import Costing
 from .parties import Parties
 from .pricing import Pricing
 from .replay import Replay
@@ -59,12 +60,16 @@ class Context:
             period=(span.period, last),
             instead=replay.versions if replay else None,
         )
+        default = company.telecom_default_tariff_id
+        if default.id in (entry["id"] for entry in data.get("tariffs", [])):
+            data["default_tariff"] = default.id
         # What usage falls short of a minimum is found when it is invoiced (steps/minimums.py).
         data.pop("minimums", None)
         data["timezone"] = timezone(company)
         if replay is not None:
             replay.rewrite(data)
         try:
+            costing = Costing.load(env, company, (span.period, last))
             book = TariffBook(data)
         except BookError as error:
             raise BadBook(str(error)) from error
@@ -75,6 +80,7 @@ class Context:
             currencies={currency.name: currency.id for currency in currencies},
             free_incoming=frozenset(free.ids),
             own_currency=company.currency_id.id,
+            costing=costing,
         )
         return cls(env, company, span, data, pricing, replay)
 
@@ -102,7 +108,7 @@ class Context:
                     [bands[b] for b in sorted({r["band"] for r in rates if "band" in r})],
                 ]
             )
-            follows.setdefault(name, set()).update(_fallbacks(entry))
+            follows.setdefault(name, set()).update(_fallbacks(entry, self.data))
         shared = [self.data.get(name) for name in ("calendars", "guards", "pools", "units")]
         for section in _OF_PERIODS:
             for record in self.data.get(section, []):
@@ -115,7 +121,10 @@ class Context:
         for name in parts:
             chain = sorted(_closure(name, follows))
             text = json.dumps([shared, [parts.get(link) for link in chain]], sort_keys=True)
-            found[name] = hashlib.sha256(text.encode()).hexdigest()[:16]
+            found[name] = _hash(text)
+        if said := self.pricing.costing and self.pricing.costing.says():
+            # Carriers' prices are nobody's tariff: 0 stands for all contracts.
+            found["0"] = _hash(said)
         return found
 
     def wholes(self, contracts: np.ndarray, tariffs: np.ndarray) -> np.ndarray:
@@ -224,7 +233,7 @@ class Context:
         follows: dict[str, set[str]] = {}
         for entry in self.data.get("tariffs", []):
             name = str(entry["id"])
-            follows.setdefault(name, set()).update(_fallbacks(entry))
+            follows.setdefault(name, set()).update(_fallbacks(entry, self.data))
             for version in entry["versions"]:
                 if any(_needs_conference(rate) for rate in version["rates"]):
                     named.add(name)
@@ -249,12 +258,17 @@ def _needs_conference(rate: dict) -> bool:
     return how.get("by", "leg") != "leg" or "rejoin" in how
 
 
-def _fallbacks(entry: dict) -> list[str]:
-    """Names of the tariffs that a tariff's entry falls back on."""
-    return [
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _fallbacks(entry: dict, data: dict) -> list[str]:
+    """Names of the tariffs that a tariff's entry falls back on, the default one included."""
+    named = [
         str(other["tariff"] if isinstance(other, dict) else other)
         for other in entry.get("fallbacks", [])
     ]
+    return named + ([str(data["default_tariff"])] if "default_tariff" in data else [])
 
 
 def _named_contracts(env, record: dict) -> set[int]:
@@ -283,7 +297,9 @@ def _in_use(env, company):
     rows = env.execute_query(
         SQL(
             "SELECT telecom_tariff_id FROM contract_line WHERE company_id = %(company)s"
-            " UNION SELECT telecom_price_list_id FROM contract_line WHERE company_id = %(company)s",
+            " UNION SELECT telecom_price_list_id FROM contract_line WHERE company_id = %(company)s"
+            " UNION SELECT tariff_id FROM telecom_contract_price WHERE company_id = %(company)s"
+            " UNION SELECT telecom_default_tariff_id FROM res_company WHERE id = %(company)s",
             company=company.id,
         )
     )
@@ -306,6 +322,7 @@ def _with_own(env, company, first, last):
     wanted = Domain.OR(
         [
             Domain("telecom_price_list_id", "!=", False),
+            Domain("contract_id.telecom_price_ids", "!=", False),
             Domain("contract_id", "in", options.contract_id.ids)
             & Domain("telecom_tariff_id", "!=", False),
             Domain("telecom_tariff_id.allowance_ids.prorate", "=", True) & (begins | ends),

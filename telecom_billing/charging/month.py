@@ -32,7 +32,7 @@ from .spool import SHARD, Spool
 from .storing import Span
 
 #: Kept of a matched fact; numbers of the caller are not needed any more.
-_DROPPED = ("a_number", "source_id", "account")
+_DROPPED = ("a_number", "account")
 
 
 class Month:

@@ -15,7 +15,8 @@ from ..book.text import plain_id
 from ..rating import TariffBook, rate
 from . import alerts, matching
 from .balances import Before
-from .columns import NONE, codes, flat, micros
+from .columns import NONE, codes, flat
+from .costing import Costing
 
 #: Reasons of the core that mean "no price of its own", which incoming records may do without.
 WITHOUT_PRICE = ("no-tariff", "no-version", "no-zone", "no-rate")
@@ -30,6 +31,7 @@ class Pricing:
     currencies: dict[str, int]
     free_incoming: frozenset[int]
     own_currency: int
+    costing: Costing | None = None
     before: Before = dataclasses.field(default_factory=Before.nothing)
 
 
@@ -213,15 +215,14 @@ def _join(parts: list[Charges]) -> Charges:
 
 
 def _with_cost(pricing: Pricing, charges: Charges, facts: pa.Table) -> Charges:
-    """The carrier's stated cost, on the first part of a record, where it is in our currency."""
-    cost, present = micros(facts["cost"])
-    if not present.any():
+    """What the record costs us, on its first part, where that is in the charge's currency."""
+    if pricing.costing is None:
         return charges
-    code, names = codes(facts["currency"])
-    known = np.array([pricing.currencies.get(name, NONE) for name in names] + [NONE])
-    currency = np.where(code < 0, pricing.own_currency, known[code])[charges.fact]
+    cost, known, currency = pricing.costing.of(
+        facts, usage_frame, pricing.currencies, pricing.own_currency
+    )
     charges.has_cost = (
-        present[charges.fact] & (charges.segment == 0) & (currency == charges.currency)
+        known[charges.fact] & (charges.segment == 0) & (currency[charges.fact] == charges.currency)
     )
     charges.cost = np.where(charges.has_cost, cost[charges.fact], 0)
     return charges

@@ -25,6 +25,7 @@ KEYS = (
     "zone_id",
     "band_id",
     "currency_id",
+    "source_id",
 )
 
 
@@ -67,6 +68,7 @@ def sum_up(facts: pa.Table, charges: Charges) -> Sums:
         "zone_id": charges.zone[good],
         "band_id": charges.band[good],
         "currency_id": charges.currency[good],
+        "source_id": flat(facts["source_id"]).to_numpy(zero_copy_only=False)[fact].astype(np.int64),
         "service": service[fact],
     }
     group, firsts = _group(list(columns.values()), len(good))

@@ -10,6 +10,9 @@ from odoo.fields import Domain
 class ContractContract(models.Model):
     _inherit = "contract.contract"
 
+    telecom_price_ids = fields.One2many(
+        "telecom.contract.price", "contract_id", string="Individual prices", copy=False
+    )
     is_telecom = fields.Boolean(
         string="Telecom contract",
         index=True,

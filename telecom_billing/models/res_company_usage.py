@@ -29,6 +29,13 @@ class ResCompany(models.Model):
         "And by at least", default=20.0, help="Smaller differences are not worth a warning."
     )
 
+    telecom_default_tariff_id = fields.Many2one(
+        "telecom.tariff",
+        "Tariff for everything else",
+        domain="[('kind', '=', 'tariff'), ('company_id', '=', id)]",
+        help="Asked last, for records that no tariff of their own has a price for.",
+    )
+
     _telecom_autopilot_day_range = models.Constraint(
         "CHECK (telecom_autopilot_day BETWEEN 1 AND 28)",
         "The billing day is a day from 1 to 28.",

@@ -7,6 +7,10 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    telecom_default_tariff_id = fields.Many2one(
+        related="company_id.telecom_default_tariff_id", readonly=False
+    )
+
     telecom_autopilot = fields.Boolean(related="company_id.telecom_autopilot", readonly=False)
     telecom_autopilot_day = fields.Integer(
         related="company_id.telecom_autopilot_day", readonly=False

@@ -34,6 +34,7 @@ class TelecomUsageSummary(models.Model):
     zone_id = Reference("telecom.zone", readonly=True)
     band_id = Reference("telecom.band", readonly=True)
     currency_id = Reference("res.currency", required=True, readonly=True)
+    source_id = Reference("telecom.source", "Source", readonly=True)
     records = fields.Integer(readonly=True)
     quantity = fields.Float(
         digits=(20, 6), readonly=True, help="Units used: seconds, bytes, pieces."
@@ -65,7 +66,7 @@ class TelecomUsageSummary(models.Model):
     _open_unique = models.UniqueIndex(
         "(company_id, period, contract_id, contract_line_id, COALESCE(number_id, 0), service,"
         " tariff_id, COALESCE(version_id, 0), COALESCE(rate_id, 0), COALESCE(zone_id, 0),"
-        " COALESCE(band_id, 0), currency_id) WHERE invoice_line_id IS NULL"
+        " COALESCE(band_id, 0), currency_id, COALESCE(source_id, 0)) WHERE invoice_line_id IS NULL"
     )
 
     def init(self):
@@ -80,8 +81,11 @@ class TelecomUsageSummary(models.Model):
     # ------------------------------------------------------------------ compute
     @api.depends("amount", "cost")
     def _compute_margin(self):
+        """Without tax, as ``telecom.margin`` has it."""
+        rows = self.env["telecom.margin"].sudo().browse(self.ids).exists()
+        margins = {row.id: row.margin for row in rows}
         for summary in self:
-            summary.margin = summary.amount - summary.cost
+            summary.margin = margins.get(summary.id, 0.0)
 
     @api.depends("period", "number_id", "zone_id", "service")
     def _compute_display_name(self):

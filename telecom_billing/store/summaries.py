@@ -26,9 +26,10 @@ KEYS = (
     "zone_id",
     "band_id",
     "currency_id",
+    "source_id",
 )
 #: Keys that may be NULL: two such summaries are the same all the same.
-NULLABLE = ("number_id", "version_id", "rate_id", "zone_id", "band_id")
+NULLABLE = ("number_id", "version_id", "rate_id", "zone_id", "band_id", "source_id")
 SUMS = ("records", "quantity", "billed", "allowance_used", "amount", "cost")
 
 

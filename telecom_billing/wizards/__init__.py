@@ -7,6 +7,7 @@ from . import (
     telecom_deck_lines,
     telecom_explanation,
     telecom_late_preview,
+    telecom_least_cost,
     telecom_send_again,
     telecom_setup,
     telecom_suspense_assign,
