@@ -112,7 +112,8 @@ class Month:
             ordered = context.in_order(*new.pairs())
             touched = np.union1d(touched, self._overtaken(context, new, ordered))
             touched = self._rate_whole(context, changes, touched, new, whole)
-            added = context.sharing(np.setdiff1d(ordered, touched))
+            # Also those that draw on nothing: their holder's balances are booked anew as well.
+            added = context.sharing(np.setdiff1d(new.contracts(), touched))
             context.pricing.before = self._before(context, added, everything=True)
             pipeline, total = self._stored, whole.rows + new.rows
             for _prepared in pipeline.run(_without(new.shards(), touched), fresh=False):

@@ -144,6 +144,18 @@ class TestRatingIncremental(RatingCase):
         self.with_allowance(share="customer", rollover_periods=1)
         self.live(22, "undo", "move_number", "change_allowance", "preview_some")
 
+    def test_a_record_without_allowance_leaves_its_customers_balance_alone(self):
+        self.with_allowance(share="customer", rollover_periods=1)
+        start = datetime.datetime(2026, 8, 10, 10)
+        call = {"a_number": "4930222", "b_number": CALLED[1], "started_at": start}
+        self.store_usage([call])
+        self.rate()
+        other = {"a_number": "494055501", "b_number": CALLED[1]}
+        self.store_usage([other | {"started_at": start + datetime.timedelta(days=1)}])
+        self.rate()
+        balances = self.env["telecom.allowance.balance"].search([])
+        self.assertEqual(balances.mapped("units_used"), [60])
+
     def test_allowance_of_a_year(self):
         self.with_allowance(period="year", quantity=6)
         self.live(23, "move_number", "change_price", "invoice_some")
