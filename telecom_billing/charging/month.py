@@ -28,6 +28,7 @@ from .changes import Changes
 from .columns import NONE, digits, flat, integers
 from .context import Context
 from .pipeline import Counts, Pipeline
+from .resuming import Bookmark
 from .spool import SHARD, Spool
 from .storing import Span
 
@@ -73,7 +74,7 @@ class Month:
             return self.counts
         storing.prepare(self.cr, self.span)
         if changes.everything or changes.is_most():
-            self._rate_all(context)
+            self._rate_all(context, Bookmark(self.cr, context, changes, anew=everything))
         else:
             self._rate_changes(context, changes)
         self._pass_on(context)
@@ -91,15 +92,24 @@ class Month:
 
     # --- everything ----------------------------------------------------------------------------
 
-    def _rate_all(self, context: Context) -> None:
-        """Every open fact of the month, contract by contract."""
-        with Spool(self.shard) as spool:
+    def _rate_all(self, context: Context, bookmark: Bookmark | None = None) -> None:
+        """Every open fact of the month, contract by contract, from where it was stopped."""
+        context.pricing.before = self._before(context, None, everything=False)
+        done, last = bookmark.find() if bookmark else (0, None)
+        with Spool(self.shard, after=last) as spool:
             self._read(self._facts(self._not_frozen(context)), context, spool.add)
             pipeline = self._pipeline(context)
             pipeline.forget(np.setdiff1d(self._charged(), spool.contracts()))
-            context.pricing.before = self._before(context, None, everything=False)
-            for _prepared in pipeline.run(spool.shards(), fresh=True):
-                self.after_shard(pipeline.counts.records, spool.rows)
+            if last is not None:
+                pipeline.contracts.append(spool.contracts())
+            total = done + spool.rows
+            for prepared in pipeline.run(spool.shards(), fresh=True):
+                done += prepared.facts.num_rows
+                if bookmark:
+                    bookmark.put(done, prepared.last_holder)
+                self.after_shard(done, total)
+        if bookmark:
+            bookmark.remove()
 
     # --- changes -------------------------------------------------------------------------------
 

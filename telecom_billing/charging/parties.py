@@ -14,7 +14,8 @@ from ..rating.assignments import ANY_SOURCE, FIRST, LAST, Assignment, Assignment
 from ..rating.clock import Clock
 from .columns import NONE
 
-_QUERY = """
+#: Numbers of a company with their lines; the company is the argument.
+QUERY = """
     SELECT n.id, n.number, n.kind, n.range_from, n.range_to, n.date_start, n.date_end,
            n.source_id, l.id, l.contract_id, c.partner_id, l.telecom_tariff_id,
            l.telecom_price_list_id, l.date_start, l.date_end, c.date_end
@@ -47,7 +48,7 @@ class Parties:
     def load(cls, env, company, clock: Clock) -> Parties:
         """All numbers of ``company`` that belong to a contract line, at any time."""
         env.flush_all()
-        rows = env.execute_query(SQL(_QUERY, company.id))
+        rows = env.execute_query(SQL(QUERY, company.id))
         moments = _Moments(clock)
         assignments, columns = [], []
         for row in rows:

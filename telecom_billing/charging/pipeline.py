@@ -64,6 +64,11 @@ class Prepared:
         self.rows = binary.rows(list(columns.values()), len(self.charges))
 
     @property
+    def last_holder(self) -> int:
+        """The highest holder; shards come in the order of their holders."""
+        return int(flat(self.facts["holder"]).to_numpy().max())
+
+    @property
     def contracts(self) -> np.ndarray:
         return np.unique(flat(self.facts["contract"]).to_numpy())
 

@@ -27,8 +27,9 @@ _HALF = 32
 class Spool:
     """Add chunks, then go through :meth:`shards`. Use as a context manager: it owns files."""
 
-    def __init__(self, shard: int = SHARD):
-        self._shard = shard
+    def __init__(self, shard: int = SHARD, after: int | None = None):
+        """``after``: keep only what comes after this holder; of the rest, only who it is."""
+        self._shard, self._after = shard, after
         self._folder: tempfile.TemporaryDirectory | None = None
         self._first: pa.Table | None = None
         self._files: list[pathlib.Path] = []
@@ -53,6 +54,11 @@ class Spool:
             return
         contract, tariff = (flat(chunk[name]).to_numpy() for name in ("contract", "tariff"))
         self._pairs.append(np.unique((contract << _HALF) | tariff))
+        if self._after is not None:
+            rows = keys > self._after
+            chunk, keys = chunk.filter(pa.array(rows)), keys[rows]
+            if not len(keys):
+                return
         if np.any(keys[1:] < keys[:-1]):
             order = np.argsort(keys, kind="stable")
             chunk, keys = chunk.take(pa.array(order)), keys[order]
@@ -76,7 +82,7 @@ class Spool:
             self.first_starts[holder] = min(first, self.first_starts.get(holder, first))
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Contracts and tariffs that occur together, each pair once."""
+        """Contracts and tariffs that occur together, each pair once; of all chunks added."""
         if not self._pairs:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         pairs = np.unique(np.concatenate(self._pairs))

@@ -87,6 +87,7 @@ from . import (
     telecom_rating_preview_export,
     telecom_rating_preview_keep,
     telecom_rating_preview_line,
+    telecom_rating_progress,
     telecom_rating_state,
     telecom_reject,
     telecom_source,

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A rating that was stopped goes on from there, if nothing has changed, and ends as any other."""
+
+from unittest.mock import patch
+
+import numpy as np
+from odoo.addons.telecom_billing.charging import month as rating
+from odoo.addons.telecom_billing.charging.pipeline import Pipeline
+from odoo.tests import tagged
+
+from tests.addon.rating_common import PERIOD, RatingCase
+
+
+class Killed(Exception):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestResuming(RatingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Eight contracts, one number each, and records without an owner: nine shards.
+        for place in range(8):
+            contract = cls.contract.copy({"name": f"Contract {place}"})
+            cls.new_number(f"+49 221 100{place}", cls.new_line(contract, cls.biz))
+        rows = [
+            {"a_number": f"49221100{place}", "b_number": number, "quantity": 61 + place}
+            for number in ("491512345678", "493055555")
+            for place in (5, 0, 7, 1, 6, 2, 4, 3)
+        ]
+        cls.store_usage([*rows, {"a_number": "498912345", "b_number": "493055555"}])
+
+    def rate_in_shards(self, stop_after=None, everything=False):
+        """Rate with one contract a shard; returns how many contracts were stored."""
+        stored = []
+        put = Pipeline._put
+
+        def counted(pipeline, prepared, fresh):
+            stored.extend(prepared.contracts.tolist())
+            return put(pipeline, prepared, fresh)
+
+        def after_shard(done, total):
+            self.progress.append((done, total))
+            if len(stored) == stop_after:
+                raise Killed
+
+        self.progress = []
+        self.env["telecom.rating.mark"]._share_out(self.company)
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+        month = rating.Month(self.env, self.company, span, after_shard, shard=1)
+        with patch.object(Pipeline, "_put", counted):
+            try:
+                month.rate(everything)
+            except Killed:
+                self.assertIsNotNone(stop_after)
+        self.assertEqual(len(stored), len(set(stored)))
+        return len(stored)
+
+    def bookmarks(self):
+        return self.env["telecom.rating.progress"].search([("company_id", "=", self.company.id)])
+
+    def assert_as_in_one_go(self):
+        self.check_sums()
+        after = self.snapshot()
+        self.rate(everything=True)
+        self.assertEqual(self.snapshot(), after)
+
+    def test_goes_on_after_the_last_shard(self):
+        self.assertEqual(self.rate_in_shards(stop_after=4), 4)
+        self.assertEqual(len(self.bookmarks()), 1)
+        # Killed again on the way.
+        self.assertEqual(self.rate_in_shards(stop_after=2), 2)
+        self.assertEqual(self.rate_in_shards(), 3)
+        self.assertEqual(self.progress[-1], (17, 17))
+        self.assertFalse(self.bookmarks())
+        self.assertFalse(self.rate())
+        self.assert_as_in_one_go()
+
+    def test_stopped_after_the_last_shard(self):
+        self.assertEqual(self.rate_in_shards(stop_after=9), 9)
+        self.assertEqual(self.rate_in_shards(), 0)
+        self.assertFalse(self.bookmarks())
+        self.assertFalse(self.rate())
+        self.assert_as_in_one_go()
+
+    def test_begins_anew_when_prices_changed(self):
+        self.rate_in_shards(stop_after=4)
+        self.biz.version_ids.rate_ids.filtered(lambda rate: rate.zone_id.code == "mob").price = 0.7
+        self.assertEqual(self.rate_in_shards(), 9)
+        self.assert_as_in_one_go()
+
+    def test_begins_anew_when_a_number_moved(self):
+        self.rate_in_shards(stop_after=4)
+        self.new_number("+49 89 12345", self.line)
+        self.assertEqual(self.rate_in_shards(), 9)
+        self.assert_as_in_one_go()
+
+    def test_begins_anew_when_facts_came(self):
+        self.rate_in_shards(stop_after=4)
+        self.store_usage([{"a_number": "492211000", "b_number": "491512345678"}])
+        self.assertEqual(self.rate_in_shards(), 9)
+        self.assert_as_in_one_go()
+
+    def test_begins_anew_when_asked_for_everything(self):
+        self.rate_in_shards(stop_after=4)
+        self.assertEqual(self.rate_in_shards(everything=True), 9)
+        self.assertFalse(self.bookmarks())
+
+    def test_contracts_done_before_are_passed_on(self):
+        self.rate_in_shards(stop_after=4)
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+        month = rating.Month(self.env, self.company, span, shard=1)
+        month.rate()
+        passed_on = np.unique(np.concatenate(month._stored.contracts))
+        self.assertEqual(len(passed_on), 9)
