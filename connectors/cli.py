@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from connectors import archives, cli_documents, cli_ways, detect, formats, transports
+from connectors import archives, cli_documents, cli_priced, cli_ways, detect, formats, transports
 from connectors.cli_settings import add_settings, given
 from connectors.documents import DocumentError
 from connectors.formats.summary import Summary
@@ -33,6 +33,9 @@ examples:
   python -m connectors decode -f asterisk -s timezone=UTC Master.csv --rejects rejects.csv
   python -m connectors fetch sftp --settings carrier.json -s password=env:SFTP --into in
   python -m connectors push --url https://odoo.example --source acme in/*.zip
+  python -m connectors pull --url https://odoo.example --system crm --into out --acknowledge
+  python -m connectors post out/*.csv -s url=https://crm.example/usage -s auth=bearer \\
+      -s secret=env:CRM_TOKEN
   python -m connectors split bill.pdf --into parts --invoice 'Nr. (\\S+)' --customer 'Kd. (\\d+)'
   python -m connectors bundle parts/*.pdf -o print.pdf --duplex
 
@@ -98,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_decode)
 
     cli_ways.add(commands)
+    cli_priced.add(commands)
     cli_documents.add(commands)
     return parser
 

@@ -63,7 +63,7 @@ def add(commands: Any) -> None:
 def _fetch(args: argparse.Namespace) -> int:
     args.into.mkdir(parents=True, exist_ok=True)
     place = args.state or args.into / f".state-{args.transport}.json"
-    with _alone(args.into), _state(place) as state:
+    with alone(args.into), checkpoint(place) as state:
         transport = transports.get(args.transport)(given(args), state)
         with transport:
             for item in transport.list():
@@ -73,16 +73,14 @@ def _fetch(args: argparse.Namespace) -> int:
                 fetched = transport.fetch(item, args.into)
                 if not args.keep:
                     transport.done(item)
-                    _save(place, state)
+                    save(place, state)
                 print(f"{fetched.path} {fetched.size} bytes sha256 {fetched.sha256}")
     return 0
 
 
 def _push(args: argparse.Namespace) -> int:
-    base = checked_url(args.url).rstrip("/")
-    login = Login(resolve(AUTH, {"auth": "bearer", "secret": args.key}), base)
-    http = Http(args.ca_file, sign=_database(login, args.database))
-    source = _call(http, base, "search_read", domain=[["code", "=", args.source]], fields=["name"])
+    http, base = odoo(args.url, args.key, args.database, args.ca_file)
+    source = call(http, base, "search_read", domain=[["code", "=", args.source]], fields=["name"])
     if not isinstance(source, list) or len(source) != 1:
         raise SettingsError(f"{args.source!r} is not the code of one usage source at {shown(base)}")
     ids = [source[0]["id"]]
@@ -91,7 +89,7 @@ def _push(args: argparse.Namespace) -> int:
         if len(data) > LARGE and not data.startswith((b"\x1f\x8b", b"PK")):
             name, data = f"{name}.gz", gzip.compress(data, mtime=0)
         content = base64.b64encode(data).decode()
-        answer = _call(http, base, "receive", ids=ids, name=name, base64_content=content)
+        answer = call(http, base, "receive", ids=ids, name=name, base64_content=content)
         state = answer.get("state") if isinstance(answer, Mapping) else answer
         print(f"{path}: {state} (sha256 {sha256(path)})")
     return 0
@@ -106,9 +104,16 @@ def _database(login: Login, database: str) -> Any:
     return sign
 
 
-def _call(http: Http, base: str, method: str, **arguments: Any) -> Any:
+def odoo(url: str, key: str, database: str = "", ca_file: str = "") -> tuple[Http, str]:
+    """A session with an Odoo by its API key, and the Odoo's address."""
+    base = checked_url(url).rstrip("/")
+    login = Login(resolve(AUTH, {"auth": "bearer", "secret": key}), base)
+    return Http(ca_file, sign=_database(login, database)), base
+
+
+def call(http: Http, base: str, method: str, model: str = "telecom.source", **arguments: Any):
     """One call of the JSON-2 API; what Odoo objects to is said in its words."""
-    url = f"{base}/json/2/telecom.source/{method}"
+    url = f"{base}/json/2/{model}/{method}"
     with http.stream("POST", url, json=arguments, answers=(400, 404, 422, 500)) as response:
         body = b"".join(response.iter_content(1 << 16))
         status = response.status_code
@@ -123,7 +128,7 @@ def _call(http: Http, base: str, method: str, **arguments: Any) -> Any:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Keep a second fetch into the same folder away."""
     lock = os.open(folder / ".fetch.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
@@ -136,7 +141,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _state(path: Path) -> Iterator[dict[str, Any]]:
+def checkpoint(path: Path) -> Iterator[dict[str, Any]]:
     """The checkpoint of a transport, saved at the end whatever happens."""
     state: dict[str, Any] = {}
     if path.exists():
@@ -147,10 +152,10 @@ def _state(path: Path) -> Iterator[dict[str, Any]]:
     try:
         yield state
     finally:
-        _save(path, state)
+        save(path, state)
 
 
-def _save(path: Path, state: Mapping[str, Any]) -> None:
+def save(path: Path, state: Mapping[str, Any]) -> None:
     part = path.with_suffix(".part")
     part.write_text(json.dumps(state), encoding="utf-8")
     os.replace(part, path)

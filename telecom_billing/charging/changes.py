@@ -76,7 +76,8 @@ class Changes:
         ((found,),) = self.env.execute_query(
             SQL(
                 "SELECT EXISTS (SELECT 1 FROM telecom_usage_summary WHERE company_id = %(company)s"
-                " AND period = %(period)s AND invoice_line_id IS NULL)"
+                " AND period = %(period)s AND invoice_line_id IS NULL"
+                " AND handover_batch_id IS NULL)"
                 " OR EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.company_id = %(company)s"
                 " AND c.reason IS NOT NULL AND %(within)s)",
                 company=self.company.id,

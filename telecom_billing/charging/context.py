@@ -136,11 +136,12 @@ class Context:
         return np.unique(contracts[whole & (contracts != NONE)])
 
     def has_frozen(self) -> bool:
-        """Is anything of the month on an invoice, or written off?"""
+        """Is anything of the month on an invoice, handed over, or written off?"""
         ((found,),) = self.env.execute_query(
             SQL(
                 "SELECT EXISTS (SELECT 1 FROM telecom_usage_summary WHERE company_id = %s"
-                " AND period = %s AND invoice_line_id IS NOT NULL)"
+                " AND period = %s AND (invoice_line_id IS NOT NULL"
+                " OR handover_batch_id IS NOT NULL))"
                 " OR EXISTS (SELECT 1 FROM telecom_write_off WHERE company_id = %s"
                 " AND NOT COALESCE(is_undone, FALSE)"
                 " AND first_started_at < %s AND last_started_at >= %s)",

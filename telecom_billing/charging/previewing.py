@@ -286,7 +286,8 @@ def basis(env, company, span: Span, context: Context, changes: Changes) -> dict:
     ((invoiced,),) = env.execute_query(
         SQL(
             "SELECT coalesce(sum(records), 0)::bigint FROM telecom_usage_summary"
-            " WHERE company_id = %s AND period = %s AND invoice_line_id IS NOT NULL",
+            " WHERE company_id = %s AND period = %s AND (invoice_line_id IS NOT NULL"
+            " OR handover_batch_id IS NOT NULL)",
             company.id,
             span.period,
         )

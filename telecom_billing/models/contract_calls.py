@@ -19,7 +19,7 @@ from ..store.listing import FREE
 MONTHS = """
     SELECT period, sum(records)::bigint,
            sum(quantity) FILTER (WHERE service = 'voice'), sum(amount),
-           bool_and(move_id IS NOT NULL)
+           bool_and(move_id IS NOT NULL OR handover_batch_id IS NOT NULL)
       FROM telecom_usage_summary
      WHERE contract_id = %(contract)s
      GROUP BY period ORDER BY period DESC LIMIT %(limit)s

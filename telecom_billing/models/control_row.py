@@ -27,6 +27,7 @@ LABELS = {
     "charged": _lt("= charged"),
     "free": _lt("   of which free of charge"),
     "summaries": _lt("= summaries"),
+    "handed_over": _lt("− handed to other systems"),
     "waiting": _lt("− not invoiced"),
     "invoiced": _lt("= usage invoiced"),
     "rounding": _lt("+ rounding to cents"),

@@ -130,7 +130,7 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
     suspense = charges.get("suspense", nothing)
     charged = charges.get("open", nothing) + charges.get("run", nothing)
     free = charges.get("free", nothing)
-    summed, waiting = _summaries(run, seconds_of)
+    summed, handed, waiting = _summaries(run, seconds_of)
     unrated = Sum()
     left = usage - suspense - written_off
     if left.parts()[:3] != charged.parts()[:3]:
@@ -166,9 +166,11 @@ def _usage(run, loaded: int) -> tuple[list[dict], Sum]:
             summed.money,
             check=summed.parts() == charged.parts(),
         ),
-        row("waiting", waiting.records, waiting.seconds, waiting.money),
     ]
-    return found, summed - waiting
+    if handed.records:
+        found.append(row("handed_over", handed.records, handed.seconds, handed.money))
+    found.append(row("waiting", waiting.records, waiting.seconds, waiting.money))
+    return found, summed - waiting - handed
 
 
 def _services_in_seconds(run) -> tuple[str, ...]:
@@ -227,6 +229,8 @@ def _charges(run, seconds_of) -> dict[str, Sum]:
         "SELECT CASE WHEN c.write_off_id IS NOT NULL THEN"
         " CASE WHEN w.run_id <> %(run)s THEN 'other' ELSE 'written_off' END"
         " WHEN c.reason IS NOT NULL THEN 'suspense'"
+        " WHEN s.handover_batch_id IS NOT NULL THEN"
+        " CASE WHEN h.run_id = %(run)s THEN 'run' ELSE 'other' END"
         " WHEN s.invoice_line_id IS NULL THEN 'open'"
         " WHEN m.telecom_run_id = %(run)s THEN 'run' ELSE 'other' END,"
         " count(*) FILTER (WHERE c.segment = 0),"
@@ -236,6 +240,7 @@ def _charges(run, seconds_of) -> dict[str, Sum]:
         " FROM telecom_charge_data c"
         " LEFT JOIN telecom_usage_summary s ON s.id = c.summary_id"
         " LEFT JOIN account_move m ON m.id = s.move_id"
+        " LEFT JOIN telecom_handover_batch h ON h.id = s.handover_batch_id"
         " LEFT JOIN telecom_write_off w ON w.id = c.write_off_id"
         " WHERE c.company_id = %(company)s AND %(months)s GROUP BY 1",
         run=run.id,
@@ -251,25 +256,29 @@ def _charges(run, seconds_of) -> dict[str, Sum]:
     return found
 
 
-def _summaries(run, seconds_of) -> tuple[Sum, Sum]:
-    """All summaries of the run's usage, and those of them that are on no invoice."""
+def _summaries(run, seconds_of) -> tuple[Sum, Sum, Sum]:
+    """All summaries of the run's usage, those handed to other systems, those that wait."""
     query = SQL(
-        "SELECT s.invoice_line_id IS NULL, sum(s.records),"
+        "SELECT CASE WHEN h.id IS NOT NULL THEN 'handed' WHEN s.invoice_line_id IS NULL"
+        " THEN 'waiting' ELSE 'invoiced' END, sum(s.records),"
         " sum(s.quantity) FILTER (WHERE s.service IN %s), sum(s.quantity), sum(s.amount)"
         " FROM telecom_usage_summary s LEFT JOIN account_move m ON m.id = s.move_id"
-        " WHERE s.company_id = %s AND s.period <= %s"
-        " AND (s.invoice_line_id IS NULL OR m.telecom_run_id = %s) GROUP BY 1",
+        " LEFT JOIN telecom_handover_batch h ON h.id = s.handover_batch_id"
+        " WHERE s.company_id = %s AND s.period <= %s AND CASE WHEN h.id IS NOT NULL"
+        " THEN h.run_id = %s ELSE s.invoice_line_id IS NULL OR m.telecom_run_id = %s END"
+        " GROUP BY 1",
         seconds_of,
         run.company_id.id,
         run.period_start,
         run.id,
+        run.id,
     )
     found = {
-        waiting: Sum(int(records), seconds or ZERO, units, money)
-        for waiting, records, seconds, units, money in exact.fetch(run.env.cr, query)
+        kind: Sum(int(records), seconds or ZERO, units, money)
+        for kind, records, seconds, units, money in exact.fetch(run.env.cr, query)
     }
-    waiting = found.get(True, Sum())
-    return found.get(False, Sum()) + waiting, waiting
+    waiting, handed = found.get("waiting", Sum()), found.get("handed", Sum())
+    return found.get("invoiced", Sum()) + handed + waiting, handed, waiting
 
 
 def _months(run, moment: SQL) -> SQL:
@@ -281,8 +290,11 @@ def _months(run, moment: SQL) -> SQL:
     query = SQL(
         "SELECT DISTINCT date_trunc('month', day)::date FROM ("
         " SELECT period AS day FROM telecom_usage_summary s"
-        "  LEFT JOIN account_move m ON m.id = s.move_id WHERE s.company_id = %(company)s"
-        "  AND (s.invoice_line_id IS NULL OR m.telecom_run_id = %(run)s)"
+        "  LEFT JOIN account_move m ON m.id = s.move_id"
+        "  LEFT JOIN telecom_handover_batch h ON h.id = s.handover_batch_id"
+        "  WHERE s.company_id = %(company)s"
+        "  AND CASE WHEN h.id IS NOT NULL THEN h.run_id = %(run)s"
+        "   ELSE s.invoice_line_id IS NULL OR m.telecom_run_id = %(run)s END"
         " UNION SELECT started_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s"
         "  FROM telecom_charge_data WHERE company_id = %(company)s AND reason IS NOT NULL"
         " UNION SELECT generate_series(date_trunc('month', first_started_at - interval '1 day'),"

@@ -121,6 +121,7 @@ class TelecomBillingRun(models.Model):
                        COALESCE(sum(amount), 0) AS carried
                   FROM telecom_usage_summary
                  WHERE company_id = %s AND period <= %s AND invoice_line_id IS NULL
+                   AND handover_batch_id IS NULL
                 """,
                 self.company_id.id,
                 self.period_start,

@@ -103,7 +103,8 @@ class TelecomDelivery(models.Model):
                 " JOIN telecom_charge_data c"
                 " ON c.usage_id = u.id AND c.started_at = u.started_at"
                 " JOIN telecom_usage_summary s ON s.id = c.summary_id"
-                " WHERE u.delivery_id IN %s AND s.invoice_line_id IS NOT NULL",
+                " WHERE u.delivery_id IN %s AND (s.invoice_line_id IS NOT NULL"
+                " OR s.handover_batch_id IS NOT NULL)",
                 tuple(self.ids),
             )
         )

@@ -93,7 +93,8 @@ class TelecomUsage(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT c.usage_id, max(c.contract_id), coalesce(sum(c.price), 0),"
-                " bool_or(c.reason IS NOT NULL), bool_or(s.invoice_line_id IS NOT NULL)"
+                " bool_or(c.reason IS NOT NULL), bool_or(s.invoice_line_id IS NOT NULL"
+                "  OR s.handover_batch_id IS NOT NULL)"
                 " FROM telecom_charge_data c"
                 " LEFT JOIN telecom_usage_summary s ON s.id = c.summary_id"
                 " WHERE c.usage_id = ANY(%s) AND c.started_at >= %s AND c.started_at < %s"

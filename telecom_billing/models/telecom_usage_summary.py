@@ -62,11 +62,21 @@ class TelecomUsageSummary(models.Model):
         index="btree_not_null",
     )
 
+    handover_batch_id = fields.Many2one(
+        "telecom.handover.batch",
+        string="Handed over",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Invoiced elsewhere: the batch that took it to the system that invoices it.",
+    )
+
     # What tells open summaries apart: store/summaries.py, KEYS and NULLABLE.
     _open_unique = models.UniqueIndex(
         "(company_id, period, contract_id, contract_line_id, COALESCE(number_id, 0), service,"
         " tariff_id, COALESCE(version_id, 0), COALESCE(rate_id, 0), COALESCE(zone_id, 0),"
         " COALESCE(band_id, 0), currency_id, COALESCE(source_id, 0)) WHERE invoice_line_id IS NULL"
+        " AND handover_batch_id IS NULL"
     )
 
     def init(self):

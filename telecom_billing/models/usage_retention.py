@@ -73,7 +73,7 @@ def _keep(env, due) -> SQL:
             "EXISTS (SELECT 1 FROM telecom_charge_data c"
             " JOIN telecom_usage_summary s ON s.id = c.summary_id"
             " WHERE c.usage_id = d.id AND c.started_at = d.started_at"
-            " AND s.invoice_line_id IS NULL)"
+            " AND s.invoice_line_id IS NULL AND s.handover_batch_id IS NULL)"
         ),
     ]
     return SQL("(%s)", SQL(" OR ").join(conditions))

@@ -36,7 +36,7 @@ USAGE = """
            sum(quantity) AS quantity, sum(billed) AS billed, sum(amount) AS amount
       FROM telecom_usage_summary
      WHERE company_id = %(company)s AND period <= %(period)s AND invoice_line_id IS NULL
-       AND contract_id IN %(contracts)s
+       AND handover_batch_id IS NULL AND contract_id IN %(contracts)s
      GROUP BY contract_id, contract_line_id, period, service, tariff_id, version_id, rate_id,
               zone_id, band_id, currency_id
      ORDER BY contract_id, contract_line_id, period, service, zone_id NULLS FIRST,
@@ -122,7 +122,7 @@ class InvoiceStep(Step):
     def _due_contracts(self) -> list[int]:
         """Ids of contracts with open usage or unbilled days, without those invoiced already.
 
-        A contract may have a supplementary invoice besides.
+        A contract may have a supplementary invoice besides; those of another system have none.
         """
         self.env.flush_all()
         lines = self.env["telecom.fee"]._lines_due(self.run)
@@ -131,11 +131,13 @@ class InvoiceStep(Step):
                 """
                 SELECT contract_id FROM telecom_usage_summary
                  WHERE company_id = %(company)s AND period <= %(period)s
-                   AND invoice_line_id IS NULL
+                   AND invoice_line_id IS NULL AND handover_batch_id IS NULL
                  UNION
                 SELECT contract_id FROM contract_line WHERE id = ANY(%(lines)s)
                  UNION
                 SELECT unnest(%(topups)s::int[])
+                EXCEPT
+                SELECT id FROM contract_contract WHERE telecom_handover_channel_id IS NOT NULL
                 EXCEPT
                 SELECT telecom_contract_id FROM account_move
                  WHERE telecom_run_id = %(run)s AND NOT COALESCE(telecom_reversed, FALSE)
@@ -162,7 +164,7 @@ class InvoiceStep(Step):
         }
         self.env.cr.execute(
             "SELECT id FROM telecom_usage_summary WHERE company_id = %(company)s"
-            " AND period <= %(period)s AND invoice_line_id IS NULL"
+            " AND period <= %(period)s AND invoice_line_id IS NULL AND handover_batch_id IS NULL"
             " AND contract_id IN %(contracts)s FOR UPDATE",
             values,
         )
@@ -346,7 +348,7 @@ class InvoiceStep(Step):
         self.env.cr.execute(
             "UPDATE telecom_usage_summary s SET invoice_line_id = v.line, move_id = v.move"
             " FROM unnest(%s, %s, %s) AS v(id, line, move)"
-            " WHERE s.id = v.id AND s.invoice_line_id IS NULL",
+            " WHERE s.id = v.id AND s.invoice_line_id IS NULL AND s.handover_batch_id IS NULL",
             [list(column) for column in zip(*links, strict=True)],
         )
         if self.env.cr.rowcount != len(links):

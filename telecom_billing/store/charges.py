@@ -90,10 +90,10 @@ def within(begin: datetime.datetime, end: datetime.datetime, alias: str = "c") -
 
 
 def is_invoiced(alias: str = "c") -> SQL:
-    """Condition: the charge is on an invoice."""
+    """Condition: the charge is on an invoice, or was handed to the system that invoices it."""
     return SQL(
         "EXISTS (SELECT 1 FROM telecom_usage_summary s WHERE s.id = %s"
-        " AND s.invoice_line_id IS NOT NULL)",
+        " AND (s.invoice_line_id IS NOT NULL OR s.handover_batch_id IS NOT NULL))",
         SQL.identifier(alias, "summary_id"),
     )
 

@@ -58,7 +58,7 @@ def remove(cr, company: int, period: datetime.date, contracts: SQL) -> int:
     cr.execute(
         SQL(
             "DELETE FROM telecom_usage_summary c WHERE c.company_id = %s AND c.period = %s"
-            " AND %s AND c.invoice_line_id IS NULL",
+            " AND %s AND c.invoice_line_id IS NULL AND c.handover_batch_id IS NULL",
             company,
             period,
             contracts,
@@ -86,7 +86,8 @@ def grow(cr, rows: pa.Table) -> np.ndarray:
         SQL(
             "INSERT INTO telecom_usage_summary AS s (%(columns)s)"
             " SELECT %(columns)s FROM telecom_summary_more"
-            " ON CONFLICT (%(key)s) WHERE invoice_line_id IS NULL DO UPDATE SET %(sums)s,"
+            " ON CONFLICT (%(key)s) WHERE invoice_line_id IS NULL"
+            " AND handover_batch_id IS NULL DO UPDATE SET %(sums)s,"
             " first_started_at = LEAST(s.first_started_at, EXCLUDED.first_started_at),"
             " last_started_at = GREATEST(s.last_started_at, EXCLUDED.last_started_at)",
             columns=SQL(", ").join(SQL.identifier(name) for name in columns),
@@ -97,7 +98,8 @@ def grow(cr, rows: pa.Table) -> np.ndarray:
     cr.execute(
         SQL(
             "SELECT m.id, s.id FROM telecom_summary_more m JOIN telecom_usage_summary s"
-            " ON s.invoice_line_id IS NULL AND (%s) = (%s)",
+            " ON s.invoice_line_id IS NULL AND s.handover_batch_id IS NULL"
+            " AND (%s) = (%s)",
             key_sql("m"),
             key_sql("s"),
         )
@@ -123,14 +125,15 @@ def recount(cr, numbers: list[int]) -> None:
             "  sum(allowance_used) / 1000000 AS allowance_used, sum(price) AS amount,"
             "  coalesce(sum(cost), 0) AS cost, min(started_at) AS first, max(started_at) AS last"
             "  FROM telecom_charge_data WHERE summary_id = ANY(%(ids)s) GROUP BY summary_id) c"
-            " WHERE s.id = c.summary_id AND s.invoice_line_id IS NULL",
+            " WHERE s.id = c.summary_id AND s.invoice_line_id IS NULL"
+            " AND s.handover_batch_id IS NULL",
             ids=numbers,
         )
     )
     cr.execute(
         SQL(
             "DELETE FROM telecom_usage_summary s WHERE s.id = ANY(%s)"
-            " AND s.invoice_line_id IS NULL"
+            " AND s.invoice_line_id IS NULL AND s.handover_batch_id IS NULL"
             " AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.summary_id = s.id)",
             numbers,
         )
@@ -146,7 +149,8 @@ def free(cr, move: int) -> None:
     cr.execute(
         SQL(
             "SELECT f.id, o.id, f.contract_id FROM telecom_usage_summary f"
-            " JOIN telecom_usage_summary o ON o.invoice_line_id IS NULL AND (%s) = (%s)"
+            " JOIN telecom_usage_summary o ON o.invoice_line_id IS NULL"
+            " AND o.handover_batch_id IS NULL AND (%s) = (%s)"
             " WHERE f.move_id = %s",
             key_sql("f"),
             key_sql("o"),

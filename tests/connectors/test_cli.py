@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from connectors.cli import main
-from connectors.cli_ways import _alone
+from connectors.cli_ways import alone
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = Path(__file__).parent / "samples"
@@ -130,7 +130,7 @@ def test_fetch_remembers_and_goes_on(tmp_path, capsys):
 
 def test_two_fetches_into_one_folder_are_kept_apart(tmp_path, capsys):
     (tmp_path / "in").mkdir()
-    with _alone(tmp_path):
+    with alone(tmp_path):
         assert main(["fetch", "folder", "-s", f"path={tmp_path / 'in'}",
                      "--into", str(tmp_path)]) == 2  # fmt: skip
     assert "another fetch" in capsys.readouterr().err

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Priced usage to another system: each record once, acknowledged, whatever happens on the way."""
+
+import base64
+import csv
+import io
+import json
+import os
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.addons.telecom_billing.models import telecom_handover
+from odoo.addons.telecom_billing.models.telecom_handover_channel import MASK
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from connectors.retry import Patience
+from tests.addon.billing_case import BillingCase
+from tests.addon.rating_common import RatingCase
+from tests.connectors.receiver import Receiver
+
+MONTH = "2026-09-01"
+
+
+@tagged("post_install", "-at_install")
+class TestHandover(RatingCase, BillingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.channel = cls.new_channel("crm", marks=True, what="records", kind="jsonl")
+        cls.theirs, cls.ours = (
+            cls.new_contract(
+                cls.new_partner(name, "business"), lines=[{"telecom_tariff_id": cls.biz.id}]
+            )
+            for name in ("Theirs", "Ours")
+        )
+        cls.theirs.telecom_handover_channel_id = cls.channel
+        for place, contract in enumerate((cls.theirs, cls.ours)):
+            cls.new_number(f"+49 30 77770{place}", contract.contract_line_ids)
+
+    @classmethod
+    def new_channel(cls, code, **vals):
+        return cls.env["telecom.handover.channel"].create({"name": code, "code": code} | vals)
+
+    def setUp(self):
+        super().setUp()
+        quick = Patience(attempts=2, sleep=lambda _seconds: None)
+        self.startPatcher(patch.object(telecom_handover, "PATIENCE", quick))
+
+    def calls(self, start, count=1, seconds=60):
+        """Calls of both contracts, 0.03 a minute inland until mid-September, 0.12 + 0.05 mobile."""
+        return self.store_usage(
+            [
+                {
+                    "record_id": f"{start}-{number}-{place}",
+                    "a_number": number,
+                    "b_number": ("494012345", "4915112345678")[place % 2],
+                    "started_at": start,
+                    "quantity": seconds,
+                }
+                for number in ("4930777700", "4930777701")
+                for place in range(count)
+            ]
+        )
+
+    def steps(self, run, *codes):
+        with self.uncommitted():
+            for code in codes:
+                self.assertTrue(run._run_step(code), run.finding_ids.mapped("message"))
+        return run
+
+    def rated_run(self, month=MONTH):
+        return self.steps(self.new_run(month), "fetch", "load", "rate", "check")
+
+    def by_rest(self, server, **vals):
+        self.channel.write({"way": "rest", "rest": {"url": server.url}} | vals)
+
+    def assertAgree(self, run):
+        rows = run.control_totals()
+        self.assertEqual([row["stage"] for row in rows if row["check"] is False], [])
+        return {row["stage"]: row for row in rows}
+
+    # ------------------------------------------------------------------ what is handed over
+    def test_records_as_declared(self):
+        self.calls("2026-09-03 07:00:00", 2)
+        handover = self.channel._hand_over(MONTH, self.rated_run())
+        batch = handover.batch_ids
+        rows = [json.loads(line) for line in batch.attachment_id.raw.splitlines()]
+        # 1 min inland 0.03; mobile 0.05 + 0.12 = 0.17
+        self.assertEqual(
+            sorted((row["contract"], row["b_number"], Decimal(row["price"])) for row in rows),
+            [
+                (self.theirs.code, "4915112345678", Decimal("0.17")),
+                (self.theirs.code, "494012345", Decimal("0.03")),
+            ],
+        )
+        self.assertEqual({row["started_at"] for row in rows}, {"2026-09-03T07:00:00Z"})
+        self.assertEqual({Decimal(row["quantity"]) for row in rows}, {Decimal(60)})
+        self.assertEqual((batch.rows, batch.records, round(batch.amount, 6)), (2, 2, 0.2))
+
+    def test_a_copy_of_a_month_for_everybody(self):
+        self.calls("2026-09-03 07:00:00", 2)
+        copy = self.new_channel("dwh", decimal=",")
+        run = self.rated_run()
+        handover = copy._hand_over(run.period_start)
+        rows = list(csv.DictReader(io.StringIO(handover.batch_ids.attachment_id.raw.decode()),
+                                   delimiter=";"))  # fmt: skip
+        self.assertEqual({row["contract"] for row in rows}, {self.theirs.code, self.ours.code})
+        amounts = [Decimal(row["amount"].replace(",", ".")) for row in rows]
+        self.assertEqual(sum(amounts), Decimal("0.4"))
+        self.assertEqual(copy._hand_over(run.period_start), handover)
+        self.assertEqual(len(handover.batch_ids), 1, "the same month is not made twice")
+        self.steps(run, "invoice")
+        self.assertEqual(run.invoice_ids.telecom_contract_id, self.ours, "a copy marks nothing")
+
+    def test_what_another_system_invoices_is_not_invoiced_here(self):
+        self.calls("2026-09-03 07:00:00", 2)
+        run = self.rated_run()
+        handover = self.channel._hand_over(MONTH, run)
+        self.steps(run, "invoice")
+        self.assertEqual(run.invoice_ids.telecom_contract_id, self.ours)
+        totals = self.assertAgree(run)
+        handed, invoiced = totals["handed_over"], totals["invoiced"]
+        self.assertEqual((handed["records"], handed["amount"]), (2, Decimal("0.2")))
+        self.assertEqual((invoiced["records"], invoiced["amount"]), (2, Decimal("0.2")))
+        self.assertEqual(totals["waiting"]["records"], 0)
+        # rating again leaves alone what was handed over
+        before = handover.batch_ids.attachment_id.raw
+        self.env["telecom.rating.state"]._rate_months(
+            self.company, run.period_start, everything=True
+        )
+        self.channel._hand_over(MONTH, run)
+        self.assertEqual((handover.batch_ids.attachment_id.raw, len(handover.batch_ids)),
+                         (before, 1))  # fmt: skip
+        self.assertAgree(run)
+
+    def test_without_hand_over_it_waits_and_is_not_invoiced(self):
+        self.calls("2026-09-03 07:00:00")
+        run = self.steps(self.rated_run(), "invoice")
+        self.assertEqual(run.invoice_ids.telecom_contract_id, self.ours)
+        self.assertEqual(self.assertAgree(run)["waiting"]["records"], 1)
+
+    def test_late_records_go_with_the_next_hand_over_and_only_they(self):
+        self.calls("2026-09-03 07:00:00")
+        first = self.rated_run()
+        one = self.channel._hand_over(MONTH, first)
+        self.steps(first, "invoice")
+        self.calls("2026-09-04 07:00:00", seconds=120)
+        second = self.rated_run("2026-10-01")
+        two = self.channel._hand_over(second.period_start, second)
+        rows = [json.loads(line) for line in two.batch_ids.attachment_id.raw.splitlines()]
+        self.assertEqual([row["started_at"] for row in rows], ["2026-09-04T07:00:00Z"])
+        self.assertEqual((one.records, two.records), (1, 1))
+        self.steps(second, "invoice")
+        self.assertAgree(second)
+
+    def test_a_delivery_that_was_handed_over_is_not_undone(self):
+        self.calls("2026-09-03 07:00:00")
+        run = self.rated_run()
+        self.channel._hand_over(MONTH, run)
+        with self.assertRaises(UserError):
+            run.env["telecom.delivery"].search([("run_id", "=", run.id)])._undo()
+
+    def test_without_a_run_nothing_is_marked(self):
+        with self.assertRaises(UserError):
+            self.channel._hand_over(MONTH)
+
+    # ------------------------------------------------------------------ the way there
+    def many(self, server, size=2):
+        self.calls("2026-09-03 07:00:00", 2)
+        for day in range(5, 9):
+            extra = self.new_contract(
+                self.new_partner(f"More {day}", "business"),
+                lines=[{"telecom_tariff_id": self.biz.id}],
+                telecom_handover_channel_id=self.channel.id,
+            )
+            self.new_number(f"+49 30 88880{day}", extra.contract_line_ids)
+            self.store_usage(
+                [{"a_number": f"493088880{day}", "b_number": "494012345", "quantity": 60,
+                  "started_at": f"2026-09-0{day} 07:00:00", "record_id": str(day)}]
+            )  # fmt: skip
+        self.by_rest(server, batch_size=size)
+        return self.channel._hand_over(MONTH, self.rated_run())
+
+    def test_killed_in_the_middle_and_resumed(self):
+        with Receiver(["take", "take and cut", "die"]) as server:
+            handover = self.many(server)
+        self.assertEqual(handover.batches, 3)
+        self.assertEqual(handover.state, "failed")
+        self.assertEqual(handover.batch_ids.mapped("state"), ["acknowledged", "failed", "waiting"])
+        port, kept = server.server_port, server.kept
+        self.assertEqual(len(kept), 2, "the second was taken, but nobody heard of it")
+        with Receiver(["409"], port=port, kept=kept) as server:
+            with self.uncommitted():
+                self.env["telecom.handover.channel"]._cron_hand_over()
+            self.assertEqual(handover.state, "done")
+            self.assertEqual(
+                [key for key, _login in server.seen], handover.batch_ids[1:].mapped("uid")
+            )
+        for batch in handover.batch_ids:
+            self.assertEqual(kept[batch.uid], batch.attachment_id.raw)
+        rows = [json.loads(line) for data in kept.values() for line in data.splitlines()]
+        records = [(row["record"], row["segment"]) for row in rows]
+        self.assertEqual((len(records), len(set(records))), (6, 6))
+
+    def test_a_second_time_sends_nothing(self):
+        with Receiver() as server:
+            handover = self.many(server, size=100)
+            handover.action_send()
+            self.channel._hand_over(MONTH, handover.run_id)
+            self.assertEqual(len(server.seen), 1)
+        self.assertEqual(handover.batch_ids.attempts, 1)
+
+    def test_a_refusal_is_shown(self):
+        with Receiver(["422"] * 3) as server:
+            handover = self.many(server, size=100)
+            action = handover.action_send()
+        self.assertIn("422", action["params"]["message"])
+        self.assertEqual(handover.batch_ids.state, "failed")
+
+    def test_secrets_are_sealed_and_sent_only_where_they_belong(self):
+        self.calls("2026-09-03 07:00:00")
+        with Receiver() as server:
+            login = {"url": server.url, "auth": "bearer"}
+            self.channel.write({"way": "rest", "rest": login | {"secret": "s3cret"}})
+            self.assertEqual(self.channel.rest["secret"], MASK)
+            self.env.flush_all()
+            self.env.cr.execute("SELECT rest::text, rest_secret FROM telecom_handover_channel")
+            self.assertNotIn("s3cret", str(self.env.cr.fetchall()))
+            self.channel.rest = login | {"secret": MASK, "method": "POST"}
+            self.channel._hand_over(MONTH, self.rated_run())
+            self.assertEqual({login for _key, login in server.seen}, {"Bearer s3cret"})
+        with self.assertRaises(ValidationError):
+            self.channel.rest = {
+                "url": "https://thief.example", "auth": "bearer", "secret": MASK
+            }  # fmt: skip
+
+    def test_a_secret_of_the_environment(self):
+        os.environ["TELECOM_TEST_CRM"] = "s3cret"
+        self.addCleanup(os.environ.pop, "TELECOM_TEST_CRM")
+        self.calls("2026-09-03 07:00:00")
+        with Receiver() as server:
+            secret = {"auth": "bearer", "secret": "env:TELECOM_TEST_CRM"}
+            self.channel.write({"way": "rest", "rest": {"url": server.url} | secret})
+            self.channel._hand_over(MONTH, self.rated_run())
+            self.assertEqual({login for _key, login in server.seen}, {"Bearer s3cret"})
+            with self.assertRaises(ValidationError):
+                self.channel.rest = {"url": server.url, "auth": "bearer", "secret": "env:PATH"}
+
+    # ------------------------------------------------------------------ by API, by file
+    def test_pulled_by_the_other_system(self):
+        self.calls("2026-09-03 07:00:00", 2)
+        handover = self.channel._hand_over(MONTH, self.rated_run())
+        Handover = self.env["telecom.handover"].with_user(self.manager)
+        (waiting,) = Handover.waiting_batches("crm")
+        self.assertEqual((waiting["rows"], waiting["amount"]), (2, "0.200000"))
+        content = Handover.fetch_batch(waiting["batch"])
+        self.assertEqual(
+            base64.b64decode(content["base64_content"]), handover.batch_ids.attachment_id.raw
+        )
+        for _twice in range(2):
+            self.assertEqual(
+                Handover.acknowledge_batch(waiting["batch"], "ok")["state"], "acknowledged"
+            )
+        self.assertEqual(Handover.waiting_batches("crm"), [])
+        self.assertEqual(handover.state, "done")
+        with self.assertRaises(UserError):
+            Handover.fetch_batch("no-such-batch")
+        with self.assertRaises(AccessError):
+            Handover.with_user(self.agent).acknowledge_batch(waiting["batch"])
+
+    def test_as_a_file(self):
+        self.calls("2026-09-03 07:00:00")
+        handover = self.channel._hand_over(MONTH, self.rated_run())
+        self.assertIn(str(handover.batch_ids.attachment_id.id), handover.action_download()["url"])
+        handover.action_acknowledge()
+        self.assertEqual(handover.state, "done")
+
+    def test_templates_are_checked(self):
+        for wrong in ({"encoding": "klingon"}, {"kind": "xml", "root": "1"}, {"what": "summaries"}):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.channel.write(wrong)
+                self.channel.flush_recordset()
