@@ -23,6 +23,7 @@ DUE = """
           FROM contract_line l JOIN contract_contract o ON o.id = l.contract_id
           JOIN telecom_tariff own ON own.id = l.telecom_tariff_id AND own.kind <> 'option'
          WHERE o.company_id = %(company)s AND o.is_telecom AND %(who)s
+           AND o.telecom_handover_channel_id IS NULL
            AND COALESCE(l.date_start, '-infinity') <= %(last)s
            AND COALESCE(l.date_end, 'infinity') >= %(first)s
     ), holders AS (
@@ -129,7 +130,7 @@ def _changed_months(run) -> list[datetime.date]:
         run.env.cr,
         SQL(
             "SELECT DISTINCT period FROM telecom_usage_summary WHERE company_id = %(company)s"
-            " AND period < %(month)s AND invoice_line_id IS NULL"
+            " AND period < %(month)s AND invoice_line_id IS NULL AND handover_batch_id IS NULL"
             " UNION SELECT DISTINCT period FROM telecom_topup WHERE company_id = %(company)s"
             " AND period < %(month)s AND state = 'reversed'",
             company=run.company_id.id,
