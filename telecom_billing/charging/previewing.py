@@ -19,7 +19,7 @@ from ..store import charges as charge_store
 from ..store import exact
 from . import balances
 from .changes import Changes
-from .columns import NONE, flat
+from .columns import flat
 from .context import Context
 from .month import Month
 from .pipeline import Pipeline, Prepared
@@ -120,36 +120,39 @@ class Comparison(Pipeline):
 
     def _carry_on(self, prepared: Prepared) -> None:
         """Keep what was drawn, and what is left, for the next month."""
-        charges, facts = prepared.charges, prepared.facts
-        (drew,) = np.nonzero(charges.allowance != NONE)
-        if drew.size:
-            known = {one["id"]: one["share"] for one in self.context.data.get("allowances", [])}
-            share = np.array([known[one] for one in charges.allowance[drew]], dtype=object)
-            fact = charges.fact[drew]
-            holder = np.zeros(drew.size, dtype=np.int64)
-            for name, (column, _charge, _balance) in balances.SHARES.items():
-                own = share == name
-                holder[own] = flat(facts[column]).to_numpy()[fact[own]]
-            started = pd.Series(flat(facts["started_at"]).to_numpy()[fact])
-            local = started.dt.tz_localize("UTC").dt.tz_convert(self.context.data["timezone"])
-            frame = pd.DataFrame(
-                {
-                    "allowance": charges.allowance[drew],
-                    "share": share,
-                    "holder": holder,
-                    "day": local.dt.date,
-                    "units": charges.allowance_used[drew],
-                    "money": charges.allowance_money[drew],
-                }
-            )
-            key = list(balances.SPENT[:4])
-            self.carry.spent.append(frame.groupby(key, as_index=False).sum())
-        found = charges.balances
-        if found is not None and not found.empty:
-            own = found[list(balances.OPENING)].copy()
-            own["allowance"] = own["allowance"].astype("int64")
-            own["holder"] = own["holder"].astype("int64")
-            self.carry.balances.append(own)
+        found = prepared.charges.balances
+        if found is None or found.empty:
+            return
+        found = found.astype({"allowance": "int64", "holder": "int64"})
+        self.carry.balances.append(found[list(balances.OPENING)])
+        self.carry.spent.append(self._drawn(found, self.pricing.before.of(prepared.facts)))
+
+    def _drawn(self, found: pd.DataFrame, before: dict) -> pd.DataFrame:
+        """What the shard drew by balance and period: what is used, less what was used before."""
+        key = ["allowance", "share", "holder", "period"]
+        used = found.groupby(key)["used"].sum()
+        known = {int(one.id): one for one in self.pricing.book.allowance_list}
+        spent = before["spent"]
+        for one in [] if spent is None else spent.to_dict("records"):
+            allowance = known.get(int(one["allowance"]))
+            if allowance is None:
+                continue
+            day = np.datetime64(one["day"], "D").astype(np.int64)
+            number = int(allowance.selector.period.of_day(np.array([day]))[0])
+            start = pd.Timestamp(allowance.selector.period.start(number))
+            place = (int(one["allowance"]), one["share"], int(one["holder"]), start)
+            if place in used.index:
+                used[place] -= int(one["units"] if allowance.money is None else one["money"])
+        frame = used.reset_index()
+        in_money = frame["allowance"].map(lambda one: known[one].money is not None)
+        return pd.DataFrame(
+            {
+                **{name: frame[name] for name in key[:3]},
+                "day": frame["period"].dt.date,
+                "units": frame["used"].where(~in_money, 0),
+                "money": frame["used"].where(in_money, 0),
+            }
+        )
 
 
 class Preview(Month):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -44,17 +45,29 @@ class Replay:
         return found
 
     def contracts(self, env, company) -> np.ndarray:
-        """Contracts with a line whose price could be another: by its tariff, individual prices,
-        or what these fall back on."""
+        """Contracts whose price could be another: by the tariff of a line, individual prices, or
+        what these fall back on."""
+        Tariff = env["telecom.tariff"].with_context(active_test=False)
+        asked = Tariff.browse([*self.versions, *self.swap])
+        while more := (
+            Tariff.search(
+                Domain("fallback_tariff_id", "in", asked.ids)
+                | Domain("fallback_ids.fallback_id", "in", asked.ids)
+            )
+            - asked
+        ):
+            asked |= more
         env.flush_all()
+        everybody = company.telecom_default_tariff_id in asked
         rows = env.execute_query(
             SQL(
-                "WITH RECURSIVE asked (id) AS (SELECT unnest(%(tariffs)s) UNION"
-                "  SELECT t.id FROM telecom_tariff t JOIN asked a ON t.fallback_tariff_id = a.id)"
-                " SELECT DISTINCT contract_id FROM contract_line WHERE company_id = %(company)s"
-                " AND (telecom_tariff_id IN (SELECT id FROM asked)"
-                "  OR telecom_price_list_id IN (SELECT id FROM asked))",
-                tariffs=[*self.versions, *self.swap],
+                "SELECT contract_id FROM contract_line WHERE company_id = %(company)s"
+                " AND (%(everybody)s OR telecom_tariff_id = ANY(%(tariffs)s)"
+                "  OR telecom_price_list_id = ANY(%(tariffs)s))"
+                " UNION SELECT contract_id FROM telecom_contract_price"
+                "  WHERE company_id = %(company)s AND tariff_id = ANY(%(tariffs)s)",
+                everybody=everybody,
+                tariffs=asked.ids,
                 company=company.id,
             )
         )

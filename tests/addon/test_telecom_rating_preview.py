@@ -245,6 +245,49 @@ class TestTelecomRatingPreview(RatingCase):
         preview.action_keep()
         self.assertIn("every contract", preview.message)
 
+    def test_drawn_on_by_month_together(self):
+        """A pool of two contracts, and an invoice in between: what is kept is what was shown."""
+        other = self.contract.copy({"name": "Second contract of the customer"})
+        self.new_number("+49 30 222", self.new_line(other, self.flat))
+        for share in ("customer", "line"):
+            self.env["telecom.allowance"].create(
+                {
+                    "tariff_id": self.flat.id,
+                    "name": f"By {share}",
+                    "quantity": 3,
+                    "unit": "minute",
+                    "period": "year" if share == "customer" else "month",
+                    "rollover_periods": 0 if share == "customer" else 2,
+                    "share": share,
+                    "zone_ids": [(6, 0, self.mobile.ids)],
+                }
+            )
+        for month in ("08", "09"):
+            self.store_usage(
+                [
+                    {"b_number": MOBILE, "a_number": number, "quantity": 120,
+                     "started_at": f"2026-{month}-{day} 10:00:00"}
+                    for number in ("4930123456", "4930222") for day in (21, 22)
+                ]
+            )  # fmt: skip
+        self.rate()
+        self.invoice(self.env["telecom.usage.summary"].search([("contract_id", "=", other.id)]))
+        self.store_usage([{"b_number": MOBILE, "started_at": "2026-08-05 10:00:00"}])
+        preview = self.preview(date_from="2026-08-01")
+        self.assertTrue(self.lines(preview))
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+
+    def test_a_draft_of_what_others_fall_back_on(self):
+        self.flat.fallback_tariff_id = self.biz
+        self.store_usage([{"b_number": "33123456"}])
+        france = self.biz.version_ids.zone_plan_id.zone_ids.filtered(lambda z: z.code == "fr")
+        draft = self.draft(self.biz)
+        draft.rate_ids.create({"version_id": draft.id, "zone_id": france.id, "price": 0.3})
+        self.rate()
+        preview = self.preview(kind="replay", version_id=draft.id)
+        self.assertEqual(self.lines(preview)[self.contract.name][4], 1, "newly charged")
+
     def test_discarded(self):
         preview = self.preview()
         preview.action_discard()
