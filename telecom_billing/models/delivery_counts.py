@@ -5,6 +5,7 @@ control totals."""
 from __future__ import annotations
 
 import decimal
+import re
 
 from odoo import fields
 from odoo.tools import SQL
@@ -115,7 +116,18 @@ def _write(delivery, counts: Counts) -> None:
 
 def _keep_summary(delivery, summary: Summary) -> None:
     delivery.totals = delivery.totals | {"summary": summary.as_dict()}
+    delivery.sequence_number = _number(delivery, summary.declared.sequence)
     delivery.message = "\n".join(summary.differences()) or False
+
+
+def _number(delivery, declared: str | None) -> str | bool:
+    """The running number of a file, by its name or its header; digits, without leading zeros."""
+    pattern = delivery.source_id.sequence_pattern
+    if pattern:
+        found = re.search(pattern, delivery.name)
+        declared = found[1] if found else ""
+    digits = re.sub(r"\D", "", declared or "")
+    return str(int(digits)) if digits else False
 
 
 def _plain(sums: dict) -> dict:

@@ -78,6 +78,9 @@ class TelecomDelivery(models.Model):
         "Seconds Decoded", digits=(20, 6), readonly=True, help="With those delivered before."
     )
     cost = fields.Float("Stated Cost", digits=(20, 6), readonly=True)
+    sequence_number = fields.Char(
+        readonly=True, help="The running number that its name or its header states."
+    )
     first_started_at = fields.Datetime("First Record", readonly=True)
     last_started_at = fields.Datetime("Last Record", readonly=True)
     totals = fields.Json(readonly=True, help="Sums by unit and currency; rejects by reason.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
+from ..models.source_checks import GAP, LATE, MISSING
 from ..store import exact
 from .base import Step, Totals, register, sentence
 
@@ -27,6 +28,7 @@ class Load(Step):
             self.progress(number, len(waiting))
         self.run._adopt_deliveries()
         self._report_failures()
+        self._report_missing()
         return self._count()
 
     def _report_failures(self) -> None:
@@ -45,6 +47,22 @@ class Load(Step):
                 ),
                 record=delivery,
             )
+
+    def _report_missing(self) -> None:
+        """What should have come before the end of the run's period and has not."""
+        sources = self.env["telecom.source"].search([("company_id", "=", self.company.id)])
+        sources.filtered(lambda source: source.expect_every != "none")._watch()
+        found = self.env["telecom.finding"].search(
+            [
+                ("watched_source_id", "in", sources.ids),
+                ("state", "=", "open"),
+                ("code", "in", (LATE, MISSING, GAP)),
+            ]
+        )
+        for (source, code), same in found.grouped(
+            lambda finding: (finding.watched_source_id, finding.code)
+        ).items():
+            self.finding(code, "\n".join(same.mapped("message")), record=source)
 
     def _count(self) -> Totals:
         self.env.flush_all()
