@@ -59,6 +59,7 @@
         "views/menus.xml",
         "wizards/telecom_collective_upload.xml",
         "wizards/telecom_deck_import.xml",
+        "wizards/telecom_price_question.xml",
         "wizards/telecom_setup.xml",
         "wizards/telecom_upload.xml",
         "views/account_move.xml",

@@ -80,6 +80,7 @@ from . import (
     telecom_margin,
     telecom_minimum,
     telecom_number,
+    telecom_number_search,
     telecom_order,
     telecom_order_fulfil,
     telecom_pool,

@@ -8,6 +8,8 @@ from . import (
     telecom_explanation,
     telecom_late_preview,
     telecom_least_cost,
+    telecom_number_lookup,
+    telecom_price_question,
     telecom_send_again,
     telecom_setup,
     telecom_suspense_assign,
