@@ -69,6 +69,7 @@
         "views/payment_return.xml",
         "views/product_template.xml",
         "views/res_config_settings.xml",
+        "views/res_config_settings_rating.xml",
         "views/res_config_settings_usage.xml",
         "views/res_partner.xml",
         "views/telecom_allowance_views.xml",

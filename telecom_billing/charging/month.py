@@ -15,6 +15,7 @@ The answer is the same as that of rating everything. What is on an invoice is le
 
 from __future__ import annotations
 
+import contextlib
 import typing
 
 import numpy as np
@@ -25,6 +26,7 @@ from ..store import charges as charge_store
 from ..store import fact_stream, facts
 from . import balances, matching, storing
 from .changes import Changes
+from .cluster import of_settings
 from .columns import NONE, digits, flat, integers
 from .context import Context
 from .pipeline import Counts, Pipeline
@@ -103,11 +105,12 @@ class Month:
             if last is not None:
                 pipeline.contracts.append(spool.contracts())
             total = done + spool.rows
-            for prepared in pipeline.run(spool.shards(), fresh=True):
-                done += prepared.facts.num_rows
-                if bookmark:
-                    bookmark.put(done, prepared.last_holder)
-                self.after_shard(done, total)
+            with self._workers(context, spool.rows):
+                for prepared in pipeline.run(spool.shards(), fresh=True):
+                    done += prepared.facts.num_rows
+                    if bookmark:
+                        bookmark.put(done, prepared.last_holder)
+                    self.after_shard(done, total)
         if bookmark:
             bookmark.remove()
 
@@ -126,8 +129,9 @@ class Month:
             added = context.sharing(np.setdiff1d(new.contracts(), touched))
             context.pricing.before = self._before(context, added, everything=True)
             pipeline, total = self._stored, whole.rows + new.rows
-            for _prepared in pipeline.run(_without(new.shards(), touched), fresh=False):
-                self.after_shard(pipeline.counts.records, total)
+            with self._workers(context, new.rows):
+                for _prepared in pipeline.run(_without(new.shards(), touched), fresh=False):
+                    self.after_shard(pipeline.counts.records, total)
 
     def _rate_some(self, context: Context, changes: Changes, contracts: np.ndarray) -> None:
         """Some contracts as a whole, with what may have become theirs; nothing else."""
@@ -154,8 +158,9 @@ class Month:
         pipeline = self._pipeline(context)
         pipeline.forget(np.setdiff1d(touched, whole.contracts()))
         context.pricing.before = self._before(context, touched, everything=False)
-        for _prepared in pipeline.run(whole.shards(), fresh=True):
-            self.after_shard(pipeline.counts.records, whole.rows + new.rows)
+        with self._workers(context, whole.rows):
+            for _prepared in pipeline.run(whole.shards(), fresh=True):
+                self.after_shard(pipeline.counts.records, whole.rows + new.rows)
         return touched
 
     def _overtaken(self, context: Context, new: Spool, contracts: np.ndarray) -> np.ndarray:
@@ -253,6 +258,21 @@ class Month:
         pipeline = self._stored = self.pipeline(self.cr, context)
         self.counts = pipeline.counts
         return pipeline
+
+    @contextlib.contextmanager
+    def _workers(self, context: Context, rows: int) -> typing.Iterator[None]:
+        """Let the settings' cluster price what is more than a shard."""
+        cluster = of_settings(self.env, context.data) if rows > self.shard else None
+        if cluster is None:
+            yield
+            return
+        with cluster:
+            self._stored.cluster = cluster
+            try:
+                yield
+            finally:
+                self._stored.cluster = None
+                self.counts.cluster_fault = cluster.fault or self.counts.cluster_fault
 
 
 def _without(shards: typing.Iterable[pa.Table], contracts: np.ndarray) -> typing.Iterator[pa.Table]:

@@ -7,6 +7,7 @@ the other one knows nothing but arrays.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import decimal
 import typing
@@ -17,6 +18,7 @@ import pyarrow as pa
 from ..store import binary, copying, summaries
 from ..store.intake import ahead
 from . import alerts, balances, storing
+from .cluster import Cluster
 from .columns import flat
 from .pricing import Charges, Pricing, price
 from .storing import Span
@@ -32,6 +34,8 @@ class Counts:
     aside: int = 0
     amount: dict[int, decimal.Decimal] = dataclasses.field(default_factory=dict)
     shards: int = 0
+    #: Why the workers of the Dask scheduler did not price all of it.
+    cluster_fault: str | None = None
 
     def add(self, prepared: Prepared) -> None:
         charges, sums = prepared.charges, prepared.sums
@@ -84,13 +88,15 @@ class Pipeline:
         #: Contracts that were stored, 0 for records without.
         self.contracts: list[np.ndarray] = []
         self._numbers = np.array([], dtype=np.int64)
+        #: Prices shards elsewhere, if there is one.
+        self.cluster: Cluster | None = None
 
     def run(self, shards: typing.Iterable[pa.Table], fresh: bool) -> typing.Iterator[Prepared]:
         """Store each shard; yields it afterwards.
 
         :param fresh: put it in the place of what its contracts have open; else beside that
         """
-        for prepared in ahead(self._prepare(shard, fresh) for shard in shards):
+        for prepared in ahead(self._ready(shards, fresh)):
             self._put(prepared, fresh)
             self.contracts.append(prepared.contracts)
             self.counts.add(prepared)
@@ -115,9 +121,25 @@ class Pipeline:
         if fresh and self.context.has_limits:
             alerts.store(self.cr, self.span, prepared.charges.alerts, prepared.contracts)
 
-    def _prepare(self, facts: pa.Table, fresh: bool) -> Prepared:
+    def _ready(self, shards: typing.Iterable[pa.Table], fresh: bool) -> typing.Iterator[Prepared]:
+        """The priced shards in their order; with a cluster, some of them on their way at a time."""
+        if self.cluster is None:
+            yield from (self._prepare(shard, fresh) for shard in shards)
+            return
+        under_way: collections.deque = collections.deque()
+        for shard in shards:
+            under_way.append((shard, self.cluster.start(self.pricing, shard)))
+            if len(under_way) >= self.cluster.window:
+                yield self._answered(*under_way.popleft(), fresh)
+        while under_way:
+            yield self._answered(*under_way.popleft(), fresh)
+
+    def _answered(self, facts: pa.Table, future: typing.Any, fresh: bool) -> Prepared:
+        return self._prepare(facts, fresh, self.cluster.result(future))
+
+    def _prepare(self, facts: pa.Table, fresh: bool, rated: typing.Any = None) -> Prepared:
         """In the other thread: everything up to the rows that COPY reads."""
-        charges = price(self.pricing, facts)
+        charges = price(self.pricing, facts, rated)
         prepared = Prepared(facts, charges, sum_up(facts, charges))
         wanted = len(prepared.sums)
         if fresh and wanted <= len(self._numbers):

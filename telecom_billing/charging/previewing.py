@@ -77,8 +77,8 @@ class Comparison(Pipeline):
         """Contracts that were rated, or would lose all."""
         return np.unique(np.concatenate([*self.contracts, *self.gone, np.zeros(0, np.int64)]))
 
-    def _prepare(self, facts: pa.Table, fresh: bool) -> Prepared:
-        charges = price(self.pricing, facts)
+    def _prepare(self, facts: pa.Table, fresh: bool, rated=None) -> Prepared:
+        charges = price(self.pricing, facts, rated)
         return Prepared(facts, charges, sum_up(facts, charges))
 
     def _put(self, prepared: Prepared, fresh: bool) -> None:

@@ -73,15 +73,23 @@ class Charges:
         return len(self.fact)
 
 
-def price(pricing: Pricing, facts: pa.Table) -> Charges:
-    """Price a shard (facts with the columns of matching); every fact gets a charge or a reason."""
+def rateable(facts: pa.Table) -> pa.Table:
+    """The facts of a shard that belong to somebody: those that the core is asked about."""
+    good = flat(facts["match"]).to_numpy() == 0
+    return facts if good.all() else facts.take(pa.array(np.flatnonzero(good)))
+
+
+def price(pricing: Pricing, facts: pa.Table, rated: typing.Any = None) -> Charges:
+    """Price a shard (facts with the columns of matching); every fact gets a charge or a reason.
+
+    :param rated: what the core said of the :func:`rateable` facts, where it was asked before
+    """
     unmatched = flat(facts["match"]).to_numpy()
     good = np.flatnonzero(unmatched == 0)
     aside = np.flatnonzero(unmatched)
     parts = []
     if good.size:
-        chosen = facts if not aside.size else facts.take(pa.array(good))
-        parts.append(_priced(pricing, chosen, good))
+        parts.append(_priced(pricing, rateable(facts), good, rated))
     if aside.size:
         parts.append(_set_aside(pricing, facts.take(pa.array(aside)), aside, unmatched[aside]))
     return _with_cost(pricing, _join(parts), facts)
@@ -110,9 +118,12 @@ def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
     )
 
 
-def _priced(pricing: Pricing, facts: pa.Table, places: np.ndarray) -> Charges:
-    usage = usage_frame(pricing.book, facts)
-    rated = rate(pricing.book, usage, **pricing.before.of(facts))
+def _priced(
+    pricing: Pricing, facts: pa.Table, places: np.ndarray, rated: typing.Any = None
+) -> Charges:
+    if rated is None:
+        usage = usage_frame(pricing.book, facts)
+        rated = rate(pricing.book, usage, **pricing.before.of(facts))
     found = rated.charges
     row = found["usage"].to_numpy()
     reason = found["reason"].cat.codes.to_numpy().astype(np.int16) + 1

@@ -33,6 +33,7 @@ from . import (
     res_company_usage,
     res_config_settings,
     res_config_settings_documents,
+    res_config_settings_rating,
     res_config_settings_usage,
     res_partner,
     statement_import,

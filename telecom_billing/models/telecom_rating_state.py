@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..charging.cluster import ClusterError
 from ..charging.context import BadBook, timezone
 from ..charging.month import Month
 from ..charging.storing import Span
@@ -97,7 +98,18 @@ class TelecomRatingState(models.Model):
                 if only is not None and period not in only:
                     continue
                 month = Month(self.env, company, self._span(company, period), progress)
-                counts = month.rate(everything, contracts)
+                try:
+                    counts = month.rate(everything, contracts)
+                except ClusterError as error:
+                    address, what = error.args
+                    raise UserError(
+                        self.env._(
+                            "The Dask scheduler %(address)s does not price: %(what)s. Start it and"
+                            " its workers, or change the settings under Telecom, Rating.",
+                            address=address,
+                            what=what,
+                        )
+                    ) from error
                 if counts.shards:
                     found[period] = counts
                 self.env["telecom.limit.alert"].sudo()._tell(company)

@@ -23,11 +23,21 @@ class Rate(Step):
         """Rate what came or changed, in every month up to the run's; count what the month has."""
         rating = self.env["telecom.rating.state"]
         try:
-            rating._rate_months(self.company, self.run.period_start, self.progress)
+            months = rating._rate_months(self.company, self.run.period_start, self.progress)
         except rating.BadBook as error:
             raise StepError(
                 self.env._("The tariffs cannot be used:\n%(faults)s", faults=error)
             ) from error
+        for fault in {counts.cluster_fault for counts in months.values()} - {None}:
+            self.finding(
+                "rate_cluster",
+                self.env._(
+                    "The Dask workers did not price all of it, this server did the rest: %s. The"
+                    " prices are the same, it only took longer.",
+                    fault,
+                ),
+                severity="info",
+            )
         return self._totals()
 
     def _totals(self) -> Totals:
