@@ -49,6 +49,7 @@ class Call:
     conference: str = ""
     participant: str = ""
     answered: bool = True
+    direction: str = "out"
 
 
 class Dice:

@@ -4,7 +4,7 @@
 * ``rheintel``, a carrier: CSV with semicolons and decimal commas in Windows-1252, German dates,
   local time, numbers as dialled in Germany, an id for each record; zipped.
 * ``alpentel``, another one: CSV in UTF-8 with a byte-order mark, ISO times in UTC, bare E.164
-  digits, prices in cents, voice and messages in one file; no ids.
+  digits, prices in cents, voice and messages, also those that come in, in one file; no ids.
 * ``pbx``, an Asterisk: ``Master.csv``, local time, unanswered calls included.
 * ``bridge``, a conference server: one line a leg, epoch seconds.
 """
@@ -49,6 +49,8 @@ def national(number: str) -> str:
 def cost(call: Call) -> int:
     """What the carrier takes, in hundredths of a cent, rounded up."""
     place = call.place
+    if call.direction == "in":
+        return 0
     if place is None or call.service == "sms":
         return 650 if call.service == "sms" else 0
     if place.per_call:
@@ -90,7 +92,7 @@ def rheintel(calls: list[Call], batch: str) -> list[Line]:
     return lines
 
 
-ALPENTEL_HEAD = "start_utc,service,caller,callee,quantity,unit,price_ct,destination"
+ALPENTEL_HEAD = "start_utc,service,caller,callee,quantity,unit,price_ct,destination,direction"
 
 
 def alpentel(calls: list[Call], batch: str) -> list[Line]:
@@ -107,6 +109,7 @@ def alpentel(calls: list[Call], batch: str) -> list[Line]:
                     "piece" if call.service == "sms" else "second",
                     f"{cost(call) // 100}.{cost(call) % 100:02d}",
                     call.place.name,
+                    call.direction,
                 ),
                 ",",
             )
@@ -188,7 +191,7 @@ def spoil(source: str, line: Line, how: str) -> Line:
     if how == "truncated":
         return Line(delimiter.join(cells[:3]), "dirty")
     if how == "encoding":
-        cells[-1] = "Frankreich"
+        cells[7] = "Frankreich"
         raw = delimiter.join(cells).encode().replace(b"ei", b"\xe9\xff")
         return Line("", "dirty", raw)
     column = {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from .calls import Call, Dice, local
@@ -78,8 +79,30 @@ def planted(customers: dict[str, Customer], year: int, month: int) -> list[Call]
             account="nl-2099",
         )
     )
+    calls += incoming(year, month)
     known = {*customers, ""}
     return [call for call in calls if call.customer in known]
+
+
+def incoming(year: int, month: int) -> list[Call]:
+    """Calls that K2017 answers, at a price, and one that comes to a mobile, for nothing."""
+    callers = [PLACES[name] for name in ("berlin", "t-mobil", "london", "france")]
+    answered = [
+        Call(
+            "alpentel",
+            "2017",
+            "voice",
+            local(year, month, 1 + turn, 9 + turn % 8, 13, turn),
+            17 + 43 * turn,
+            callers[turn % 4],
+            a=callers[turn % 4].number(turn),
+            b="496990009500",
+            direction="in",
+        )
+        for turn in range(24)
+    ]
+    private = dataclasses.replace(answered[0], customer="1025", b="491713920025")
+    return [*answered, private]
 
 
 def late(customers: dict[str, Customer], dice: Dice) -> list[Call]:

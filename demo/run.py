@@ -16,7 +16,7 @@ import pathlib
 
 from freezegun import freeze_time
 
-from . import office, papers, world
+from . import correction, office, papers, world
 from .house_bank import HouseBank
 from .month import Month
 from .post_office import PostOffice
@@ -115,6 +115,8 @@ class Demo:
             before, after = billing.codes()
             if not billing.steps(before, run_day):
                 return False
+            if month == correction.WRONG[0] and not self.correct(billing, run_day):
+                return False
         with freeze_time(dt.datetime.combine(bank_day, OPENING_TIME), tick=True):
             with self.screen.task("Bank") as task:
                 task.said = bank.settle(billing.run, bank_day)
@@ -123,6 +125,17 @@ class Demo:
             self.env["mail.mail"].process_email_queue()
             self.env.cr.commit()
             return done
+
+    def correct(self, billing: Month, day: dt.date) -> bool:
+        """One invoice is taken back and made anew, by the steps that are open again then."""
+        with self.screen.task("Correction") as task:
+            task.said = correction.take_back(self.env, billing.run)
+        if not task.said:
+            return True
+        steps = billing.run.step_ids.filtered(lambda step: step.state == "todo")
+        opened = steps.mapped("code")
+        cut = billing.codes()[0]
+        return billing.steps([code for code in cut if code in opened or code == "collect"], day)
 
 
 def main(env, out: pathlib.Path) -> int:

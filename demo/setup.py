@@ -86,6 +86,7 @@ SOURCES = (
                 {"target": "unit", "column": "unit"},
                 {"target": "cost", "column": "price_ct"},
                 {"target": "destination", "column": "destination"},
+                {"target": "direction", "column": "direction"},
             ],
         },
     },

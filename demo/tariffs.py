@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The three tariffs as tariff books (``readme/TARIFF_BOOK.md``); amounts in EUR.
+"""The four tariffs as tariff books (``readme/TARIFF_BOOK.md``); amounts in EUR.
 
 * ``privat``: consumer prices with tax, whole minutes, fixed network flat. It changes with
   15 September 2026: mobile and messages become cheaper, the USA dearer.
-* ``business``: net prices by the second, peak and off-peak; a call over a band's border is split.
+* ``plus``: for mobiles, like it, with 100 minutes a month to German networks for nothing.
+* ``business``: net prices by the second, peak and off-peak; a call over a band's border is split;
+  answered calls cost as well.
 * ``konferenz``: a price for each participant's minute and for joining.
 """
 
@@ -65,7 +67,12 @@ BUSINESS = {
 
 def books() -> dict[str, dict]:
     """The tariff books by tariff code."""
-    return {"privat": private(), "business": business(), "konferenz": conference()}
+    return {
+        "privat": private(),
+        "plus": plus(),
+        "business": business(),
+        "konferenz": conference(),
+    }
 
 
 def private() -> dict:
@@ -105,6 +112,45 @@ def private() -> dict:
     return _book(tariff, ZONES)
 
 
+def plus() -> dict:
+    """Gross prices, 60/60; what is used beyond the inclusive minutes costs."""
+    prices = {"de": "0.09", "de-frei": "0", "de-mobil": "0.09", "eu": "0.19", "gb": "0.19"}
+    rates = [_rate(zone, price=price, initial="60", step="60") for zone, price in prices.items()]
+    rates.append(
+        {
+            "id": "sms",
+            "name": "SMS",
+            "service": "sms",
+            "unit": "piece",
+            "per": "1",
+            "step": "1",
+            "price": "0.09",
+        }
+    )
+    rates.append(_incoming("eingehend", "Ankommende Anrufe", price="0", initial="60", step="60"))
+    tariff = {
+        "id": "plus",
+        "name": "Nordlicht Mobil Plus",
+        "tax_included": True,
+        "decimals": 2,
+        "per": "60",
+        "versions": [{"id": "plus-1", "name": "2026", "valid_from": "2026-01-01", "rates": rates}],
+    }
+    book = _book(tariff, ZONES)
+    book["allowances"] = [
+        {
+            "id": "plus-100",
+            "name": "100 Minuten in deutsche Netze",
+            "tariffs": ["plus"],
+            "services": ["voice"],
+            "zones": ["de", "de-mobil"],
+            "quantity": "100",
+            "unit": "minute",
+        }
+    ]
+    return book
+
+
 def business() -> dict:
     """Net prices, 1/1, a connection fee to mobiles, four decimals a call, split at 8 and 18."""
     rates = []
@@ -118,6 +164,9 @@ def business() -> dict:
         increments = ("60", "1") if zone in ("eu", "eu-mobil", "gb", "gb-mobil") else ("1", "1")
         rates.append(_rate(zone, price=price, initial=increments[0], step=increments[1]))
     rates.append(_rate("0180-2", price="0", initial="60", step="60", setup="0.0504"))
+    rates.append(
+        _incoming("angenommen", "Angenommene Anrufe", price="0.0240", initial="1", step="1")
+    )
     tariff = {
         "id": "business",
         "name": "Nordlicht Business",
@@ -177,6 +226,11 @@ def _rate(zone: str, suffix: str = "", **values) -> dict:
     names = {code: name for code, name, _ in ZONES}
     label = f"{zone}-{suffix}" if suffix else zone
     return {"id": label, "name": names[zone], "service": "voice", "zone": zone, **values}
+
+
+def _incoming(code: str, name: str, **values) -> dict:
+    """A rate for calls to the customer, wherever they come from."""
+    return {"id": code, "name": name, "service": "voice", "direction": "in", **values}
 
 
 def _book(tariff: dict, zones, bands=()) -> dict:

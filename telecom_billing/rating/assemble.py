@@ -45,6 +45,16 @@ def assemble(
     for row in bearer:
         prices.billed[row] = 0
     rows, segment, columns = _merge(_chunks(context, cover, prices, bad), context.rows)
+    if cover.draws or prices.own:
+        several = np.zeros(context.rows, dtype=bool)
+        several[list(prices.own)] = True
+        for draw in cover.draws:
+            several[draw.rows] = True
+        some = np.flatnonzero((several & ~bad)[rows])
+        sign = 1 if context.sign is None else context.sign[rows[some]]
+        columns["quantity"][some] = sign * _used(
+            rows[some], np.abs(columns["quantity"][some]), np.abs(context.quantity)
+        )
     return _frame(context, rows, segment, columns)
 
 
@@ -124,6 +134,29 @@ def _merge(chunks: list[Chunk], size: int) -> tuple[np.ndarray, np.ndarray, dict
     counts = np.diff(np.append(begins, len(rows)))
     segment = np.arange(len(rows), dtype=np.int64) - np.repeat(begins, counts)
     return rows, segment.astype(np.int16), columns
+
+
+def _used(rows: np.ndarray, quantity: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The quantities of rows' segments, in order, such that those of a row are its ``size``.
+
+    An allowance gives billed units, and tiers part them; what increments put on top of a record is
+    not used by it.
+
+    >>> _used(np.array([1, 1]), np.array([60, 61]), np.array([0, 61])).tolist()
+    [60, 1]
+    >>> _used(np.array([0, 1, 1]), np.array([360, 60, 60]), np.array([358, 30])).tolist()
+    [358, 30, 0]
+    """
+    if not len(rows):
+        return quantity
+    begins = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+    ends = np.append(begins[1:], len(rows)) - 1
+    before = np.cumsum(quantity) - quantity
+    before -= np.repeat(before[begins], ends - begins + 1)
+    remaining = np.maximum(size[rows] - before, 0)
+    used = np.minimum(remaining, quantity)
+    used[ends] = remaining[ends]
+    return used
 
 
 def _frame(

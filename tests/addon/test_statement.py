@@ -65,6 +65,37 @@ class TestStatement(BillingCase):
         with self.assertRaisesRegex(UserError, "already imported"):
             self.bring(*entries)
 
+    def test_the_same_bookings_in_another_file_do_nothing_twice(self):
+        """A bank's monthly statement brings what its daily ones brought: debits, returns, fees."""
+        moves, order = self.debits("First", "Second")
+        contract = self.new_contract(self.new_partner("Third"))
+        with freeze_time("2026-10-03"):
+            third = self.invoice(self.new_run("2026-10-01"), contract)
+        batch = bank.entry("120.00", batch=order.payment_lot_ids.name, reference="R1")
+        details = bank.details(
+            end_to_end=moves[0].matched_payment_ids.memo, reason="MS03", original="60.00",
+            charges="3.50",
+        )  # fmt: skip
+        returned = bank.entry("-63.50", details, reference="R2")
+        paid = self.transfer(f"{third.amount_total:.2f}", third.name, reference="R3")
+        self.assertEqual(len(self.bring(batch, returned, paid)), 3)
+
+        def books():
+            return (
+                self.env["payment.return"].search_count([]),
+                self.balance(self.company.telecom_bank_charges_account_id),
+                [move.amount_residual for move in (*moves, third)],
+                self.env["account.bank.statement.line"].search_count([]),
+            )
+
+        before = books()
+        self.assertEqual(before[:3], (1, 3.5, [60, 0, 0]))
+        with self.assertRaisesRegex(UserError, "already imported"):
+            self.bring(batch, returned, paid, number="2")
+        more = self.transfer("1.00", "thanks", reference="R4")
+        self.assertEqual(len(self.bring(batch, returned, paid, more, number="3")), 1)
+        self.assertEqual(books(), (*before[:3], before[3] + 1))
+
     def test_a_statement_that_overlaps_brings_only_what_is_new(self):
         first = self.transfer("5.00", reference="B1")
         second = self.transfer("7.00", reference="B2")

@@ -42,7 +42,14 @@ def test_rheintel_writes_german():
 def test_alpentel_writes_utc_and_cents():
     # half past midnight in Berlin is 22:30 of the day before in UTC
     (line,) = files.alpentel([call()], "A")
-    assert line.text == ("2026-08-31T22:30:05Z,voice,493023125001,492214710501,90,second,0.68,Köln")
+    assert line.text == (
+        "2026-08-31T22:30:05Z,voice,493023125001,492214710501,90,second,0.68,Köln,out"
+    )
+
+
+def test_what_comes_in_costs_us_nothing():
+    (line,) = files.alpentel([call(direction="in")], "A")
+    assert line.text.endswith(",0.00,Köln,in")
 
 
 def test_messages_are_pieces():

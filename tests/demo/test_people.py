@@ -24,13 +24,13 @@ def test_examples():
     assert doctest.testmod(people).failed == 0
 
 
-def test_forty_customers_of_both_kinds_and_languages():
-    assert len(CUSTOMERS) == 40
+def test_customers_of_both_kinds_and_languages():
+    assert len(CUSTOMERS) == 44
     assert {c.kind for c in CUSTOMERS} == {"private", "business"}
     assert {c.language for c in CUSTOMERS} == {"de", "en"}
     assert {c.invoice for c in CUSTOMERS} == {"email", "post"}
     assert {c.itemised for c in CUSTOMERS} == {"none", "full", "masked"}
-    assert len({c.key for c in CUSTOMERS}) == len({c.email for c in CUSTOMERS}) == 40
+    assert len({c.key for c in CUSTOMERS}) == len({c.email for c in CUSTOMERS}) == 44
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS, ids=lambda c: c.key)
@@ -54,6 +54,11 @@ def test_heads_nest_once():
     ]
     nested = [(a, b) for a in stems for b in stems if a != b and b.startswith(a)]
     assert nested == [("4940669691", "49406696914")]
+
+
+def test_a_number_moves_to_another_customer():
+    before, after = (c for c in CUSTOMERS if c.lines[0].numbers[0].stem == "493023125026")
+    assert (before.end, after.start) == ("2026-10-12", "2026-10-13")
 
 
 def test_an_order_says_everything():

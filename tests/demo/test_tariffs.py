@@ -31,5 +31,5 @@ def test_every_destination_but_the_satellite_has_a_price(code):
 
 def test_one_tariff_changes_in_mid_month():
     versions = {code: book["tariffs"][0]["versions"] for code, book in BOOKS.items()}
-    assert [len(found) for found in versions.values()] == [2, 1, 1]
+    assert [len(found) for found in versions.values()] == [2, 1, 1, 1]
     assert versions["privat"][1]["valid_from"] == versions["privat"][0]["valid_to"] == "2026-09-15"

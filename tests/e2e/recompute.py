@@ -41,6 +41,12 @@ class Usage:
     a: str
     b: str
     account: str
+    direction: str = "out"
+
+    @property
+    def own(self) -> str:
+        """The number of ours: the called one of what comes in."""
+        return self.b if self.direction == "in" else self.a
 
     @property
     def day(self) -> dt.date:
@@ -95,7 +101,7 @@ def lines_of(name: str, content: bytes):
 
 
 def parse(source: str, row: list[str]):
-    """(id or None, service, start, quantity, a, b, account); ValueError for a dirty line."""
+    """(id or None, service, start, quantity, a, b, account[, direction]); ValueError: dirty."""
     if source == "rheintel":
         record, a, b, day, time, seconds, _place, _amount = row
         if not a.isdigit():
@@ -103,11 +109,11 @@ def parse(source: str, row: list[str]):
         start = dt.datetime.strptime(f"{day} {time}", "%d.%m.%Y %H:%M:%S").replace(tzinfo=BERLIN)
         return record, "voice", start, int(seconds), digits_of(a), digits_of(b), ""
     if source == "alpentel":
-        start, service, a, b, quantity, _unit, price, _place = row
+        start, service, a, b, quantity, _unit, price, _place, direction = row
         if not re.fullmatch(r"[\d.]+", price):
             raise ValueError(price)
         moment = dt.datetime.strptime(start, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.timezone.utc)
-        return None, service, moment, int(quantity), a, b, ""
+        return None, service, moment, int(quantity), a, b, "", direction
     if source == "pbx":
         if len(row) != 18:
             raise ValueError("columns")
@@ -132,7 +138,7 @@ def read_usage(folder: pathlib.Path) -> list[Usage]:
         here: collections.Counter = collections.Counter()
         for row in lines_of(source, (folder / delivery["file"]).read_bytes()):
             try:
-                record, service, start, quantity, a, b, account = parse(source, row)
+                record, *facts = parse(source, row)
             except ValueError:
                 continue
             if record is None:  # no id: equal rows of one file are two records
@@ -143,7 +149,8 @@ def read_usage(folder: pathlib.Path) -> list[Usage]:
             elif (source, record) in seen:
                 continue
             seen.add((source, record))
-            found.append(Usage(source, delivery["month"], start, service, quantity, a, b, account))
+            service, start, quantity, *who = facts
+            found.append(Usage(source, delivery["month"], start, service, quantity, *who))
     return found
 
 
@@ -176,10 +183,10 @@ class Directory:
         """(order id, index of its line) or None."""
         candidates = [
             (len(head), owner)
-            for length in range(len(usage.a), 0, -1)
-            for head in [usage.a[:length]]
+            for length in range(len(usage.own), 0, -1)
+            for head in [usage.own[:length]]
             for owner in self.heads.get(head, ())
-            if self._covers(owner[4], usage.a[length:])
+            if self._covers(owner[4], usage.own[length:])
         ]
         owners = [owner for _, owner in sorted(candidates, key=lambda c: -c[0])]
         owners += self.accounts.get((usage.source, usage.account), [])
@@ -204,6 +211,8 @@ class PriceList:
         (self.tariff,) = book["tariffs"]
         self.prefixes = {p: z["id"] for z in book.get("zones", ()) for p in z["prefixes"]}
         self.bands = {band["id"]: band for band in book.get("bands", ())}
+        self.allowances = book.get("allowances", ())
+        self.used: collections.Counter = collections.Counter()
 
     def zone(self, number: str) -> str | None:
         """The zone of the longest prefix."""
@@ -233,7 +242,9 @@ class PriceList:
         rates = [
             rate
             for rate in self.version(usage.day)["rates"]
-            if rate["service"] == usage.service and rate.get("zone") in (None, zone)
+            if rate["service"] == usage.service
+            and rate.get("direction", "out") == usage.direction
+            and rate.get("zone") in (None, zone)
         ]
         rates.sort(key=lambda rate: "band" not in rate)
         for rate in rates:
@@ -241,13 +252,24 @@ class PriceList:
                 return rate
         return None
 
-    def charge(self, usage: Usage) -> list[tuple[str, Decimal]] | None:
+    def free(self, usage: Usage, zone: str | None, owner, billed: int) -> int:
+        """Billed seconds for which inclusive minutes of the month are left; they are used up."""
+        for grant in self.allowances:
+            if usage.service in grant["services"] and zone in grant["zones"]:
+                key = grant["id"], owner, f"{usage.day:%Y-%m}"
+                some = min(billed, 60 * int(grant["quantity"]) - self.used[key])
+                self.used[key] += some
+                return some
+        return 0
+
+    def charge(self, usage: Usage, owner=None) -> list[tuple[str, Decimal]] | None:
         """(position, price) of a record or of its parts, None when there is no price.
 
         The record is rounded as a whole; its first part bears the setup fee and each further one
         what the rounded running sum grows by.
         """
-        zone = self.zone(usage.b) if usage.b and usage.service == "voice" else None
+        other = usage.a if usage.direction == "in" else usage.b
+        zone = self.zone(other) if other and usage.service == "voice" else None
         rate = self.rate(usage, zone, usage.start)
         if rate is None:
             return None
@@ -262,6 +284,7 @@ class PriceList:
         for part, quantity in parts:
             initial, step = (int(part.get(key, part["step"])) for key in ("initial", "step"))
             billed = initial + -(-max(0, quantity - initial) // step) * step
+            billed -= self.free(usage, zone, owner, billed)
             per = int(part.get("per", self.tariff["per"]))
             running += Decimal(part["price"]) * billed / per
             after = running.quantize(unit, ROUND_HALF_UP)
@@ -317,12 +340,12 @@ def bills(folder: pathlib.Path) -> dict[tuple[str, str], Bill]:
     months = sorted({record.arrived for record in usage})
     directory = Directory(list(orders.values()))
     found: dict[tuple[str, str], Bill] = collections.defaultdict(Bill)
-    for record in usage:
+    for record in sorted(usage, key=lambda record: record.start):
         owner = directory.find(record)
         if owner is None:
             continue
         order_id, index = owner
-        charged = tariffs[orders[order_id]["lines"][index]["tariff"]].charge(record)
+        charged = tariffs[orders[order_id]["lines"][index]["tariff"]].charge(record, owner)
         if charged is None:
             continue
         month = f"{record.day:%Y-%m}"

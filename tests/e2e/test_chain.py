@@ -15,7 +15,7 @@ INVOICES = """
       JOIN telecom_billing_run r ON r.id = m.telecom_run_id
       JOIN contract_contract c ON c.id = m.telecom_contract_id
       JOIN telecom_order o ON o.id = c.telecom_order_id
-     WHERE m.move_type = 'out_invoice'
+     WHERE m.move_type = 'out_invoice' AND m.telecom_reversed IS NOT TRUE
 """
 
 
@@ -109,10 +109,58 @@ def test_ledger_holds_the_invoices(ask, bills):
     (balance,) = ask(
         "SELECT sum(l.balance) FROM account_move_line l JOIN account_move m ON m.id = l.move_id"
         " JOIN account_account a ON a.id = l.account_id"
-        " WHERE m.telecom_run_id IS NOT NULL AND a.account_type = 'asset_receivable'"
+        " WHERE m.telecom_document_run_id IS NOT NULL AND a.account_type = 'asset_receivable'"
         " AND m.state = 'posted'"
     )[0]
     assert balance == sum((bill.gross for bill in bills.values()), Decimal(0))
+
+
+def test_a_corrected_invoice_is_taken_back_and_made_anew(ask, bills):
+    rows = ask(
+        "SELECT m.move_type, m.telecom_reversed, m.amount_total, d.state FROM account_move m"
+        " JOIN contract_contract c ON c.id = m.telecom_contract_id"
+        " JOIN telecom_order o ON o.id = c.telecom_order_id"
+        " JOIN telecom_billing_run r ON r.id = m.telecom_document_run_id"
+        " LEFT JOIN telecom_dispatch d ON d.move_id = m.id"
+        " WHERE o.name = 'WEB-1009' AND r.period_start = '2026-10-01' ORDER BY m.id"
+    )
+    gross = bills["WEB-1009", "2026-10"].gross
+    assert rows == [
+        ("out_invoice", True, gross, "sent"),
+        ("out_refund", None, gross, "sent"),
+        ("out_invoice", None, gross, "sent"),
+    ]
+
+
+def test_inclusive_minutes_are_used_up(ask, world, orders):
+    rows = ask(
+        "SELECT to_char(s.period, 'YYYY-MM'), sum(s.allowance_used), sum(s.quantity)"
+        " FROM telecom_usage_summary s JOIN contract_contract c ON c.id = s.contract_id"
+        " JOIN telecom_order o ON o.id = c.telecom_order_id WHERE o.name = 'WEB-1025' GROUP BY 1"
+    )
+    used = {month: seconds for month, seconds, all_ in rows if seconds < all_}
+    assert used == {"2026-09": 6000, "2026-10": 6000}  # 100 minutes
+
+
+def test_a_number_that_moved_is_billed_to_whoever_had_it(ask, bills):
+    rows = ask(
+        "SELECT o.name, min(u.started_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin')::date,"
+        " max(u.started_at AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin')::date"
+        " FROM telecom_usage_data u JOIN telecom_charge_data c ON c.usage_id = u.id"
+        " JOIN contract_contract k ON k.id = c.contract_id"
+        " JOIN telecom_order o ON o.id = k.telecom_order_id"
+        " WHERE u.a_number = '493023125026' AND u.started_at > '2026-10-02' GROUP BY 1 ORDER BY 1"
+    )
+    assert [order for order, *_days in rows] == ["WEB-1026", "WEB-1027"]
+    assert str(rows[0][2]) <= "2026-10-12" < str(rows[1][1])
+
+
+def test_answered_calls_are_billed_to_the_called(ask):
+    rows = ask(
+        "SELECT count(*), count(c.price) FROM telecom_usage_data u JOIN telecom_charge_data c"
+        " ON c.usage_id = u.id WHERE u.direction = 'in' AND u.b_number = '496990009500'"
+    )
+    assert rows == [(48, 48)]
 
 
 def test_positions_of_a_changed_tariff_name_their_days(ask):

@@ -42,6 +42,19 @@ def test_inside_over_the_edge_and_beyond():
     ]
 
 
+def test_a_record_uses_what_it_has_whatever_is_deducted():
+    # 61, 170 and 10 s: 120 s are deducted of the first, 60 of the second, whose rest is 110.
+    data = book(MINUTES, allowances=[inclusive(3)])
+    found = charges(data, calls(61, 170, 10))
+    assert (found["quantity"] // 1_000_000).tolist() == [61, 60, 110, 10]
+    assert (found["billed"] // 1_000_000).tolist() == [0, 0, 120, 60]
+    exact = charges(book(MINUTES, allowances=[inclusive(3, count="exact")]), calls(100, 170))
+    assert (exact["quantity"] // 1_000_000).tolist() == [100, 80, 90]
+    two = book(MINUTES, allowances=[inclusive(1, id="b"), inclusive(1, id="c")])
+    found = charges(two, calls(230))  # four minutes billed, 110 s beyond the second
+    assert (found["quantity"] // 1_000_000).tolist() == [60, 60, 110]
+
+
 def test_counted_as_used_the_excess_is_a_call_of_its_own():
     # 100 s used of 180; 80 left for 170 s: 90 s remain, two minutes.
     data = book(MINUTES, allowances=[inclusive(3, count="exact")])

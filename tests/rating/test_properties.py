@@ -99,6 +99,7 @@ def test_nothing_is_lost_and_no_allowance_overdrawn(data, frame):
     found = rate(TariffBook(data), frame)
     charges, balances = found.charges, found.allowances
     assert sorted(charges["usage"].unique()) == list(range(len(frame)))
+    assert charges.groupby("usage")["quantity"].sum().tolist() == frame["quantity"].tolist()
     assert (balances["used"] <= balances["granted"]).all() and (balances["left"] >= 0).all()
     drawn = charges["allowance_units"].sum() + charges["allowance_money"].sum()
     in_units = balances[balances["unit"] != "money"]["used"].sum()
