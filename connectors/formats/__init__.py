@@ -37,6 +37,7 @@ _FORMATS: dict[str, str] = {
     "ovh": "ovh:Ovh",
     "sipgate": "sipgate:Sipgate",
     "starface": "starface:Starface",
+    "tap3": "tap3:Tap3",
     "teams_graph": "teams_graph:TeamsGraph",
     "teams_pstn": "teams_pstn:TeamsPstn",
     "telekom_evn": "telekom_evn:TelekomEvn",
