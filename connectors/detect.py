@@ -73,21 +73,31 @@ def encoding_of(sample: bytes) -> str:
 
 def propose(sample: bytes, settings: Mapping[str, Any] | None = None) -> Proposal:
     """Encoding, delimiter, header, times, decimal sign and likely formats of a sample."""
-    cut = len(sample) >= SAMPLE
-    sample = sample[:SAMPLE]
-    found = Proposal(encoding_of(sample))
-    if cut:
-        sample = sample[: sample.rfind(b"\n") + 1] or sample
-    text = sample.decode(found.encoding, "replace").lstrip("\ufeff")
-    lines = [line for line in re.split(r"\r\n|\n|\r", text) if line.strip()][:200]
-    if lines and not text.lstrip().startswith(("<", "{", "[")):
-        _look_at_columns(found, lines)
+    found, sample = look(sample), _whole_lines(sample)
     for name in formats.names():
         candidate = _try(name, sample, found, settings)
         if candidate is not None:
             found.candidates.append(candidate)
     found.candidates.sort(key=lambda one: (-one.share, -one.records, one.name))
     return found
+
+
+def look(sample: bytes) -> Proposal:
+    """The same without trying formats."""
+    sample = _whole_lines(sample)
+    found = Proposal(encoding_of(sample))
+    text = sample.decode(found.encoding, "replace").lstrip("\ufeff")
+    lines = [line for line in re.split(r"\r\n|\n|\r", text) if line.strip()][:200]
+    if lines and not text.lstrip().startswith(("<", "{", "[")):
+        _look_at_columns(found, lines)
+    return found
+
+
+def _whole_lines(sample: bytes) -> bytes:
+    if len(sample) < SAMPLE:
+        return sample
+    sample = sample[:SAMPLE]
+    return sample[: sample.rfind(b"\n") + 1] or sample
 
 
 def _look_at_columns(found: Proposal, lines: list[str]) -> None:

@@ -93,6 +93,7 @@
         "views/telecom_rating_preview.xml",
         "views/telecom_rating_preview_line.xml",
         "views/telecom_reject.xml",
+        "views/telecom_mapping.xml",
         "views/telecom_source.xml",
         "views/telecom_source_test.xml",
         "views/telecom_suspense.xml",
