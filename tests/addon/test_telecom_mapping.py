@@ -80,7 +80,11 @@ class TestMapping(TelecomCase):
         self.assertIn("Mobilfunk", mapping.preview)
 
     def test_fixed_width_xml_and_archives(self):
-        form = self.form(FIXED, format="fixed_mapping", settings={"time_pattern": "compact"})
+        form = self.form(
+            FIXED,
+            format="fixed_mapping",
+            settings={"time_pattern": "compact", "a_notation": "e164"},
+        )
         self.add(form, "started_at", "0-14")
         self.add(form, "a_number", "15-28")
         self.add(form, "quantity", "41-46")
