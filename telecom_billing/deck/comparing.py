@@ -92,22 +92,45 @@ class Comparison:
         return {status: found[status] for status in STATUSES}
 
 
-def compare(rows: Sequence[Row], base: Base, start: Day, *, gone: bool) -> Comparison:
+def compare(
+    rows: Sequence[Row],
+    base: Base,
+    start: Day,
+    *,
+    gone: bool,
+    scopes: Iterable[tuple[str, str]] = (),
+) -> Comparison:
     """All prefixes in order.
 
     :param start: first day of the new version
+    :param scopes: services and directions that the deck speaks of, beside those of its rows
     :param gone: prices that the deck does not name end, instead of being kept. Either way, of a
         prefix that it does name it replaces all prices of the same service and direction.
     """
-    scopes = {row.key.scope for row in rows}
+    spoken = {row.key.scope for row in rows} | set(scopes)
     named: dict[str, list[Row]] = {}
     for row in rows:
         named.setdefault(row.prefix, []).append(row)
     done = Comparison([], [])
     for prefix in sorted({*named, *base.prefixes}):
-        one = _Prefix(prefix, named.get(prefix, []), base, start, scopes if gone else set())
+        one = _Prefix(prefix, named.get(prefix, []), base, start, spoken if gone else set())
         one.compare(done)
     return done
+
+
+def between(version: Base, before: Base, start: Day) -> Comparison:
+    """What a version changes beside another one, from ``start`` on.
+
+    Prices that no deck can say (steps, factors) are not compared.
+    """
+    rows = [
+        Row(0, one.prefix, one.label, key, terms, one.begin, one.end)
+        for one in compare([], version, start, gone=False).stretches
+        for key, terms in one.prices
+        if not isinstance(terms, Special)
+    ]
+    scopes = {key.scope for zone in before.zones.values() for key in zone.prices}
+    return compare(rows, before, start, gone=True, scopes=scopes)
 
 
 class _Prefix:

@@ -124,4 +124,5 @@ from . import (
     telecom_zone,
     telecom_zone_plan,
     telecom_zone_prefix,
+    telecom_zone_search,
 )

@@ -15,7 +15,9 @@ from . import (
     telecom_suspense_assign,
     telecom_suspense_write_off,
     telecom_suspense_zone,
+    telecom_tariff_comparison,
     telecom_test_send,
     telecom_upload,
     telecom_waive,
+    telecom_zone_finding,
 )

@@ -196,7 +196,7 @@ class TelecomDeckImport(models.TransientModel):
         self.ensure_one()
         deck = self._deck()
         comparison = self._compare(deck)
-        fill(self, deck, comparison)
+        fill(self, comparison, deck.faults)
         counts = comparison.counts()
         self.write(
             {
@@ -207,11 +207,11 @@ class TelecomDeckImport(models.TransientModel):
                 **{f"{status}_count": counts[status] for status, _label in STATUSES},
             }
         )
-        return self._show()
+        return True
 
     def action_back(self):
         self.state = "file"
-        return self._show()
+        return True
 
     def action_open_changes(self):
         """The changes, filtered by the status in the context."""
@@ -251,8 +251,7 @@ class TelecomDeckImport(models.TransientModel):
         if not deck.rows:
             raise UserError(self.env._("The deck has no prices. Choose another file."))
         before = self._before()
-        base = before.base if before else comparing.Base()
-        comparison = comparing.compare(deck.rows, base, self.valid_from, gone=self.gone == "end")
+        comparison = self._compare(deck, before)
         note = self.env._("Rate deck %(file)s", file=self.file_name or "")
         version = DeckBuilder(self.tariff_id, before, self.valid_from).build(
             comparison, self.name, note
@@ -265,16 +264,6 @@ class TelecomDeckImport(models.TransientModel):
         }
 
     # ------------------------------------------------------------------ business
-    def _show(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import a rate deck"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "current",
-        }
-
     def _open_table(self):
         content = base64.b64decode(self.file or b"")
         return tables.open_table(self.file_name or "", content, self.sheet or None)
@@ -282,8 +271,8 @@ class TelecomDeckImport(models.TransientModel):
     def _before(self) -> VersionBase | None:
         return VersionBase(self.before_id) if self.before_id else None
 
-    def _compare(self, deck):
-        before = self._before()
+    def _compare(self, deck, before=None):
+        before = before or self._before()
         base = before.base if before else comparing.Base()
         return comparing.compare(deck.rows, base, self.valid_from, gone=self.gone == "end")
 

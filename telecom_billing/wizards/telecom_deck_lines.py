@@ -67,9 +67,8 @@ class TelecomDeckChange(models.TransientModel):
     _order = "prefix, id"
     _rec_name = "prefix"
 
-    import_id = fields.Many2one(
-        "telecom.deck.import", required=True, index=True, ondelete="cascade"
-    )
+    import_id = fields.Many2one("telecom.deck.import", index=True, ondelete="cascade")
+    comparison_id = fields.Many2one("telecom.tariff.comparison", index=True, ondelete="cascade")
     prefix = fields.Char(readonly=True)
     status = fields.Selection(STATUSES, readonly=True)
     destination = fields.Char(readonly=True)
@@ -98,23 +97,29 @@ class TelecomDeckFault(models.TransientModel):
     remedy = fields.Char(readonly=True)
 
 
-def fill(wizard, deck, comparison) -> None:
-    """Replace the wizard's changes and faults."""
+def fill(wizard, comparison, found_faults=(), owner="import_id") -> None:
+    """Replace the changes, and faults, of a wizard; ``owner``: their field that names it."""
     env = wizard.env
+    env.flush_all()
     for model in ("telecom.deck.change", "telecom.deck.fault"):
-        env.flush_all()
-        env.cr.execute(
-            SQL("DELETE FROM %s WHERE import_id = %s", SQL.identifier(env[model]._table), wizard.id)
-        )
+        if owner in env[model]._fields:
+            env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE %s = %s",
+                    SQL.identifier(env[model]._table),
+                    SQL.identifier(owner),
+                    wizard.id,
+                )
+            )
     env.invalidate_all()
     bands = {band.code: band.name for band in _bands(wizard)}
     bulk.insert(
         env["telecom.deck.change"],
-        [_change(wizard, change, bands) for change in comparison.changes],
+        [_change(wizard, owner, change, bands) for change in comparison.changes],
         check=False,
     )
     faults = []
-    for fault in deck.faults:
+    for fault in found_faults:
         reason, remedy = deck_texts.fault(env, fault.code, fault.value, fault.more)
         faults.append(
             {"import_id": wizard.id, "line": fault.line, "reason": reason, "remedy": remedy}
@@ -127,13 +132,13 @@ def _bands(wizard):
     return wizard.env["telecom.band"].browse(ids.values())
 
 
-def _change(wizard, change, bands) -> dict:
+def _change(wizard, owner, change, bands) -> dict:
     old, new = change.old, change.new
     moved = None
     if isinstance(old, Terms) and isinstance(new, Terms) and old.price and old.unit == new.unit:
         moved = round((new.price / new.per) / (old.price / old.per) * 100 - 100, 2)
     return {
-        "import_id": wizard.id,
+        owner: wizard.id,
         "prefix": change.prefix,
         "status": change.status,
         "destination": change.label,

@@ -7,7 +7,14 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecom_billing.deck.comparing import STATUSES, Base, BaseZone, compare, status_of
+from telecom_billing.deck.comparing import (
+    STATUSES,
+    Base,
+    BaseZone,
+    between,
+    compare,
+    status_of,
+)
 from telecom_billing.deck.terms import Key, Row, Special, Terms
 from tests.deck.common import minute
 
@@ -197,3 +204,23 @@ def test_nothing_named_and_all_kept_changes_nothing(prefixes):
     old = _base(prefixes)
     found = compare([], old, START, gone=False)
     assert {change.status for change in found.changes} <= {"kept"}
+
+
+def test_two_versions_beside_each_other():
+    old = base(Germany=("49", {Key(): minute("0.02")}), France=("33", {Key(): minute("0.05")}))
+    new = base(
+        Germany=("49 4930", {Key(): minute("0.01")}),
+        France=("33", {Key(): minute("0.05"), SMS: minute("0.07")}),
+    )
+    assert statuses(between(new, old, START)) == {
+        ("49", Key()): "cheaper",
+        ("4930", Key()): "new",
+        ("33", Key()): "same",
+        ("33", SMS): "new",
+    }
+    assert statuses(between(old, new, START)) == {
+        ("49", Key()): "dearer",
+        ("4930", Key()): "gone",
+        ("33", Key()): "same",
+        ("33", SMS): "gone",
+    }
