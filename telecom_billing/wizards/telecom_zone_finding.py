@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is odd about the prefixes of a zone plan, as a list."""
 
+from markupsafe import Markup
 from odoo import fields, models
 
 from ..deck import checking
@@ -45,6 +46,8 @@ class TelecomZonePlan(models.Model):
             "res_model": "telecom.zone.finding",
             "view_mode": "list",
             "domain": [("plan_id", "=", self.id)],
+            "help": Markup('<p class="o_view_nocontent_smiling_face">%s</p>')
+            % self.env._("Every prefix leads to one zone at any time, and each zone has a price."),
         }
 
     def _prefix_findings(self) -> list[dict]:
