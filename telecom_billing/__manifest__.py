@@ -107,6 +107,7 @@
         "views/telecom_tier_views.xml",
         "views/telecom_unit_views.xml",
         "wizards/telecom_least_cost.xml",
+        "wizards/telecom_numbering.xml",
         "views/telecom_usage.xml",
         "views/telecom_usage_hold.xml",
         "views/telecom_usage_summary_views.xml",

@@ -121,9 +121,12 @@ from . import (
     telecom_usage,
     telecom_usage_hold,
     telecom_usage_summary,
+    telecom_version_lock,
     telecom_write_off,
     telecom_zone,
     telecom_zone_plan,
     telecom_zone_prefix,
+    telecom_zone_prefix_lock,
     telecom_zone_search,
+    telecom_zone_seed,
 )

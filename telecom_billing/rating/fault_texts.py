@@ -61,6 +61,9 @@ SENTENCES = {
         "{} ist keine genaue Zahl; als Text schreiben, etwa '0.19'",
     "{} is no decimal number; write it like '0.19'":
         "{} ist keine Dezimalzahl; wie '0.19' schreiben",
+    "{} has more than six decimal places": "{} hat mehr als sechs Nachkommastellen",
+    "is no JSON ({})": "ist kein JSON ({})",
+    "Correct the file.": "Die Datei berichtigen.",
     "is no text of digits": "ist kein Text aus Ziffern",
     "is not made of digits only": "besteht nicht nur aus Ziffern",
     "is longer than {} digits": "hat mehr als {} Ziffern",

@@ -9,6 +9,7 @@ from . import (
     telecom_late_preview,
     telecom_least_cost,
     telecom_number_lookup,
+    telecom_numbering,
     telecom_price_question,
     telecom_send_again,
     telecom_setup,

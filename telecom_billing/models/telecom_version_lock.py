@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was invoiced is not changed afterwards: prices, zones and bands of versions on invoices.
+
+Last year's invoice can be explained and rated again with the same result. Prices change by a new
+version, a prefix by an end and a beginning, a band by another band.
+"""
+
+import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..store import exact
+
+#: Of a version: what decides prices.
+VERSION_FIELDS = {
+    "tariff_id", "valid_from", "zone_plan_id", "rounding_digits", "rounding_method",
+    "rounding_scope", "split", "gap",
+}  # fmt: skip
+#: Of a rate: what does not.
+RATE_FREE = {"name", "sequence", "code"}
+BAND_FREE = {"name", "code", "sequence", "active"}
+
+
+class TelecomTariffVersion(models.Model):
+    _inherit = "telecom.tariff.version"
+
+    invoiced_until = fields.Date(
+        "Invoiced until",
+        compute="_compute_invoiced_until",
+        help="Day of the last record on an invoice; prices up to it do not change any more.",
+    )
+
+    def _compute_invoiced_until(self):
+        last = self._last_invoiced()
+        for version in self:
+            version.invoiced_until = last.get(version.id, False)
+
+    def _last_invoiced(self) -> dict[int, datetime.date]:
+        """{version: local day of its last record on an invoice}."""
+        if not self.ids:
+            return {}
+        self.env["telecom.usage.summary"].flush_model()
+        rows = exact.fetch(
+            self.env.cr,
+            SQL(
+                "SELECT s.version_id, max(s.last_started_at AT TIME ZONE 'UTC'"
+                " AT TIME ZONE t.tz)::date"
+                " FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id"
+                " WHERE s.invoice_line_id IS NOT NULL AND s.version_id = ANY(%s)"
+                " GROUP BY s.version_id",
+                self.ids,
+            ),
+        )
+        return dict(rows)
+
+    def _refuse_invoiced(self):
+        """Raise UserError if any of these versions has prices on an invoice."""
+        last = self._last_invoiced()
+        for version in self.filtered(lambda one: one.id in last):
+            raise UserError(
+                self.env._(
+                    "Version “%(version)s” is on invoices up to %(day)s, so its prices stay. Make "
+                    "a new version from the day after (button “New version from this”) and change "
+                    "that.",
+                    version=version.display_name,
+                    day=last[version.id] or version.valid_from,
+                )
+            )
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("state", "valid_from", "valid_to", "tariff_id")
+    def _check_invoiced_days(self):
+        """A version neither ends before its last invoiced record nor is cut off by another."""
+        versions = self.tariff_id.version_ids
+        last = versions._last_invoiced()
+        for version in versions.filtered(lambda one: last.get(one.id)):
+            end = version._valid_until()
+            if end and end < last[version.id]:
+                raise UserError(
+                    self.env._(
+                        "Version “%(version)s” is on invoices up to %(day)s and must hold until "
+                        "then, but would end on %(end)s. Let the next version begin later.",
+                        version=version.display_name,
+                        day=last[version.id],
+                        end=end,
+                    )
+                )
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        changed = VERSION_FIELDS & vals.keys()
+        if vals.get("state") == "draft":
+            self.filtered(lambda version: version.state == "active")._refuse_invoiced()
+        if changed:
+            self.filtered(
+                lambda one: any(_differs(one, name, vals) for name in changed)
+            )._refuse_invoiced()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self._refuse_invoiced()
+
+
+class TelecomRate(models.Model):
+    _inherit = "telecom.rate"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        versions = {vals.get("version_id") for vals in vals_list} - {None, False}
+        self.env["telecom.tariff.version"].browse(versions)._refuse_invoiced()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        changed = vals.keys() - RATE_FREE
+        self.filtered(
+            lambda one: any(_differs(one, name, vals) for name in changed)
+        ).version_id._refuse_invoiced()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self.version_id._refuse_invoiced()
+
+
+class TelecomRatePart(models.AbstractModel):
+    """Steps and extra fees are part of their rate's price."""
+
+    _name = "telecom.rate.part"
+    _description = "Part of a Rate"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = {vals.get("rate_id") for vals in vals_list} - {None, False}
+        self.env["telecom.rate"].browse(rates).version_id._refuse_invoiced()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.filtered(
+            lambda one: any(_differs(one, name, vals) for name in vals)
+        ).rate_id.version_id._refuse_invoiced()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self.rate_id.version_id._refuse_invoiced()
+
+
+class TelecomRateStep(models.Model):
+    _name = "telecom.rate.step"
+    _inherit = ["telecom.rate.step", "telecom.rate.part"]
+
+
+class TelecomRateExtra(models.Model):
+    _name = "telecom.rate.extra"
+    _inherit = ["telecom.rate.extra", "telecom.rate.part"]
+
+
+class TelecomBand(models.Model):
+    _inherit = "telecom.band"
+
+    def write(self, vals):
+        changed = vals.keys() - BAND_FREE
+        bands = self.filtered(lambda one: any(_differs(one, name, vals) for name in changed))
+        if bands:
+            rates = self.env["telecom.rate"].sudo().search([("band_id", "in", bands.ids)])
+            last = rates.version_id._last_invoiced()
+            for rate in rates.filtered(lambda one: one.version_id.id in last):
+                raise UserError(
+                    self.env._(
+                        "Band “%(band)s” decides prices of version “%(version)s”, which is on "
+                        "invoices up to %(day)s. Make another band, and name it in a new version.",
+                        band=rate.band_id.name,
+                        version=rate.version_id.display_name,
+                        day=last[rate.version_id.id] or rate.version_id.valid_from,
+                    )
+                )
+        return super().write(vals)
+
+
+def _differs(record, name, vals) -> bool:
+    """Would writing ``vals`` change the field? Lists of commands are looked at by their records."""
+    field = record._fields.get(name)
+    if field is None or field.type in ("one2many", "many2many"):
+        return False
+    return field.convert_to_cache(vals[name], record) != field.convert_to_cache(
+        record[name], record
+    )

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Prefixes that decided prices on invoices change by an end and a beginning, never back in time."""
+
+import datetime
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..store import exact
+
+#: The last invoiced record of a zone, or of the versions of a plan that no zone's rate priced.
+_LAST = """
+    SELECT max(s.last_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date
+      FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id
+      LEFT JOIN telecom_tariff_version v ON v.id = s.version_id
+     WHERE s.invoice_line_id IS NOT NULL AND %s
+"""
+
+
+class TelecomZonePrefix(models.Model):
+    _inherit = "telecom.zone.prefix"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        prefixes = super().create(vals_list)
+        prefixes._refuse_back_in_time()
+        return prefixes
+
+    def write(self, vals):
+        fixed = {"prefix", "zone_id", "valid_from"} & vals.keys()
+        for one in self:
+            if not one.zone_id:
+                continue
+            last = one._invoiced_of(one.zone_id)
+            if last and any(
+                vals[name] != (one[name].id if name == "zone_id" else one[name]) for name in fixed
+            ):
+                one._refuse(last)
+            end = vals.get("valid_to") and str(vals["valid_to"])
+            if last and end and end < str(last):
+                one._refuse(last)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        last = {zone: self._invoiced_of(zone) for zone in self.zone_id}
+        for one in self:
+            begins = last[one.zone_id]
+            if begins and (not one.valid_from or one.valid_from <= begins):
+                one._refuse(begins)
+
+    # ------------------------------------------------------------------ business
+    def _invoiced_of(self, zone) -> datetime.date | None:
+        """Local day of the zone's last record on an invoice."""
+        self.env["telecom.usage.summary"].flush_model()
+        query = SQL(_LAST, SQL("s.zone_id = %s", zone.id))
+        return exact.fetch(self.env.cr, query)[0][0]
+
+    def _refuse(self, last):
+        raise UserError(
+            self.env._(
+                "Prefix %(prefix)s of zone “%(zone)s” decided prices on invoices up to %(day)s. "
+                "Let it end on that day or later (“Prefixes by date”), and add it anew from the "
+                "day after.",
+                prefix=self.prefix,
+                zone=self.zone_id.name,
+                day=last,
+            )
+        )
+
+    def _refuse_back_in_time(self):
+        """A new prefix takes numbers from a shorter one, or from the rates of any destination."""
+        plans = self.plan_id
+        if not plans:
+            return
+        self.env["telecom.usage.summary"].flush_model()
+        self.flush_model()
+        invoiced = dict(
+            exact.fetch(
+                self.env.cr,
+                SQL(
+                    "SELECT COALESCE(s.zone_id, -v.zone_plan_id),"
+                    " max(s.last_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date"
+                    " FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id"
+                    " JOIN telecom_tariff_version v ON v.id = s.version_id"
+                    " WHERE s.invoice_line_id IS NOT NULL AND v.zone_plan_id = ANY(%s) GROUP BY 1",
+                    plans.ids,
+                ),
+            )
+        )
+        if not invoiced:
+            return
+        for one in self:
+            shorter = [one.prefix[:size] for size in range(len(one.prefix) - 1, 0, -1)]
+            around = self.search(
+                [("plan_id", "=", one.plan_id.id), ("prefix", "in", shorter)]
+            ).sorted(lambda other: -len(other.prefix))[:1]
+            last = invoiced.get(around.zone_id.id if around else -one.plan_id.id)
+            if (
+                last
+                and around.zone_id != one.zone_id
+                and (not one.valid_from or one.valid_from <= last)
+            ):
+                raise UserError(
+                    self.env._(
+                        "Prefix %(prefix)s for zone “%(zone)s” would change prices that are on "
+                        "invoices up to %(day)s (%(before)s). Let it begin after that day "
+                        "(“Prefixes by date”).",
+                        prefix=one.prefix,
+                        zone=one.zone_id.name,
+                        day=last,
+                        before=around.zone_id.name or self.env._("any destination"),
+                    )
+                )
