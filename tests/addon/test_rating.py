@@ -236,7 +236,7 @@ class TestRating(RatingCase):
             [("contract_id", "=", self.contract.id)]
         )
         self.invoice(invoiced)
-        rates = (self.flat | self.biz).version_ids.rate_ids
+        rates = self.biz.version_ids.rate_ids
         rates.filtered(lambda rate: rate.zone_id.code == "mob").price = 0.6
         self.number.contract_line_id = self.other
         for everything in (False, True):

@@ -179,7 +179,7 @@ class TestTelecomRatingPreview(RatingCase):
         self.invoice(
             self.env["telecom.usage.summary"].search([("contract_id", "=", self.contract.id)])
         )
-        rates = (self.flat | self.biz).version_ids.rate_ids
+        rates = self.biz.version_ids.rate_ids
         rates.filtered(lambda rate: rate.zone_id == self.mobile).price = 0.25
         preview = self.preview()
         self.assertCountEqual(self.lines(preview, changed=False), [self.other_contract.name, ""])
