@@ -12,6 +12,10 @@ from odoo.tools.translate import code_translations
 
 from connectors.reasons import REASONS, parts
 
+from . import formats, reasons, ways
+
+__all__ = ["explained", "formats", "reasons", "said", "ways"]
+
 
 def said(text: str, env=None) -> str:
     """A text of ``connectors`` in the language of ``env``; as it is where there is none."""
