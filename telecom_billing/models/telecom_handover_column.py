@@ -16,10 +16,12 @@ class TelecomHandoverColumn(models.Model):
     )
     company_id = fields.Many2one(related="channel_id.company_id", store=True)
     sequence = fields.Integer(default=100)
-    field = fields.Selection(
-        [(name, name) for name in sorted({*store.RECORD, *store.SUMMARY})], required=True
-    )
+    field = fields.Selection(selection="_fields_there", required=True)
     name = fields.Char("Name There", required=True)
+
+    @api.model
+    def _fields_there(self):
+        return [(name, name) for name in sorted({*store.RECORD, *store.SUMMARY})]
 
     @api.onchange("field")
     def _onchange_field(self):
