@@ -2,7 +2,8 @@
 """Asterisk's Master.csv (cdr_csv), without header.
 
 Local time unless `usegmtime` is set; `uniqueid` and `userfield` only where configured, and
-without uniqueid a record has no key of its own.  Answer is empty when nobody answered.  Take
+without uniqueid a record has no key of its own; `newcdrcolumns` adds peeraccount, linkedid and
+sequence behind whatever is there.  Answer is empty when nobody answered.  Take
 Master.csv only: the per-account files beside it hold the same calls again.
 Source: https://docs.asterisk.org, CDR specification; cdr_csv.
 """
@@ -12,11 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pyarrow.compute as pc
+
 from connectors.formats.base import Field
 from connectors.formats.delimited import DelimitedFormat, columns
 from connectors.formats.fields import Phone, Rule, Text, incoming
 from connectors.formats.measures import Quantity, Time
 from connectors.formats.standard import BILL_FROM, COMMON, INCOMING, TEXT_FILE, UNANSWERED, changed
+from connectors.readers.batch import Batch
+
+_OPTIONAL = ("uniqueid", "userfield", "peeraccount", "linkedid", "sequence")
 
 
 class Asterisk(DelimitedFormat):
@@ -28,7 +34,7 @@ class Asterisk(DelimitedFormat):
     columns = columns(
         "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end "
         "duration billsec disposition amaflags",
-        optional="uniqueid userfield",
+        optional="uniqueid userfield peeraccount linkedid sequence",
     )
     settings = (
         *TEXT_FILE,
@@ -37,6 +43,18 @@ class Asterisk(DelimitedFormat):
         UNANSWERED,
         INCOMING,
     )
+
+    def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
+        """Lines of 19 and 20 columns lack uniqueid or userfield: move what is behind them."""
+        columns = batch.columns
+        unique, user, peer, linked, sequence = (columns[name] for name in _OPTIONAL)
+        number = pc.match_substring_regex(peer, "^[0-9]+$")
+        last = pc.and_(pc.equal(linked, ""), pc.equal(sequence, ""))
+        # 19 columns: peeraccount, linkedid and sequence stand where the first three are expected
+        nineteen = pc.and_(number, last)
+        key = pc.binary_join_element_wise(user, peer, "/")
+        columns["uniqueid"] = pc.if_else(nineteen, key, unique)
+        return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         if not settings["unanswered"]:

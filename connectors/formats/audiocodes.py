@@ -44,6 +44,7 @@ class AudioCodes(DelimitedFormat):
     extensions = ("csv", "txt", "log", "cdr")
     delimiter = "|"
     quote = ""
+    extra = 30  # newer versions append SIPTermDesc, Caller, Callee; texts there may hold pipes
     settings = (
         *TEXT_FILE,
         Setting("order", "Fields in their order", default=ORDER, help="Separated by blanks."),

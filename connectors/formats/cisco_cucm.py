@@ -34,6 +34,7 @@ class CiscoCucm(DelimitedFormat):
     extensions = ()  # the files have none
     header = True
     below = 1
+    below_mark = "INTEGER"  # the types of the columns, which some exports leave out
     columns = (
         Column("cdrRecordType"),
         Column("pkid"),

@@ -50,6 +50,7 @@ class DelimitedFormat(Format):
     quote = '"'
     extra = 0  # further columns that a line may have, and nobody reads
     below = 0  # lines after the header that are no data either
+    below_mark = ""  # how that line begins; without it there is none
     skip = 0  # lines before the header or the first data line that are no data
     settings: tuple[Setting, ...] = TEXT_FILE + COMMON
 
@@ -137,13 +138,16 @@ class DelimitedFormat(Format):
                     break
             else:
                 summary.header_text = text
-                return taken + min(self.below, block.first + block.count - line - 1), ready
+                rest = min(self.below, block.first + block.count - line - 1)
+                if rest and self.below_mark:
+                    rest = int(block.raw(line + 1).lstrip('" ').startswith(self.below_mark))
+                return taken + rest, ready
         if fault is not None:
             raise fault
         return taken, None
 
     def rejoin(self, texts: list[str], settings: Mapping[str, Any], header: str) -> bytes:
-        below = [" "] * self.below if header else []
+        below = [self.below_mark or " "] * self.below if header else []
         return super().rejoin([*below, *texts], settings, header)
 
     def _read(self, block: Block, layout: Layout) -> Batch:

@@ -43,6 +43,7 @@ class ThreeCx(DelimitedFormat):
     label = "3CX"
     help = "Call records of a 3CX system; give the fields in the order set there."
     extensions = ("csv", "txt", "log")
+    extra = 12  # versions from 16 on append from-type, to-type, … missed-queue-calls
     settings = (
         *TEXT_FILE,
         Setting("order", "Fields in their order", default=ORDER, help="Separated by blanks."),

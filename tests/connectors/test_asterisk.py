@@ -80,3 +80,25 @@ def test_an_empty_file_is_empty():
     decoding = formats.get("asterisk").decode(io.BytesIO(b""))
     assert len(decoding.read().frame) == 0
     assert decoding.summary.lines == 0
+
+
+@pytest.mark.parametrize(
+    ("tail", "key"),
+    [
+        ("", None),
+        (',"1756.1"', "1756.1"),
+        (',"1756.1","field"', "1756.1"),
+        # newcdrcolumns=yes adds peeraccount, linkedid and sequence
+        (',"peer","1756.0",7', "1756.0/7"),
+        (',"1756.1","peer","1756.0",7', "1756.1"),
+        (',"1756.1","field","peer","1756.0",7', "1756.1"),
+    ],
+)
+def test_columns_that_depend_on_its_configuration(tail, key):
+    line = (
+        '"acc","101","00331234567","from-internal","101","SIP/1","SIP/2","Dial","x",'
+        '"2026-09-01 09:00:00","2026-09-01 09:00:02","2026-09-01 09:02:00",120,118,"ANSWERED",'
+        f'"DOCUMENTATION"{tail}\n'
+    )
+    frame = formats.get("asterisk").decode(io.BytesIO(line.encode())).read().frame
+    assert [None if value is pd.NA else value for value in frame["record_id"]] == [key]

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import io
+
 import pandas as pd
 
+from connectors import formats
+from connectors.formats import audiocodes
 from connectors.frame import MICRO
 
 
@@ -32,3 +36,20 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
         5: "number_damaged",
     }
     assert summary.faulty + summary.filtered == 4
+
+
+def test_version_7_appends_fields_and_repeats_its_header(reasons):
+    order = audiocodes.ORDER.split()
+    head = "[S=40] |" + " |".join([*order, "SIPTermDesc", "Caller", "Callee"])
+    values = dict.fromkeys(order, "") | {
+        "SBCReportType": "CALL_END", "SIPCallId": "c-1", "Orig": "RMT", "Durat": "15",
+        "SrcURI": "+4930123456@sbc.example", "DstURI": "+498912345@sbc.example",
+        "SetupTime": "17:00:29.954 UTC Thu Oct 14 2026",
+        "ConnectTime": "17:00:49.052 UTC Thu Oct 14 2026",
+    }  # fmt: skip
+    text = ' |Q.850 ;cause=16 ;text="loc |user 9928019 |'
+    line = "[S=41] |" + " |".join(values[name] for name in order) + text
+    decoding = formats.get("audiocodes").decode(io.BytesIO(f"{head}\n{line}\n".encode()))
+    found = decoding.read()
+    assert found.frame["b_number"].tolist() == ["498912345"]
+    assert reasons(found.rejects) == {1: "not_final"}

@@ -46,3 +46,17 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
         8: "column_count",
     }
     assert summary.faulty + summary.filtered == 5
+
+
+def test_without_the_line_of_types_no_record_is_lost():
+    head = (
+        "cdrRecordType,pkid,dateTimeOrigination,dateTimeConnect,duration,callingPartyNumber,"
+        "originalCalledPartyNumber,finalCalledPartyNumber\n"
+    )
+    record = '1,"p",1788249600,1788249605,61,"0301234567","089123456","089123456"\n'
+    types = "INTEGER,UNIQUEIDENTIFIER,INTEGER,INTEGER,INTEGER,VARCHAR(50),VARCHAR(50),VARCHAR(50)\n"
+    for text, header in ((head + record, 1), (head + types + record, 2)):
+        decoding = formats.get("cisco_cucm").decode(io.BytesIO(text.encode()))
+        found = decoding.read()
+        assert found.frame["record_id"].tolist() == ["p"]
+        assert decoding.summary.header == header

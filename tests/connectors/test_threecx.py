@@ -44,3 +44,13 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
         4: "time",
     }
     assert summary.faulty + summary.filtered == 3
+
+
+def test_newer_versions_append_fields():
+    line = (
+        "Call 1,id-1,00:05:36,2026/09/19 13:33:54,2026/09/19 13:33:54,2026/09/19 13:39:31,"
+        "TerminatedBySrc,+353861777149,Ext.960,10021,960,960,,Ext.504,504,,,,,Chain: x;,"
+        "Line,Queue,Extension,Anna,Sales,Bert,\n"
+    )
+    frame = formats.get("threecx").decode(io.BytesIO(line.encode())).read().frame
+    assert frame["quantity"].tolist() == [336_000_000]
