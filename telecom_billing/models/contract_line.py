@@ -37,6 +37,14 @@ class ContractLine(models.Model):
         for line in self:
             line.telecom_number_count = counts.get(line, 0)
 
+    @api.onchange("product_id")
+    def _onchange_telecom_product(self):
+        """A line entered by hand has its product's price and name, until others are entered."""
+        for line in self:
+            if line.contract_id.is_telecom and line.product_id and not line.automatic_price:
+                line.specific_price = line.price_unit = line.product_id.list_price
+                line.name = line.product_id.with_context(lang=line.contract_id.partner_id.lang).name
+
     # ------------------------------------------------------------------ constraints
     @api.constrains("telecom_tariff_id", "telecom_price_list_id", "company_id")
     def _check_telecom_tariff(self):
