@@ -114,8 +114,10 @@ def private() -> dict:
 
 def plus() -> dict:
     """Gross prices, 60/60; what is used beyond the inclusive minutes costs."""
-    prices = {"de": "0.09", "de-frei": "0", "de-mobil": "0.09", "eu": "0.19", "gb": "0.19"}
+    prices = {zone: later for zone, (_earlier, later) in PRIVATE.items()}
+    prices |= {"de": "0.09", "de-mobil": "0.09"}
     rates = [_rate(zone, price=price, initial="60", step="60") for zone, price in prices.items()]
+    rates.append(_rate("0180-2", price="0", initial="60", step="60", setup="0.06"))
     rates.append(
         {
             "id": "sms",

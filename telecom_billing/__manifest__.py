@@ -63,6 +63,7 @@
         "wizards/telecom_setup.xml",
         "wizards/telecom_upload.xml",
         "views/account_move.xml",
+        "views/account_tax.xml",
         "views/contract_contract.xml",
         "views/contract_line_views.xml",
         "views/credit_control_communication.xml",

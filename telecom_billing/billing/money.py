@@ -19,6 +19,16 @@ def exact(value: object) -> Exact:
     return Exact(decimal.Decimal(str(value)))
 
 
+def unit_of(currency: object) -> decimal.Decimal:
+    """The smallest amount of a currency (a record with ``rounding``) that an invoice can have.
+
+    >>> import types
+    >>> unit_of(types.SimpleNamespace(rounding=0.01)), unit_of(types.SimpleNamespace(rounding=1.0))
+    (Decimal('0.01'), Decimal('1.0'))
+    """
+    return decimal.Decimal(str(currency.rounding))
+
+
 def rounded(value: Exact, unit: decimal.Decimal = CENT, method: str = "half_up") -> decimal.Decimal:
     """``value`` as a multiple of ``unit``, by the words of a tariff's rounding.
 

@@ -11,6 +11,7 @@ from . import (
     account_move_send,
     account_payment,
     account_payment_order,
+    account_tax,
     contract_alerts,
     contract_calls,
     contract_contract,

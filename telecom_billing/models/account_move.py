@@ -161,6 +161,10 @@ class AccountMove(models.Model):
                 and note._telecom_takes_all_back(original)
             ):
                 original._telecom_release()
+            if original.telecom_disputed_amount > 0:
+                # The objection is granted so far; what is left of it stays disputed.
+                left = original.telecom_disputed_amount - note.amount_total
+                original.telecom_disputed_amount = max(original.currency_id.round(left), 0.0)
             if original.telecom_run_id:
                 original.telecom_run_id.sudo()._reopen(("document", "dispatch"))
         return posted

@@ -6,7 +6,7 @@ import datetime
 from odoo import api, fields, models
 
 from ..billing import fees
-from ..billing.money import Exact, exact, rounded
+from ..billing.money import Exact, exact, rounded, unit_of
 from ..billing.position import BillingError
 
 
@@ -133,4 +133,4 @@ class ContractLine(models.Model):
         if not kept or not fee.months:
             return exact(fee.amount)
         stays = self._telecom_fee_amount(exact(fee.price), kept, fee.months)
-        return exact(fee.amount) - exact(rounded(stays))
+        return exact(fee.amount) - exact(rounded(stays, unit_of(fee.currency_id)))

@@ -9,12 +9,14 @@ from ..billing.fees import Span
 
 #: Contract lines with days due that were not billed, or billed days that they never owed. ``line``
 #: is what was agreed, ``counted`` the whole blocks of months due, ``due`` the last day they reach
-#: and the line's end, ``billed`` the ledger. A later run may have billed further: that stays.
+#: and the line's end, ``billed`` the ledger. A later run may have billed further: that stays. What
+#: costs nothing now may have days to give back all the same.
 LINES_DUE = """
     WITH line AS (
         SELECT l.id, l.date_start AS first,
                CASE WHEN p.telecom_fee_kind = 'once' THEN l.date_start ELSE l.date_end END AS last,
                COALESCE(l.is_canceled, FALSE) AS canceled,
+               (l.automatic_price OR l.specific_price <> 0) AND l.quantity <> 0 AS costs,
                CASE WHEN p.telecom_fee_kind = 'once' THEN 1
                     ELSE l.recurring_interval * CASE l.recurring_rule_type
                          WHEN 'quarterly' THEN 3 WHEN 'semesterly' THEN 6
@@ -26,7 +28,6 @@ LINES_DUE = """
           LEFT JOIN product_template p ON p.id = v.product_tmpl_id
          WHERE c.is_telecom AND c.active AND c.company_id = %(company)s
            AND l.display_type IS NULL AND l.date_start IS NOT NULL
-           AND (l.automatic_price OR l.specific_price <> 0) AND l.quantity <> 0
     ), counted AS (
         SELECT line.*,
                CASE WHEN advance AND elapsed >= 0 THEN elapsed / months + 1
@@ -38,7 +39,7 @@ LINES_DUE = """
                                 + EXTRACT(month FROM month) - EXTRACT(month FROM first))::int
                                AS elapsed) e
     ), due AS (
-        SELECT id, first, canceled, last AS end,
+        SELECT id, first, canceled, costs, last AS end,
                LEAST(last, (date_trunc('month', first)
                             + make_interval(months => blocks * months))::date - 1) AS last
           FROM counted
@@ -50,7 +51,7 @@ LINES_DUE = """
     )
     SELECT due.id
       FROM due LEFT JOIN billed USING (id)
-     WHERE (NOT canceled AND COALESCE(billed.days, 0) < due.last - due.first + 1)
+     WHERE (NOT canceled AND costs AND COALESCE(billed.days, 0) < due.last - due.first + 1)
         OR (canceled AND billed.id IS NOT NULL)
         OR billed.first < due.first OR billed.last > due.end
 """

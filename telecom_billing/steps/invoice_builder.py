@@ -11,8 +11,9 @@ from odoo.tools import LazyTranslate
 from odoo.tools.misc import format_date, formatLang
 
 from ..billing import fees
-from ..billing.money import Exact, convert, exact
+from ..billing.money import Exact, convert, exact, unit_of
 from ..billing.position import BillingError, Position, settle
+from .invoice_taxes import Taxes
 
 _lt = LazyTranslate(__name__)
 
@@ -25,7 +26,7 @@ SERVICES = {
 }
 
 
-class InvoiceBuilder:
+class InvoiceBuilder(Taxes):
     """Prepares the invoices of one run. Taxes, accounts and products are looked up once."""
 
     def __init__(self, run):
@@ -34,9 +35,7 @@ class InvoiceBuilder:
         self.company = run.company_id
         self.period = run.period_start
         self.usage_products = self.env["product.template"]._telecom_usage_products(self.company)
-        self._taxes = {}
-        self._positions = {}
-        self._accounts = {}
+        self._look_up_once()
 
     # ------------------------------------------------------------------ positions
     def positions(self, contract, usage, topups=()):
@@ -47,13 +46,13 @@ class InvoiceBuilder:
             *(self._usage_position(contract, group) for group in usage),
             *(self._topup_position(contract, one) for one in topups),
         ]
-        settle(found)
+        settle(found, unit_of(contract.currency_id))
         return [position for position in found if position.amount or not position.topup]
 
     def supplement(self, contract, usage):
         """Positions of a supplementary invoice: usage of earlier months, no fees."""
         found = [self._usage_position(contract, group) for group in usage]
-        settle(found)
+        settle(found, unit_of(contract.currency_id))
         return found
 
     def _fee_positions(self, contract):
@@ -73,7 +72,7 @@ class InvoiceBuilder:
                 yield self._fee_position(contract, line, span, price, months)
 
     def _fee_position(self, contract, line, span, price, months):
-        taxes, gross, rate, base_rate = self._tax_of(contract, line.product_id)
+        taxes, gross, rate, base_rate = self._tax_of(contract, line.product_id, span.last)
         kind = line.product_id.telecom_price_kind or "customer"
         from_gross = gross if kind == "customer" else kind == "gross"
         source_rate = rate if kind == "customer" else base_rate
@@ -134,16 +133,17 @@ class InvoiceBuilder:
                     company=self.company.name,
                 )
             )
-        taxes, gross, rate, base_rate = self._tax_of(contract, product)
         tariff = env["telecom.tariff"].browse(group["tariff_id"])
         version = env["telecom.tariff.version"].browse(group["version_id"])
+        span = self._usage_span(group["period"], version)
+        taxes, gross, rate, base_rate = self._tax_of(contract, product, span.last)
         amount = exact(group["amount"])
         scope = version.rounding_scope
         return Position(
             line=env["contract.line"].browse(group["contract_line_id"]),
             product=product,
             text=self._usage_text(env, group),
-            span=self._usage_span(group["period"], version),
+            span=span,
             exact=convert(amount, bool(tariff.price_includes_tax), base_rate, gross, rate),
             source=amount,
             taxes=taxes,
@@ -169,7 +169,7 @@ class InvoiceBuilder:
                     minimum=minimum.name,
                 )
             )
-        taxes, gross, rate, base_rate = self._tax_of(contract, product)
+        taxes, gross, rate, base_rate = self._tax_of(contract, product, due.span.last)
         own = minimum.price_includes_tax
         turnover = convert(due.gross, True, base_rate, own, base_rate)
         turnover += convert(due.net, False, base_rate, own, base_rate)
@@ -260,56 +260,6 @@ class InvoiceBuilder:
         if unit == "byte":
             return formatLang(env, float(quantity / 1_000_000), digits=2) + " MB"
         return formatLang(env, float(quantity), digits=0)
-
-    # ------------------------------------------------------------------ taxes and accounts
-    def _position_of(self, contract):
-        """The fiscal position of a contract: its own, or the customer's."""
-        if contract.fiscal_position_id:
-            return contract.fiscal_position_id
-        partner = contract.invoice_partner_id or contract.partner_id
-        if partner not in self._positions:
-            positions = self.env["account.fiscal.position"].with_company(self.company)
-            self._positions[partner] = positions._get_fiscal_position(partner)
-        return self._positions[partner]
-
-    def _tax_of(self, contract, product):
-        """(taxes, included?, their rate, rate of the product's own taxes), rates as fractions."""
-        fiscal = self._position_of(contract)
-        key = (product, fiscal)
-        if key not in self._taxes:
-            own = product.taxes_id._filter_taxes_by_company(self.company)
-            own = own or self.company.account_sale_tax_id
-            taxes = fiscal.map_tax(own)
-            other = (own | taxes).filtered(lambda tax: tax.amount_type != "percent")
-            if other:
-                raise BillingError(
-                    self.env._(
-                        "Tax “%(tax)s” of product %(product)s is not a percentage. Choose taxes in "
-                        "percent for what the billing run invoices.",
-                        tax=other[0].name,
-                        product=product.display_name,
-                    )
-                )
-            self._taxes[key] = (
-                taxes,
-                bool(taxes) and all(taxes.mapped("price_include")),
-                self._rate(taxes),
-                self._rate(own),
-            )
-        return self._taxes[key]
-
-    def _rate(self, taxes) -> Exact:
-        return sum((exact(tax.amount) / 100 for tax in taxes), Exact(0))
-
-    def _account_of(self, contract, product):
-        fiscal = self._position_of(contract)
-        key = (product, fiscal)
-        if key not in self._accounts:
-            template = product.product_tmpl_id.with_company(self.company)
-            account = template.get_product_accounts(fiscal_pos=fiscal)["income"]
-            account = account or fiscal.map_account(self.company.income_account_id)
-            self._accounts[key] = account or contract.journal_id.default_account_id
-        return self._accounts[key]
 
     # ------------------------------------------------------------------ values
     def invoice(self, contract, positions):

@@ -284,7 +284,7 @@ class PriceList:
         for part, quantity in parts:
             initial, step = (int(part.get(key, part["step"])) for key in ("initial", "step"))
             billed = initial + -(-max(0, quantity - initial) // step) * step
-            billed -= self.free(usage, zone, owner, billed)
+            billed -= self.free(usage, part.get("zone"), owner, billed)
             per = int(part.get("per", self.tariff["per"]))
             running += Decimal(part["price"]) * billed / per
             after = running.quantize(unit, ROUND_HALF_UP)
