@@ -212,11 +212,17 @@ def store(cr, context, balances: pd.DataFrame) -> None:
         )
     )
     copying.copy(cr, "telecom_balances", rows)
+    # One key of text: by the columns one by one, the planner knows nothing of the new table and may
+    # compare each row with each.
     cr.execute(
-        "DELETE FROM telecom_allowance_balance b USING telecom_balances n"
-        " WHERE b.allowance_id = n.allowance_id AND b.period = n.period AND b.share = n.share"
-        " AND COALESCE(b.line_id, b.contract_id, b.partner_id, b.pool_id)"
-        "   = COALESCE(n.line_id, n.contract_id, n.partner_id, n.pool_id)"
+        SQL(
+            "DELETE FROM telecom_allowance_balance b WHERE b.company_id = %s"
+            " AND b.period = ANY(%s) AND %s IN (SELECT %s FROM telecom_balances n)",
+            context.span.company,
+            rows["period"].unique().to_pylist(),
+            _key("b"),
+            _key("n"),
+        )
     )
     cr.execute(
         SQL(
@@ -227,6 +233,12 @@ def store(cr, context, balances: pd.DataFrame) -> None:
         )
     )
     cr.execute("DROP TABLE telecom_balances")
+
+
+def _key(alias: str) -> SQL:
+    """Whose balance a row is, and which, as one text."""
+    names = ("allowance_id", "period", "share", *HOLDERS.values())
+    return SQL("concat_ws('/', %s)", SQL(", ").join(SQL.identifier(alias, n) for n in names))
 
 
 def _rows(context, balances: pd.DataFrame) -> pa.Table:

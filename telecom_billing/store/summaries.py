@@ -7,6 +7,7 @@ import datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from odoo.tools import SQL
 
 from . import copying
@@ -30,6 +31,8 @@ KEYS = (
 )
 #: Keys that may be NULL: two such summaries are the same all the same.
 NULLABLE = ("number_id", "version_id", "rate_id", "zone_id", "band_id", "source_id")
+#: Keys by which it is made sure which summary is which.
+_CHECKED = ("contract_line_id", "number_id", "rate_id", "zone_id", "band_id")
 SUMS = ("records", "quantity", "billed", "allowance_used", "amount", "cost")
 
 
@@ -85,30 +88,26 @@ def grow(cr, rows: pa.Table) -> np.ndarray:
     cr.execute(
         SQL(
             "INSERT INTO telecom_usage_summary AS s (%(columns)s)"
-            " SELECT %(columns)s FROM telecom_summary_more"
+            " SELECT %(columns)s FROM telecom_summary_more ORDER BY id"
             " ON CONFLICT (%(key)s) WHERE invoice_line_id IS NULL"
             " AND handover_batch_id IS NULL DO UPDATE SET %(sums)s,"
             " first_started_at = LEAST(s.first_started_at, EXCLUDED.first_started_at),"
-            " last_started_at = GREATEST(s.last_started_at, EXCLUDED.last_started_at)",
+            " last_started_at = GREATEST(s.last_started_at, EXCLUDED.last_started_at)"
+            " RETURNING id, %(checked)s",
             columns=SQL(", ").join(SQL.identifier(name) for name in columns),
             key=key_sql(),
             sums=SQL(", ").join(sums),
+            checked=SQL(", ").join(SQL("COALESCE(%s, 0)", SQL.identifier(n)) for n in _CHECKED),
         )
     )
-    cr.execute(
-        SQL(
-            "SELECT m.id, s.id FROM telecom_summary_more m JOIN telecom_usage_summary s"
-            " ON s.invoice_line_id IS NULL AND s.handover_batch_id IS NULL"
-            " AND (%s) = (%s)",
-            key_sql("m"),
-            key_sql("s"),
-        )
-    )
-    found = np.zeros(rows.num_rows, dtype=np.int64)
-    for place, number in cr.fetchall():
-        found[place] = number
+    # Rows come back in the order in which they went in; joining the two tables instead would leave
+    # it to the planner's estimates whether that takes a moment or hours.
+    found = np.array(cr.fetchall(), dtype=np.int64).reshape(-1, 1 + len(_CHECKED))
     cr.execute("DROP TABLE telecom_summary_more")
-    return found
+    asked = [pc.fill_null(rows[name], 0).to_numpy() for name in _CHECKED]
+    if not np.array_equal(found[:, 1:], np.column_stack(asked)):
+        raise AssertionError("summaries came back in another order than they were sent")
+    return found[:, 0]
 
 
 def recount(cr, numbers: list[int]) -> None:
