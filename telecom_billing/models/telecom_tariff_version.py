@@ -82,7 +82,9 @@ class TelecomTariffVersion(models.Model):
     )
     rate_ids = fields.One2many("telecom.rate", "version_id", string="Rates", copy=True)
     rate_count = fields.Integer(compute="_compute_rate_count")
-    allowance_ids = fields.One2many("telecom.allowance", "version_id", string="Allowances")
+    allowance_ids = fields.One2many(
+        "telecom.allowance", "version_id", string="Allowances", copy=True
+    )
     note = fields.Text(string="Source and reason")
 
     _dates_in_order = models.Constraint(
@@ -155,6 +157,12 @@ class TelecomTariffVersion(models.Model):
                         version=version.display_name,
                     )
                 )
+
+    @api.constrains("state")
+    def _check_with_core(self):
+        """One bad version would stop the rating of the whole company: refuse it here."""
+        for tariff in self.filtered(lambda version: version.state == "active").tariff_id:
+            tariff._refuse_bad_book()
 
     # ------------------------------------------------------------------ CRUD
     def copy_data(self, default=None):

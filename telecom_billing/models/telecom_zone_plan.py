@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from ..store import bulk
+
 
 class TelecomZonePlan(models.Model):
     _name = "telecom.zone.plan"
@@ -92,15 +94,18 @@ class TelecomZonePlan(models.Model):
         )
         new_zone = dict(zip(zones.ids, copies, strict=True))
         prefixes = self.env["telecom.zone.prefix"].search([("plan_id", "=", source.id)])
-        self.env["telecom.zone.prefix"].create(
+        bulk.insert(
+            prefixes.browse(),
             [
                 {
                     "zone_id": new_zone[prefix.zone_id.id].id,
+                    "plan_id": self.id,
+                    "company_id": self.company_id.id or None,
                     "prefix": prefix.prefix,
-                    "valid_from": prefix.valid_from,
-                    "valid_to": prefix.valid_to,
+                    "valid_from": prefix.valid_from or None,
+                    "valid_to": prefix.valid_to or None,
                 }
                 for prefix in prefixes
-            ]
+            ],
         )
         return {zone: copy.id for zone, copy in new_zone.items()}

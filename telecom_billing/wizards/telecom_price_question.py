@@ -116,7 +116,7 @@ class TelecomPriceQuestion(models.TransientModel):
         self.ensure_one()
         self._refuse_incomplete()
         try:
-            answer = asking.ask(self.env, self.company_id, self._question())
+            answer = asking.ask(self.env, self.tariff_id.company_id, self._question())
         except BadBook as error:
             raise UserError(str(error)) from error
         labels = dict(reasons.labels(self.env))

@@ -3,8 +3,11 @@
 
 import base64
 import datetime
+import random
 
+import pandas as pd
 from odoo import Command
+from odoo.addons.telecom_billing import rating
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, TransactionCase, tagged
 
@@ -279,6 +282,48 @@ class TestDeckImport(TransactionCase):
                     self.assertFalse(wizard.fault_ids.mapped("reason"))
                     self.assertEqual(set(wizard.change_ids.mapped("status")), {"same"})
                     self.assertEqual(wizard.same_count, 7)  # 49, 49 peak, 4915, 4916, 33 ×3
+
+    def test_rated_by_what_the_deck_says(self):
+        pick = random.Random(7)
+        later = DAY + datetime.timedelta(days=10)
+        said, lines = {}, []
+        for number in range(300):
+            prefix = "49" + str(pick.randrange(10 ** pick.randrange(1, 5)))
+            day = pick.choice([None, later])
+            if (prefix, day) in said:
+                continue
+            said[prefix, day] = price = pick.randrange(10_000)
+            lines.append(f"{prefix};Zone {number % 40};0,{price:04d};60/60;{day or ''}")
+        version = self._import(
+            deck(*lines, head="Prefix;Destination;Price;Increment;Valid from"),
+            before_id=self.version.browse(),
+        )
+        version.action_activate()
+        self.version.valid_to = DAY - datetime.timedelta(days=1)
+        numbers = [f"49{pick.randrange(10**7):07d}" for _number in range(400)]
+        for day in (DAY, later - datetime.timedelta(days=1), later):
+            usage = pd.DataFrame(
+                {
+                    "started_at": pd.to_datetime([f"{day} 12:00:00"] * len(numbers)),
+                    "quantity": 60_000_000,
+                    "b_number": pd.array([int(number) for number in numbers], dtype="Int64"),
+                    "tariff": str(self.tariff.id),
+                }
+            )
+            rated = rating.rate(rating.TariffBook(self.tariff._to_book()), usage).charges
+            found = rated["price"].where(rated["reason"].isna(), -1).tolist()
+            self.assertEqual(found, [self._said(said, number, day, later) for number in numbers])
+            self.assertGreater(len(set(found)), 50)
+
+    def _said(self, said, number, day, later):
+        """Millionths a minute by the longest prefix in force; -1 where there is none."""
+        for size in range(len(number), 0, -1):
+            head = number[:size]
+            if day >= later and (head, later) in said:
+                return said[head, later] * 100
+            if (head, None) in said:
+                return said[head, None] * 100
+        return -1
 
     def test_only_managers(self):
         agent = self.env["res.users"].create(

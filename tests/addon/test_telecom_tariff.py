@@ -117,3 +117,26 @@ class TestTariff(TransactionCase):
         self.assertEqual(draft.state, "draft")
         self.assertEqual(draft.rate_ids.price, version.rate_ids.price)
         self.assertNotEqual(draft.rate_ids, version.rate_ids)
+
+    def test_what_the_core_refuses_is_not_activated(self):
+        draft = self._version("Steps", state="draft")
+        step = {"quantity_from": 0, "quantity_to": 60, "price": 0.1}
+        rate = draft.rate_ids
+        rate.write({"price": 0, "beyond": "last", "step_ids": [(0, 0, step)]})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE telecom_rate SET beyond = NULL WHERE id = %s", [rate.id])
+        self.env.invalidate_all()
+        with self.assertRaises(ValidationError) as caught:
+            draft.action_activate()
+        self.assertIn("Business", str(caught.exception))
+
+    def test_a_copied_version_has_its_own_allowances(self):
+        version = self._version()
+        self.env["telecom.allowance"].create(
+            {"version_id": version.id, "tariff_id": self.tariff.id, "name": "A", "quantity": 9}
+        )
+        copy = self.env["telecom.tariff.version"].browse(version.action_new_version()["res_id"])
+        self.assertEqual(copy.allowance_ids.mapped("quantity"), [9])
+        self.assertEqual(copy.allowance_ids.tariff_id, self.tariff)
+        self.assertEqual(len(version.allowance_ids), 1)
+        self.assertEqual(copy.rate_ids.mapped("price"), version.rate_ids.mapped("price"))
