@@ -15,6 +15,13 @@ from .number_text import (
     pretty,
 )
 
+#: 60 bits of what tells numbers of one time apart; enough that no two of them ever share it.
+HASH = (
+    "('x' || left(md5(company_id::text || '/' || coalesce(source_id::text, '') || '/' || "
+    "coalesce(span_from, number) || '/' || coalesce(span_to, '') || '/' || "
+    "(kind IN ('block', 'head'))::text), 15))::bit(60)::bigint"
+)
+
 
 class TelecomNumber(models.Model):
     _name = "telecom.number"
@@ -76,6 +83,15 @@ class TelecomNumber(models.Model):
     _dates_in_order = models.Constraint(
         "CHECK(date_end >= date_start)",
         "A number must not end before it begins. Correct one of the two dates.",
+    )
+
+    # What two transactions at once cannot see of each other (_check_overlap tells it better, but
+    # only of what is committed): the same number twice. Deferred, so that it speaks last.
+    _one_owner = models.Constraint(
+        f"EXCLUDE USING gist (int8range({HASH}, {HASH}, '[]') WITH &&, "
+        "daterange(date_start, date_end, '[]') WITH &&) WHERE (number IS NOT NULL) "
+        "DEFERRABLE INITIALLY DEFERRED",
+        "Somebody assigned this number at the same moment. Look who has it now.",
     )
 
     # ------------------------------------------------------------------ compute

@@ -47,6 +47,7 @@ class CollectStep(Step):
         lines = self.env["account.move.line"].browse(self._claims)
         if lines:
             self._check_company()
+        self._tell_of_credits(lines)
         good = lines.filtered(self._is_good)
         for at in range(0, len(good), MAX_LINES):
             self._make_order(good[at : at + MAX_LINES])
@@ -155,6 +156,40 @@ class CollectStep(Step):
                 severity="warn",
                 record=line,
                 amount=-line.amount,
+            )
+
+    def _tell_of_credits(self, lines) -> None:
+        """Customers who are debited in full, though they have paid too much, or have a correction
+        of another contract: what it is for only a person knows."""
+        rows = exact.dicts(
+            self.env.cr,
+            SQL(
+                """
+                SELECT l.partner_id, -sum(l.amount_residual) AS amount
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                 WHERE l.company_id = %s AND l.parent_state = 'posted' AND NOT l.reconciled
+                   AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
+                   AND l.partner_id = ANY(%s)
+                 GROUP BY l.partner_id ORDER BY l.partner_id
+                """,
+                self.company.id,
+                lines.partner_id.ids,
+            ),
+        )
+        for row in rows:
+            partner = self.env["res.partner"].browse(row["partner_id"])
+            self.finding(
+                "collect_credit",
+                self.env._(
+                    "%(customer)s is debited, but has a credit of %(amount)s that is set off "
+                    "against nothing. Reconcile it with an open invoice, or pay it back.",
+                    customer=partner.display_name,
+                    amount=self.company.currency_id.format(float(row["amount"])),
+                ),
+                severity="warn",
+                record=partner,
+                amount=row["amount"],
             )
 
     # ------------------------------------------------------------------ checks

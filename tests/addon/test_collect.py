@@ -194,6 +194,17 @@ class TestCollect(BillingCase):
         order = self.collect(run_3)
         self.assertEqual(self.texts(order, "p:InstdAmt"), ["84.52"])  # 100.00 - 15.48
 
+    def test_a_credit_of_the_customer_is_told(self):
+        contract = self.debit_customer("Paid too much")
+        self.pay(self.invoice(self.run_1, contract), 75)  # of 60
+        run_2 = self.new_run("2026-10-01")
+        self.invoice(run_2, contract)
+        order = self.collect(run_2)
+        self.assertEqual(self.texts(order, "p:InstdAmt"), ["30.00"])
+        finding = run_2.finding_ids
+        self.assertEqual((finding.code, finding.severity), ("collect_credit", "warn"))
+        self.assertEqual((finding.amount, finding.res_id), (15, contract.partner_id.id))
+
     def test_the_contracts_own_mandate_is_used(self):
         contract = self.debit_customer("Two accounts")
         partner = contract.partner_id

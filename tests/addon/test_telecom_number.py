@@ -3,6 +3,8 @@
 
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import ExclusionViolation
 
 
 @tagged("post_install", "-at_install")
@@ -28,6 +30,24 @@ class TestNumber(TransactionCase):
         return self.env["telecom.number"].create(
             {"name": name, "kind": kind, "contract_line_id": (line or self.line).id, **values}
         )
+
+    def test_two_transactions_cannot_give_a_number_to_two(self):
+        """Neither sees the other's row, so both pass the check; the database objects at the end."""
+        self._number("+49 30 123456", date_end="2026-09-30")
+        later = self._number("+49 30 123456", line=self.other_line, date_start="2026-10-01")
+        self._number("+49 30 123456", kind="head", date_start="2026-10-01")
+        self.env.flush_all()
+        self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
+        self.env.cr.execute(
+            "UPDATE telecom_number SET date_start = '2026-09-30' WHERE id = %s", [later.id]
+        )
+        with (
+            self.assertRaises(ExclusionViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     def test_notations(self):
         for text in ("+49 30 123456", "030/123456", "0049 (30) 123-456", "+49 (0)30 123456"):
