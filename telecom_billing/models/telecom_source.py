@@ -44,7 +44,7 @@ class TelecomSource(models.Model):
     checkpoint = fields.Json(readonly=True, copy=False, help="Where the last fetch ended.")
 
     state = fields.Selection(
-        [("idle", "Waiting"), ("ok", "Working"), ("failing", "Failing")],
+        [("idle", "Waiting"), ("ok", "In Order"), ("failing", "Failing")],
         default="idle",
         readonly=True,
         copy=False,
