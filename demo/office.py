@@ -108,6 +108,8 @@ def accountant(env):
             "login": "buchhaltung",
             "password": PASSWORD,
             "email": "buchhaltung@nordlicht-telekom.example",
+            "lang": "de_DE" if env["res.lang"]._get_data(code="de_DE") else "en_US",
+            "tz": "Europe/Berlin",
             "group_ids": [
                 (4, env.ref("telecom_billing.group_telecom_manager").id),
                 (4, env.ref("account.group_account_manager").id),

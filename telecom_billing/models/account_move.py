@@ -109,7 +109,7 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._(
                     "%(invoice)s was made by billing run %(run)s and is not edited. Reverse it by "
-                    "a credit note; then start the run's step “Invoice” again.",
+                    "a credit note; then start the run's step “Make invoices” again.",
                     invoice=made[0].name,
                     run=made[0].telecom_run_id.name,
                 )
@@ -215,7 +215,7 @@ class AccountMoveReversal(models.TransientModel):
             raise UserError(
                 self.env._(
                     "%(invoice)s comes from billing run %(run)s. Choose “Reverse”, correct the "
-                    "contract or the tariff, and start the run's step “Invoice” again.",
+                    "contract or the tariff, and start the run's step “Make invoices” again.",
                     invoice=made[0].name,
                     run=made[0].telecom_run_id.name,
                 )

@@ -19,6 +19,7 @@ class ContractContract(models.Model):
         help="Invoiced by the billing run: fees by calendar month together with usage. The "
         "recurring invoices of the contract module leave it alone.",
     )
+    telecom_number_ids = fields.One2many("telecom.number", "contract_id", string="Numbers")
     telecom_invoiced = fields.Boolean(compute="_compute_telecom_invoiced")
     telecom_order_id = fields.Many2one(
         "telecom.order", string="Order", readonly=True, copy=False, index="btree_not_null"
@@ -122,7 +123,7 @@ class ContractContract(models.Model):
             raise UserError(
                 self.env._(
                     "Contract %(contract)s is invoiced by the billing run, with its usage. Start "
-                    "the run's step “Invoice” instead.",
+                    "the run's step “Make invoices” instead.",
                     contract=telecom[0].display_name,
                 )
             )

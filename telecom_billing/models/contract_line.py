@@ -5,6 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
+#: That many numbers of a line are written out in lists.
+NUMBERS_SHOWN = 2
+
+
 class ContractLine(models.Model):
     _inherit = "contract.line"
 
@@ -25,6 +29,7 @@ class ContractLine(models.Model):
     )
     telecom_number_ids = fields.One2many("telecom.number", "contract_line_id", string="Numbers")
     telecom_number_count = fields.Integer(compute="_compute_telecom_number_count")
+    telecom_number_text = fields.Char("Phone numbers", compute="_compute_telecom_number_text")
 
     # ------------------------------------------------------------------ compute
     @api.depends("telecom_number_ids")
@@ -44,6 +49,15 @@ class ContractLine(models.Model):
             if line.contract_id.is_telecom and line.product_id and not line.automatic_price:
                 line.specific_price = line.price_unit = line.product_id.list_price
                 line.name = line.product_id.with_context(lang=line.contract_id.partner_id.lang).name
+
+    @api.depends("telecom_number_ids.name", "telecom_number_ids.state")
+    def _compute_telecom_number_text(self):
+        """The first numbers in use, and how many more there are."""
+        for line in self:
+            numbers = line.telecom_number_ids.filtered(lambda number: number.state != "ended")
+            names = numbers[:NUMBERS_SHOWN].mapped("display_name")
+            more = len(numbers) - len(names)
+            line.telecom_number_text = ", ".join(names) + (f" +{more}" if more else "")
 
     # ------------------------------------------------------------------ constraints
     @api.constrains("telecom_tariff_id", "telecom_price_list_id", "company_id")

@@ -51,7 +51,7 @@ class TelecomAllowance(models.Model):
         digits=UNIT_DIGITS, help="Units a period; for a flat rate the fair use, which only alerts."
     )
     unit = fields.Char(required=True, default="minute", help="minute, second, MB, GB, piece …")
-    money = fields.Float("Amount", digits=PRICE_DIGITS)
+    money = fields.Float("Amount", digits=PRICE_DIGITS, min_display_digits=2)
     measure = fields.Selection(
         [("units", "Turned into units"), ("money", "Off the price")],
         string="An amount is",

@@ -104,10 +104,12 @@ class TelecomBillingRun(models.Model):
             SQL(
                 """
                 SELECT COALESCE(sum(s.records), 0)::bigint AS usage_records,
-                       COALESCE(sum(s.quantity), 0) AS usage_quantity,
+                       COALESCE(sum(s.quantity) FILTER (
+                           WHERE r.unit IS DISTINCT FROM 'piece'), 0) AS usage_quantity,
                        COALESCE(sum(s.amount), 0) AS usage_exact
                   FROM telecom_usage_summary s
                   JOIN account_move m ON m.id = s.move_id
+                  LEFT JOIN telecom_rate r ON r.id = s.rate_id
                  WHERE m.telecom_run_id = %s
                 """,
                 self.id,

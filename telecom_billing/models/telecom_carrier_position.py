@@ -21,4 +21,4 @@ class TelecomCarrierPosition(models.Model):
     records = fields.Integer()
     has_seconds = fields.Boolean()
     seconds = fields.Float(digits=(20, 6))
-    amount = fields.Float(digits=(20, 6))
+    amount = fields.Float(digits=(20, 6), min_display_digits=2)

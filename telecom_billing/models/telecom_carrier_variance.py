@@ -26,9 +26,11 @@ class TelecomCarrierVariance(models.Model):
     minutes_ours = fields.Float("Our minutes", digits=(20, 2), compute="_compute_minutes")
     seconds = fields.Float("Seconds invoiced", digits=(20, 6), readonly=True)
     seconds_ours = fields.Float("Our seconds", digits=(20, 6), readonly=True)
-    amount = fields.Float("Amount invoiced", digits=(20, 6), readonly=True)
-    amount_ours = fields.Float("Our amount", digits=(20, 6), readonly=True)
-    difference = fields.Float(digits=(20, 6), compute="_compute_difference", store=True)
+    amount = fields.Float("Amount invoiced", digits=(20, 6), min_display_digits=2, readonly=True)
+    amount_ours = fields.Float("Our amount", digits=(20, 6), min_display_digits=2, readonly=True)
+    difference = fields.Float(
+        digits=(20, 6), min_display_digits=2, compute="_compute_difference", store=True
+    )
     unpriced = fields.Integer(
         "Without Cost", readonly=True, help="Our records whose cost is not known."
     )

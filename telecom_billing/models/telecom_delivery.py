@@ -77,7 +77,7 @@ class TelecomDelivery(models.Model):
     quantity_decoded = fields.Float(
         "Seconds Decoded", digits=(20, 6), readonly=True, help="With those delivered before."
     )
-    cost = fields.Float("Stated Cost", digits=(20, 6), readonly=True)
+    cost = fields.Float("Stated Cost", digits=(20, 6), min_display_digits=2, readonly=True)
     sequence_number = fields.Char(
         readonly=True, help="The running number that its name or its header states."
     )

@@ -28,7 +28,7 @@ class TelecomFinding(models.Model):
     res_model = fields.Char("Model", readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     seen = fields.Integer(readonly=True, help="The start of the step that last came upon it.")
-    amount = fields.Float(digits=(20, 6), readonly=True)
+    amount = fields.Float(digits=(20, 6), min_display_digits=2, readonly=True)
     state = fields.Selection(
         [("open", "Open"), ("solved", "Solved"), ("waived", "Waived")],
         default="open",

@@ -39,11 +39,12 @@ class TelecomGuard(models.Model):
         "Free of charge", help="Calls to these numbers cost nothing, whatever the tariff says."
     )
     has_per_minute = fields.Boolean("Limited per minute")
-    per_minute = fields.Float("Highest price a minute", digits=PRICE_DIGITS)
+    per_minute = fields.Float("Highest price a minute", digits=PRICE_DIGITS, min_display_digits=2)
     has_per_call = fields.Boolean("Limited per call")
     per_call = fields.Float(
         "Highest price a call",
         digits=PRICE_DIGITS,
+        min_display_digits=2,
         help="Binds where a part of the price does not depend on time.",
     )
     longest_increment = fields.Float(

@@ -19,7 +19,9 @@ class TelecomLimit(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
-    amount = fields.Float(digits=PRICE_DIGITS, required=True, help="As charged by the tariff.")
+    amount = fields.Float(
+        digits=PRICE_DIGITS, min_display_digits=2, required=True, help="As charged by the tariff."
+    )
     thresholds = fields.Char(
         "Alert at (%)",
         required=True,

@@ -17,7 +17,7 @@ class TelecomMinimum(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
-    amount = fields.Float(digits=PRICE_DIGITS, required=True)
+    amount = fields.Float(digits=PRICE_DIGITS, min_display_digits=2, required=True)
     price_includes_tax = fields.Boolean(
         "Includes tax", help="Whether the amount is agreed with VAT."
     )

@@ -54,7 +54,7 @@ class TelecomRate(models.Model):
     unit = fields.Char(
         required=True, default="second", help="second, byte, KB, MB, GB, piece, participant …"
     )
-    price = fields.Float(digits=PRICE_DIGITS)
+    price = fields.Float(digits=PRICE_DIGITS, min_display_digits=2)
     price_per = fields.Float(
         "Per units", digits=UNIT_DIGITS, default=60.0, help="60 seconds: the price of a minute."
     )
@@ -72,15 +72,20 @@ class TelecomRate(models.Model):
     price_initial = fields.Float(
         "Price of the first increment",
         digits=PRICE_DIGITS,
+        min_display_digits=2,
         help="Per the same number of units as the price; empty: the same price.",
     )
-    setup = fields.Float("Setup fee", digits=PRICE_DIGITS)
+    setup = fields.Float("Setup fee", digits=PRICE_DIGITS, min_display_digits=2)
     setup_on_zero = fields.Boolean(
         "Setup fee also at zero", help="Also for records without duration or quantity."
     )
-    minimum = fields.Float(digits=PRICE_DIGITS, help="Least charge of a record.")
+    minimum = fields.Float(
+        digits=PRICE_DIGITS, min_display_digits=2, help="Least charge of a record."
+    )
     maximum = fields.Float(
-        digits=PRICE_DIGITS, help="Highest charge of a record; empty: unlimited."
+        digits=PRICE_DIGITS,
+        min_display_digits=2,
+        help="Highest charge of a record; empty: unlimited.",
     )
     free_units = fields.Float(digits=UNIT_DIGITS, help="First units of each record cost nothing.")
     flat = fields.Boolean(
@@ -88,6 +93,7 @@ class TelecomRate(models.Model):
     )
     factor = fields.Float(
         digits=PRICE_DIGITS,
+        min_display_digits=2,
         help="Changes the price of the tariff below instead of stating one: 0.9 is ten per cent "
         "off. For individual prices.",
     )

@@ -15,7 +15,7 @@ class TelecomRateExtra(models.Model):
     company_id = fields.Many2one(related="rate_id.company_id", store=True)
     above = fields.Float("Above units", digits=UNIT_DIGITS)
     each = fields.Float("Each units", digits=UNIT_DIGITS, default=1.0)
-    price = fields.Float(digits=PRICE_DIGITS)
+    price = fields.Float(digits=PRICE_DIGITS, min_display_digits=2)
 
     _numbers_possible = models.Constraint(
         "CHECK(above >= 0 AND each > 0)",

@@ -19,7 +19,7 @@ class TelecomRateStep(models.Model):
     interval = fields.Float(
         "Increment", digits=UNIT_DIGITS, default=1.0, help="Units that are charged together."
     )
-    price = fields.Float(digits=PRICE_DIGITS)
+    price = fields.Float(digits=PRICE_DIGITS, min_display_digits=2)
     price_per = fields.Float(
         "Per units", digits=UNIT_DIGITS, default=1.0, help="How many units the price is for."
     )

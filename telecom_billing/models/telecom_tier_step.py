@@ -21,10 +21,13 @@ class TelecomTierStep(models.Model):
         required=True,
         default="price",
     )
-    price = fields.Float(digits=PRICE_DIGITS)
+    price = fields.Float(digits=PRICE_DIGITS, min_display_digits=2)
     price_per = fields.Float("Per units", digits=UNIT_DIGITS, default=1.0)
     factor = fields.Float(
-        digits=PRICE_DIGITS, default=1.0, help="0.9: ten per cent off the rate's own price."
+        digits=PRICE_DIGITS,
+        min_display_digits=2,
+        default=1.0,
+        help="0.9: ten per cent off the rate's own price.",
     )
 
     _numbers_possible = models.Constraint(

@@ -23,8 +23,8 @@ class TelecomTopup(models.Model):
         "contract.contract", required=True, readonly=True, index=True, ondelete="restrict"
     )
     period = fields.Date("Since", required=True, readonly=True, help="First day of the period.")
-    required = fields.Float("Agreed", digits=(20, 6), readonly=True)
-    turnover = fields.Float("Used", digits=(20, 6), readonly=True)
+    required = fields.Float("Agreed", digits=(20, 6), min_display_digits=2, readonly=True)
+    turnover = fields.Float("Used", digits=(20, 6), min_display_digits=2, readonly=True)
     amount = fields.Float(
         digits=(20, 6), readonly=True, help="In the minimum's kind of price, before rounding."
     )

@@ -44,7 +44,7 @@ class TelecomUsage(models.Model):
     b_raw = fields.Char("B as Delivered", readonly=True)
     account = fields.Char(readonly=True)
     destination = fields.Char("Carrier's Destination", readonly=True)
-    cost = fields.Float("Stated Cost", digits=(20, 6), readonly=True)
+    cost = fields.Float("Stated Cost", digits=(20, 6), min_display_digits=2, readonly=True)
     currency = fields.Char(readonly=True)
     conference = fields.Char(readonly=True)
     participant = fields.Char(readonly=True)
@@ -60,7 +60,7 @@ class TelecomUsage(models.Model):
         "Status",
         compute="_compute_charge",
     )
-    price = fields.Float(digits=(20, 6), compute="_compute_charge")
+    price = fields.Float(digits=(20, 6), min_display_digits=2, compute="_compute_charge")
     contract_id = fields.Many2one("contract.contract", compute="_compute_charge")
 
     def init(self):

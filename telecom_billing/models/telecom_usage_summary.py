@@ -35,6 +35,7 @@ class TelecomUsageSummary(models.Model):
     band_id = Reference("telecom.band", readonly=True)
     currency_id = Reference("res.currency", required=True, readonly=True)
     source_id = Reference("telecom.source", "Source", readonly=True)
+    unit = fields.Char(compute="_compute_unit", help="In which usage is counted.")
     records = fields.Integer(readonly=True)
     quantity = fields.Float(
         digits=(20, 6), readonly=True, help="Units used: seconds, bytes, pieces."
@@ -43,9 +44,11 @@ class TelecomUsageSummary(models.Model):
     allowance_used = fields.Float(
         "Of allowances", digits=(20, 6), readonly=True, help="Units that allowances gave."
     )
-    amount = fields.Float(digits=(20, 6), readonly=True)
-    cost = fields.Float(digits=(20, 6), readonly=True, help="What the carriers charge us.")
-    margin = fields.Float(digits=(20, 6), compute="_compute_margin")
+    amount = fields.Float(digits=(20, 6), min_display_digits=2, readonly=True)
+    cost = fields.Float(
+        digits=(20, 6), min_display_digits=2, readonly=True, help="What the carriers charge us."
+    )
+    margin = fields.Float(digits=(20, 6), min_display_digits=2, compute="_compute_margin")
     first_started_at = fields.Datetime("First record", readonly=True)
     last_started_at = fields.Datetime("Last record", readonly=True)
     invoice_line_id = fields.Many2one(
@@ -89,6 +92,13 @@ class TelecomUsageSummary(models.Model):
         self.pool.post_init(guard, self.env.cr, self._table, references)
 
     # ------------------------------------------------------------------ compute
+    @api.depends("rate_id.unit", "service")
+    def _compute_unit(self):
+        """Of the rate; what has none (free, or without a rate) is told by its service."""
+        for summary in self:
+            pieces = summary.service in ("sms", "mms")
+            summary.unit = summary.rate_id.unit or ("piece" if pieces else "second")
+
     @api.depends("amount", "cost")
     def _compute_margin(self):
         """Without tax, as ``telecom.margin`` has it."""

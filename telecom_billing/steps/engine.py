@@ -73,7 +73,7 @@ def work(run, steps) -> bool:
     :raises UserError: when another process is at work on a run of this company, or the first
         step may not start yet
     """
-    run = run.with_company(run.company_id)
+    run = _in_language(run.with_company(run.company_id))
     steps = steps.with_env(run.env).sorted("sequence")
     if not steps:
         return run.state != "locked"
@@ -96,6 +96,12 @@ def work(run, steps) -> bool:
                 break
         _settle(run)
     return run.state != "locked"
+
+
+def _in_language(run):
+    """The run in the language of who started it; in the background, of who is responsible."""
+    reader = run.env.context.get("lang") or run.user_id.lang or run.company_id.partner_id.lang
+    return run.with_context(lang=reader)
 
 
 def _take_over(run) -> None:

@@ -56,7 +56,7 @@ class InvoiceStep(Step):
 
     code = "invoice"
     sequence = 50
-    name = _lt("Invoice")
+    name = _lt("Make invoices")
 
     def execute(self) -> Totals:
         self._check_dates()

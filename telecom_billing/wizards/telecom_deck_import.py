@@ -95,7 +95,9 @@ class TelecomDeckImport(models.TransientModel):
     step = fields.Float(
         "Increment", digits=UNIT_DIGITS, help="Where the file states none; 1 in 60/1."
     )
-    setup = fields.Float("Setup fee", digits=PRICE_DIGITS, help="Where the file states none.")
+    setup = fields.Float(
+        "Setup fee", digits=PRICE_DIGITS, min_display_digits=2, help="Where the file states none."
+    )
     gone = fields.Selection(
         [("end", "End with the new version"), ("keep", "Stay as they are")],
         string="Prefixes the deck does not name",

@@ -73,8 +73,10 @@ class TelecomDeckChange(models.TransientModel):
     status = fields.Selection(STATUSES, readonly=True)
     destination = fields.Char(readonly=True)
     old_destination = fields.Char("Destination before", readonly=True)
-    old_price = fields.Float("Price before", digits=PRICE_DIGITS, readonly=True)
-    new_price = fields.Float("Price", digits=PRICE_DIGITS, readonly=True)
+    old_price = fields.Float(
+        "Price before", digits=PRICE_DIGITS, min_display_digits=2, readonly=True
+    )
+    new_price = fields.Float("Price", digits=PRICE_DIGITS, min_display_digits=2, readonly=True)
     change = fields.Float("Change (%)", digits=(16, 2), readonly=True)
     old_terms = fields.Char("Terms before", readonly=True)
     new_terms = fields.Char("Terms", readonly=True)

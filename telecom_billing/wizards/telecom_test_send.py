@@ -39,7 +39,7 @@ class TelecomTestSend(models.TransientModel):
             raise UserError(
                 self.env._(
                     "Customer %(number)s has no posted invoice in run %(run)s. Check the number, "
-                    "or start the step “Invoice” first.",
+                    "or start the step “Make invoices” first.",
                     number=self.customer_number,
                     run=self.run_id.name,
                 )
