@@ -12,7 +12,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..charging import explaining
-from ..report.formats import masked, phone
+from ..report.formats import language, masked, phone, texts
 from ..store import exact
 from ..store.listing import FREE
 
@@ -35,7 +35,7 @@ DESTINATIONS = """
 CALLS = f"""
     SELECT c.usage_id, u.started_at, u.direction, coalesce(u.a_number, u.a_raw),
            coalesce(u.b_number, u.b_raw), min(c.zone_id), u.destination, u.quantity, u.unit,
-           sum(c.price), bool_and({FREE}), u.account
+           sum(c.price), bool_and({FREE}), u.account, u.conference, u.participant
       FROM telecom_charge_data c
       JOIN telecom_usage_data u ON u.id = c.usage_id AND u.started_at = c.started_at
       LEFT JOIN telecom_rate r ON r.id = c.rate_id
@@ -46,7 +46,7 @@ CALLS = f"""
        AND (%(usage)s IS NULL OR c.usage_id = %(usage)s)
        AND NOT (coalesce(u.b_number, '') LIKE ANY (%(confidential)s))
      GROUP BY c.usage_id, u.started_at, u.direction, u.a_number, u.a_raw, u.b_number, u.b_raw,
-              u.destination, u.quantity, u.unit, u.account
+              u.destination, u.quantity, u.unit, u.account, u.conference, u.participant
 """
 
 
@@ -156,21 +156,28 @@ class ContractContract(models.Model):
 
     def _telecom_call(self, row) -> dict:
         (usage_id, started, direction, a_number, b_number, zone_id, target, quantity, unit, amount,
-         _free, account) = row  # fmt: skip
+         _free, account, conference, participant) = row  # fmt: skip
         home = str(self.company_id.country_id.phone_code or 49)
         incoming = direction == "in"
         own, other = (b_number, a_number) if incoming else (a_number, b_number)
+        if conference:
+            # The room is what is billed; who joined stands where else the called number stands.
+            own, other = account or own, other or (a_number if account else None)
         shown = phone(other or "", home)
         hidden = incoming or self.telecom_itemised_bill == "masked"
+        t = texts(language(self.partner_id.lang))
+        if conference:
+            target = t["conference"].format(name=conference)
         zone = self.env["telecom.zone"].browse(zone_id or [])
         return {
             "usage_id": usage_id,
             "started": self.env["telecom.document"]._local(started, self._telecom_zone_info()),
             "own": phone(own or account or "", home),
-            "other": masked(shown) if hidden else shown,
+            "other": (masked(shown) if hidden else shown)
+            or (t["participant"].format(name=participant) if participant else ""),
             "hidden": hidden,
             "zone": zone,
-            "destination": zone.name or target or "",
+            "destination": (target if conference else zone.name) or target or "",
             "quantity": exact_units(quantity),
             "unit": unit,
             "amount": amount,

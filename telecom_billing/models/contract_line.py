@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-
 #: That many numbers of a line are written out in lists.
 NUMBERS_SHOWN = 2
 

@@ -13,6 +13,7 @@ from odoo import api, models
 from odoo.tools import float_repr
 
 from ..report import formats
+from ..report.formats import NO_BREAK
 from ..report.sheet import DEFAULT_COLOR, Company, Sheet
 
 #: Elements of a footer's HTML that make a column each.
@@ -164,7 +165,13 @@ class TelecomDocument(models.AbstractModel):
         """Enough of an account number for its owner to know it: DE89 **** **** **** **30 00."""
         plain = re.sub(r"\s", "", iban or "")
         hidden = plain[:4] + "*" * max(0, len(plain) - 8) + plain[-4:]
-        return " ".join(hidden[at : at + 4] for at in range(0, len(hidden), 4))
+        return NO_BREAK.join(hidden[at : at + 4] for at in range(0, len(hidden), 4))
+
+    @api.model
+    def _shown_iban(self, iban: str) -> str:
+        """An account number in groups of four that no line breaks apart."""
+        plain = re.sub(r"\s", "", iban or "")
+        return NO_BREAK.join(plain[at : at + 4] for at in range(0, len(plain), 4))
 
     @api.model
     def _local(self, moment: datetime.datetime, zone) -> datetime.datetime:

@@ -11,7 +11,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..report import itemised, renderer
-from ..report.formats import masked, phone
+from ..report.formats import language, masked, phone, texts
 from ..store import exact
 from ..store.listing import FREE
 
@@ -20,7 +20,7 @@ from ..store.listing import FREE
 CALLS = f"""
     SELECT min(c.number_id), min(c.zone_id), min(c.tariff_id), u.started_at, u.direction,
            u.quantity, u.unit, coalesce(u.a_number, u.a_raw), coalesce(u.b_number, u.b_raw),
-           u.destination, sum(c.price), bool_and({FREE}), u.account
+           u.destination, sum(c.price), bool_and({FREE}), u.account, u.conference, u.participant
       FROM telecom_usage_summary s
       JOIN telecom_charge_data c ON c.summary_id = s.id
       JOIN telecom_usage_data u ON u.id = c.usage_id AND u.started_at = c.started_at
@@ -29,7 +29,7 @@ CALLS = f"""
        AND c.started_at >= %(first)s AND c.started_at < %(last)s
        AND u.started_at >= %(first)s AND u.started_at < %(last)s
      GROUP BY u.id, u.started_at, u.direction, u.quantity, u.unit, u.a_number, u.a_raw,
-              u.b_number, u.b_raw, u.destination, u.account
+              u.b_number, u.b_raw, u.destination, u.account, u.conference, u.participant
      ORDER BY u.started_at, u.id
 """
 
@@ -116,6 +116,7 @@ class _Reader:
         self.tariffs = self.env["telecom.tariff"]
         self.free_left_out = False
         self.unlisted = Decimal(0)
+        self.texts = texts(language(move.partner_id.lang or self.env.lang))
         self.home = str(move.company_id.country_id.phone_code or 49)
 
     def sections(self) -> list[itemised.Section]:
@@ -160,10 +161,13 @@ class _Reader:
 
     def _call(self, row, names) -> tuple[str, itemised.Call | None]:
         (_number, zone, _tariff, started, direction, quantity, unit, a_number, b_number, target,
-         price, free, account) = row  # fmt: skip
+         price, free, account, conference, participant) = row  # fmt: skip
         incoming = direction == "in"
         own, other = (b_number, a_number) if incoming else (a_number, b_number)
         own = own or account or ""
+        if conference:
+            # The room is what is billed; who joined stands where else the called number stands.
+            own, other = account or own, other or (a_number if account else None)
         if free and not self.contract.telecom_itemised_flat:
             self.free_left_out = True
             return own, None
@@ -173,13 +177,17 @@ class _Reader:
         shown = phone(other or "", self.home)
         if self.hide or incoming:
             shown = masked(shown)
+        if conference and participant:
+            shown = shown or self.texts["participant"].format(name=participant)
+            target = self.texts["conference"].format(name=conference)
         return own, itemised.Call(
             started=self._local(started),
             other=shown,
-            destination=names.get(zone) or target or "",
+            destination=(target if conference else names.get(zone)) or target or "",
             quantity=Decimal(quantity) / 1_000_000,
             unit=unit,
             amount=price,
+            leg=bool(conference),
         )
 
     def _local(self, started):

@@ -125,7 +125,8 @@ class TelecomDocument(models.AbstractModel):
             return [words.texts["pay_by"].format(**values)]
         place = ", ".join(filter(None, [bank.bank_bic, bank.bank_id.name]))
         text = words.texts["pay_transfer"]
-        return [text.format(iban=bank.acc_number, bank=f" ({place})" if place else "", **values)]
+        iban = self._shown_iban(bank.acc_number)
+        return [text.format(iban=iban, bank=f" ({place})" if place else "", **values)]
 
     @api.model
     def _prepare_reminder_qr(self, moves, total) -> str | None:

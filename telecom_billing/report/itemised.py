@@ -21,6 +21,8 @@ from .sheet import Sheet
 ZERO = decimal.Decimal(0)
 # Pages that one run of Typst sets; about 2,000 rows and 100 MB.
 PART = 36
+# Decimals of every amount, more (up to six) only where a price needs them.
+PLACES = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Call:
     """One charged record.
 
     started: local time; other: the other party's number as it may be shown; amount: exact price
-    in the currency, None for one that is part of a flat rate or an allowance without a price.
+    in the currency, None for one that is part of a flat rate or an allowance without a price;
+    leg: one participant's part of a conference, ``other`` is who joined.
     """
 
     started: datetime.datetime
@@ -37,6 +40,7 @@ class Call:
     quantity: decimal.Decimal
     unit: str
     amount: decimal.Decimal
+    leg: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +123,7 @@ def make_pages(bill: ItemisedBill) -> list[list[dict]]:
     """The bill's pages, each a list of blocks that ``itemised.typ`` knows how to draw."""
     words = bill.sheet.format()
     amounts = [call.amount for call in bill.calls()]
-    places = min(max(decimals(amount, 2) for amount in [*amounts, bill.unlisted]), 6)
+    places = min(max(decimals(amount, PLACES) for amount in [*amounts, bill.unlisted]), 6)
     flow = Flow(title_lines=(len(bill.sheet.data()["info"]) + 1) // 2)
     numbers = [number for section in bill.sections for number in section.numbers]
     if len(numbers) > 1:
@@ -156,10 +160,10 @@ def _section(flow: Flow, section: Section, words: Format, places: int) -> None:
                     fit(call.other, 24),
                     fit(call.destination, 36),
                     words.quantity(call.quantity, call.unit),
-                    words.aligned(call.amount, places),
+                    words.amount(call.amount, places),
                 ]
             )
-            carried.append(words.aligned(amount, places))
+            carried.append(words.amount(amount, places))
         total = Sum.of(number.calls)
         flow.table(
             "calls",
@@ -181,13 +185,13 @@ def _ending(flow: Flow, bill: ItemisedBill, words: Format, places: int) -> None:
     total.amount += bill.unlisted
     lines = [("total", [texts["total"], *_sum_cells(total, words, places)])]
     if bill.unlisted:
-        shown = words.aligned(bill.unlisted, places)
+        shown = words.amount(bill.unlisted, places)
         lines.insert(0, ("sum", [texts["unlisted"], "", "", shown]))
     if bill.invoiced is not None and bill.invoiced != total.amount:
-        difference = words.aligned(bill.invoiced - total.amount, places)
+        difference = words.amount(bill.invoiced - total.amount, places)
         lines += [
             ("sum", [texts["rounding"], "", "", difference]),
-            ("total", [texts["billed_usage"], "", "", words.aligned(bill.invoiced, places)]),
+            ("total", [texts["billed_usage"], "", "", words.amount(bill.invoiced, places)]),
         ]
     if not total.records and not bill.unlisted:
         lines = [("empty", [texts["no_usage"], "", "", ""])]
@@ -198,7 +202,7 @@ def _sum_cells(total: Sum, words: Format, places: int) -> list[str]:
     return [
         words.number(total.records),
         duration(total.seconds) if total.seconds else "",
-        words.aligned(total.amount, places),
+        words.amount(total.amount, places),
     ]
 
 
@@ -206,9 +210,12 @@ def _labels(bill: ItemisedBill) -> dict[str, str]:
     words = bill.sheet.format()
     kind = words.texts["amount_gross" if bill.gross else "amount_net"]
     timed = all(call.unit == "second" for call in bill.calls())
+    calls = list(bill.calls())
+    legs = bool(calls) and all(call.leg for call in calls)
     return {
         "amount": f"{kind}{NO_BREAK}{words.currency}",
         "usage": words.texts["duration" if timed else "usage"],
+        "called": words.texts["joined" if legs else "called"],
     }
 
 

@@ -211,7 +211,9 @@ class InvoiceBuilder(Taxes):
         return self.env(context={**self.env.context, "lang": contract.partner_id.lang or "en_US"})
 
     def _date(self, env, day: datetime.date) -> str:
-        return format_date(env, day, lang_code=env.lang)
+        # 01/02 means two days in two countries: English dates name the month, as documents do
+        named = "dd MMM yyyy" if (env.lang or "").startswith("en") else False
+        return format_date(env, day, lang_code=env.lang, date_format=named)
 
     def _fee_text(self, line, span, months):
         if not months:
