@@ -70,6 +70,7 @@ from . import (
     telecom_document_invoice,
     telecom_document_itemised,
     telecom_document_letter,
+    telecom_document_payment,
     telecom_fee,
     telecom_finding,
     telecom_finding_source,
