@@ -76,7 +76,7 @@ class TestAccountMove(BillingCase):
             .with_context(active_model="account.move", active_ids=move.ids)
             .create({"journal_id": move.journal_id.id})
         )
-        with self.assertRaisesRegex(UserError, "Invoice"):
+        with self.assertRaisesRegex(UserError, "Make invoices"):
             wizard.modify_moves()
 
     # ------------------------------------------------------------------ reversal

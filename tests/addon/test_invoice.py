@@ -20,8 +20,13 @@ class TestInvoice(BillingCase):
             self.lines(move),
             [
                 # 10 to 30 September are 21 of 30 days: 30.00 x 21 / 30 = 21.00
-                ("Line, 09/10/2026 – 09/30/2026 (21 of 30 days)", 21.0, "2026-09-10", "2026-09-30"),
-                ("Line, 10/01/2026 – 10/31/2026", 30.0, "2026-10-01", "2026-10-31"),
+                (
+                    "Line, 10 Sep 2026 – 30 Sep 2026 (21 of 30 days)",
+                    21.0,
+                    "2026-09-10",
+                    "2026-09-30",
+                ),
+                ("Line, 01 Oct 2026 – 31 Oct 2026", 30.0, "2026-10-01", "2026-10-31"),
             ],
         )
         self.assertEqual(move.state, "posted")
@@ -37,7 +42,8 @@ class TestInvoice(BillingCase):
         self.invoice(self.new_run("2026-09-01"))
         move = self.invoice(self.new_run("2026-10-01"), contract)
         self.assertEqual(
-            self.lines(move), [("Line, 11/01/2026 – 11/30/2026", 30.0, "2026-11-01", "2026-11-30")]
+            self.lines(move),
+            [("Line, 01 Nov 2026 – 30 Nov 2026", 30.0, "2026-11-01", "2026-11-30")],
         )
 
     def test_a_second_start_makes_nothing(self):
@@ -136,7 +142,7 @@ class TestInvoice(BillingCase):
         self.assertEqual(move.move_type, "out_refund")
         self.assertEqual(
             self.lines(move),
-            [("Line, given back, 10/16/2026 – 10/31/2026", -15.48, "2026-10-16", "2026-10-31")],
+            [("Line, given back, 16 Oct 2026 – 31 Oct 2026", -15.48, "2026-10-16", "2026-10-31")],
         )
         self.assertEqual(move.amount_total, 15.48)
         self.assertEqual(move.state, "posted")

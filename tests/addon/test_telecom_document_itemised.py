@@ -66,7 +66,7 @@ class TestItemisedBill(InvoicedUsageCase):
         self.assertEqual(bill.total(), bill.invoiced)
         words = self.words(self.block_invoice)
         self.assertNotIn("040 99", words)
-        self.assertIn("Weitere Verbindungen 0,03 Gesamt 2 0:10:30 0,74", words)
+        self.assertIn("Weitere Verbindungen 0,0300 Gesamt 2 0:10:30 0,7400", words)
         self.assertIn("§ 11 Abs. 5", words)
 
     def test_only_months_after_the_wish_are_listed(self):

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // How usage is read: seconds as h:mm:ss, bytes as MB, money with two to four decimals.
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { formatFloat } from "@web/views/fields/formatters";
 import { charField, CharField } from "@web/views/fields/char/char_field";
 import { floatField, FloatField } from "@web/views/fields/float/float_field";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const SIZES = [
     [1e9, "GB"],
@@ -92,6 +94,17 @@ export class ServiceField extends CharField {
     }
 }
 
+/** A month that is stored as its first day. */
+export class MonthField extends Component {
+    static template = "telecom_billing.MonthField";
+    static props = { ...standardFieldProps };
+
+    get label() {
+        const day = this.props.record.data[this.props.name];
+        return day ? day.toFormat("LLL yyyy") : "";
+    }
+}
+
 function readField(component) {
     return {
         ...floatField,
@@ -109,6 +122,7 @@ const fields = registry.category("fields");
 fields.add("telecom_quantity", readField(QuantityField));
 fields.add("telecom_amount", readField(UsageAmountField));
 fields.add("telecom_service", { ...charField, component: ServiceField });
+fields.add("telecom_month", { component: MonthField, supportedTypes: ["date"] });
 const formatters = registry.category("formatters");
 formatters.add("telecom_quantity", formatQuantity);
 formatters.add("telecom_amount", formatUsageAmount);
