@@ -39,7 +39,7 @@ class TelecomHandover(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     batches = fields.Integer(compute="_compute_sums", store=True)
     records = fields.Integer(compute="_compute_sums", store=True)
-    amount = fields.Float(digits=(20, 6), compute="_compute_sums", store=True)
+    amount = fields.Float(digits=(20, 6), min_display_digits=2, compute="_compute_sums", store=True)
     acknowledged = fields.Integer("Batches Acknowledged", compute="_compute_sums", store=True)
     state = fields.Selection(
         [

@@ -26,7 +26,7 @@ class TelecomHandoverBatch(models.Model):
     uid = fields.Char("Batch Id", required=True, readonly=True, index=True)
     rows = fields.Integer(readonly=True)
     records = fields.Integer(readonly=True)
-    amount = fields.Float(digits=(20, 6), readonly=True)
+    amount = fields.Float(digits=(20, 6), min_display_digits=2, readonly=True)
     sha256 = fields.Char("SHA-256", readonly=True)
     media_type = fields.Char(readonly=True)
     attachment_id = fields.Many2one("ir.attachment", "Content", readonly=True)

@@ -41,8 +41,10 @@ class TelecomLimitAlert(models.Model):
     month = fields.Date(required=True, readonly=True, help="Month whose rating found it.")
     period = fields.Date("Since", required=True, readonly=True, help="First day of the period.")
     percent = fields.Float("Threshold (%)", digits=(16, 2), required=True, readonly=True)
-    amount = fields.Float("Limit amount", digits=(16, 6), readonly=True)
-    spent = fields.Float(digits=(16, 6), readonly=True, help="With the record that reached it.")
+    amount = fields.Float("Limit amount", digits=(16, 6), min_display_digits=2, readonly=True)
+    spent = fields.Float(
+        digits=(16, 6), min_display_digits=2, readonly=True, help="With the record that reached it."
+    )
     usage_id = fields.Integer("Record", readonly=True, aggregator=None)
     reached_at = fields.Datetime("Reached", required=True, readonly=True)
     state = fields.Selection(

@@ -43,9 +43,9 @@ class TelecomRatingPreviewLine(models.Model):
     aside_after = fields.Integer("Set aside after", readonly=True)
     newly_charged = fields.Integer(readonly=True, help="Was set aside, has a price now.")
     newly_aside = fields.Integer("Newly set aside", readonly=True, help="Has no price any more.")
-    amount_before = fields.Float("Before", digits=(20, 6), readonly=True)
-    amount_after = fields.Float("After", digits=(20, 6), readonly=True)
-    difference = fields.Float(digits=(20, 6), readonly=True)
+    amount_before = fields.Float("Before", digits=(20, 6), min_display_digits=2, readonly=True)
+    amount_after = fields.Float("After", digits=(20, 6), min_display_digits=2, readonly=True)
+    difference = fields.Float(digits=(20, 6), min_display_digits=2, readonly=True)
     distance = fields.Float(
         digits=(20, 6), readonly=True, help="The difference without its sign, for the order."
     )
