@@ -14,8 +14,8 @@ from pyarrow import csv
 from . import copying
 
 Consume = typing.Callable[[pa.Table], None]
-#: Bytes that are gathered before they are read into a frame: about 300,000 records.
-CHUNK = 32 << 20
+#: Bytes that are gathered before they are read into a frame: about 100,000 records.
+CHUNK = 10 << 20
 
 _CODE = pa.dictionary(pa.int32(), pa.string())
 #: What rating reads of a fact, and as what.
