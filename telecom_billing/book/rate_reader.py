@@ -17,9 +17,9 @@ OF_VERSION = {
     "split": ("split", "start"),
 }
 #: Properties that rates inherit and keep in fields of their own.
-OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction")
+OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction", "ignore_below")
 #: Properties that rates inherit, and for which "empty" stands for the core's default.
-OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then")
+OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then", "whole")
 
 
 class RateReader:
@@ -47,6 +47,7 @@ class RateReader:
             "conference_times": _text(conference.get("times")),
             "factor": to_number(own.get("factor"), PRICE_DIGITS[1]),
             "free_units": to_number(own.get("free"), UNIT_DIGITS[1]),
+            "ignore_below": to_number(own.get("ignore_below"), UNIT_DIGITS[1]),
             "extra_ids": [(0, 0, _extra(extra)) for extra in own.get("extras") or []],
             **{name: own.get(name) or False for name in OF_EACH},
             **self._own_rounding(record, version),
@@ -110,6 +111,7 @@ class RateReader:
                 "price_per": self._per(step.get("per", interval), unit),
                 "rounding": step.get("rounding") or "up",
                 "flat": step.get("flat") or False,
+                "setup": to_number(step.get("setup"), PRICE_DIGITS[1]),
             }
             start = step.get("to")
 
@@ -141,12 +143,12 @@ def fingerprint(rate) -> str:
         "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
         "refuse", "conference_by", "rejoin", "conference_times", "price_initial_zero",
         "setup_zero", "minimum_zero", "maximum_zero", "maximum_then", "mode", "beyond",
-        "round_quantity", "split", "round_at", "rounding_method",
+        "round_quantity", "split", "round_at", "rounding_method", "whole", "ignore_below",
     )  # fmt: skip
     extras = [[extra[name] for name in ("above", "each", "price")] for extra in rate.extra_ids]
     steps = [
         [step[name] for name in ("quantity_from", "quantity_to", "interval", "price", "price_per",
-                                 "rounding", "flat")]
+                                 "rounding", "flat", "setup")]
         for step in rate.step_ids
     ]  # fmt: skip
     values = [rate[name] or None for name in fields]

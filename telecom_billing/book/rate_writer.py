@@ -16,6 +16,7 @@ OWN = {
     "split": "split",
     "round_at": "round_at",
     "rounding": "rounding_method",
+    "whole": "whole",
 }
 
 
@@ -46,6 +47,8 @@ class RateWriter:
             record["setup_on_zero"] = True
         if rate.free_units:
             record["free"] = to_text(rate.free_units, UNITS)
+        if rate.ignore_below:
+            record["ignore_below"] = to_text(rate.ignore_below, UNITS)
         if rate.extra_ids:
             record["extras"] = [
                 {
@@ -96,4 +99,6 @@ class RateWriter:
         }
         if step.quantity_to:
             record["to"] = to_text(step.quantity_to, UNITS)
+        if step.setup:
+            record["setup"] = to_text(step.setup, PLACES)
         return record | ({"flat": True} if step.flat else {"per": to_text(step.price_per, UNITS)})

@@ -153,6 +153,18 @@ class TelecomRate(models.Model):
         string="Increments run",
         help="Empty: through the whole record; one begun in a step may run past its end.",
     )
+    whole = fields.Selection(
+        [
+            ("up", "Up to whole units"),
+            ("half_up", "To the nearest whole unit"),
+            ("down", "Down to whole units"),
+        ],
+        string="Quantity is rounded",
+        help="Before increments and allowances see it. Empty: not at all.",
+    )
+    ignore_below = fields.Float(
+        "Ignore below", digits=UNIT_DIGITS, help="Records of fewer units cost nothing at all."
+    )
     split = fields.Selection(
         [
             ("start", "By the start of the record"),
@@ -188,7 +200,8 @@ class TelecomRate(models.Model):
     )
 
     _increments_positive = models.Constraint(
-        "CHECK(initial >= 0 AND step >= 0 AND price_per > 0 AND free_units >= 0)",
+        "CHECK(initial >= 0 AND step >= 0 AND price_per > 0 AND free_units >= 0"
+        " AND COALESCE(ignore_below, 0) >= 0)",
         "Increments and free units must not be negative, and the price must be for more than "
         "zero units. Write 60 and 1 for 60/1.",
     )
@@ -221,7 +234,8 @@ class TelecomRate(models.Model):
         "minimum", "maximum", "free_units", "factor", "refuse", "conference_by", "rejoin",
         "step_ids", "band_id", "conference_times", "extra_ids", "mode", "beyond", "split",
         "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
-        "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero",
+        "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
+        "ignore_below",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""

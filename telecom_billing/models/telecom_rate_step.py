@@ -29,6 +29,11 @@ class TelecomRateStep(models.Model):
         default="up",
     )
     flat = fields.Boolean(help="The price is for the step as a whole, once it is entered.")
+    setup = fields.Float(
+        "Fee",
+        digits=PRICE_DIGITS,
+        help="Beside the price, once where the record enters the step.",
+    )
 
     _numbers_possible = models.Constraint(
         "CHECK(quantity_from >= 0 AND interval > 0 AND price_per > 0)",

@@ -45,17 +45,27 @@ def assemble(
     for row in bearer:
         prices.billed[row] = 0
     rows, segment, columns = _merge(_chunks(context, cover, prices, bad), context.rows)
-    if cover.draws or prices.own:
-        several = np.zeros(context.rows, dtype=bool)
-        several[list(prices.own)] = True
-        for draw in cover.draws:
-            several[draw.rows] = True
-        some = np.flatnonzero((several & ~bad)[rows])
-        sign = 1 if context.sign is None else context.sign[rows[some]]
-        columns["quantity"][some] = sign * _used(
-            rows[some], np.abs(columns["quantity"][some]), np.abs(context.quantity)
-        )
+    if cover.draws or prices.own or context.left_out is not None:
+        _report_used(context, cover, prices, rows, columns, bad)
     return _frame(context, rows, segment, columns)
+
+
+def _report_used(context, cover, prices, rows, columns, bad) -> None:
+    """A record has used what it has, whatever of it was counted, covered or put on top."""
+    sign = np.ones(context.rows, dtype=np.int64) if context.sign is None else context.sign
+    several = np.zeros(context.rows, dtype=bool)
+    several[list(prices.own)] = True
+    for draw in cover.draws:
+        several[draw.rows] = True
+    size = np.abs(context.quantity)
+    if context.left_out is not None:
+        size = size + context.left_out
+        single = np.flatnonzero(~(several | bad)[rows])
+        columns["quantity"][single] = (size * sign)[rows[single]]
+    some = np.flatnonzero((several & ~bad)[rows])
+    columns["quantity"][some] = sign[rows[some]] * _used(
+        rows[some], np.abs(columns["quantity"][some]), size
+    )
 
 
 def _chunks(context: Context, cover: Cover, prices: Prices, bad: np.ndarray) -> list[Chunk]:

@@ -32,6 +32,8 @@ class Context:
     found: Resolved
     quantity: np.ndarray
     sign: np.ndarray | None
+    #: What of the records' sizes is used but not priced, see :mod:`~.measure`.
+    left_out: np.ndarray | None = None
     given: np.ndarray | None = None
     guard: np.ndarray | None = None
     free: np.ndarray = field(init=False)

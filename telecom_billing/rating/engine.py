@@ -20,6 +20,7 @@ from .conference import gather
 from .context import Context
 from .cover import Cover, cover
 from .lots import Ledger
+from .measure import measured
 from .pricing import Pricer, Prices
 from .reasons import NUMBER
 from .resolve import Resolved, resolve
@@ -112,8 +113,9 @@ def prepare(book: TariffBook, usage: pd.DataFrame) -> Context:
     """Resolve every record and bind it by the guards."""
     seen = Usage(usage)
     found = resolve(book, seen)
-    quantity, sign = base_quantity(book, seen, found)
-    context = Context(book, seen, found, quantity, sign)
+    size, sign = base_quantity(book, seen, found)
+    quantity, left_out = measured(book, found, size)
+    context = Context(book, seen, found, quantity, sign, left_out)
     bound(context)
     return context
 

@@ -64,6 +64,8 @@ def _way(done: Run, row: int, currency: str, say: Say) -> None:
     if legs:
         size = decimal_text(int(context.quantity[row]))
         say("gathered", legs=legs + 1, quantity=size, unit=own.unit)
+    if context.left_out is not None and context.left_out[row]:
+        say("measured", quantity=decimal_text(int(context.quantity[row])), unit=own.unit)
     drawn = _allowances(done, row, own, say)
     left = int(cover.left[row])
     if drawn and left == 0 and row not in cover.owed:
@@ -150,7 +152,7 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
         "unit": rate.unit,
         "interval": decimal_text(step.interval),
         "price": plain(step.price),
-        "amount": plain(piece.price),
+        "amount": plain(piece.price - piece.fee),
         "currency": currency,
     }
     if step.flat:
@@ -159,6 +161,14 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
         say("proportion", **shared)
     else:
         say("increments", intervals=piece.billed // step.interval, **shared)
+    if piece.fee:
+        say(
+            "entered",
+            start=decimal_text(step.start),
+            unit=rate.unit,
+            setup=plain(piece.fee),
+            currency=currency,
+        )
 
 
 def _amount(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: Say) -> None:

@@ -167,6 +167,8 @@ def terms(rate: Rate, currency: str) -> dict[str, str]:
         shown = f"{plain(per)} {currency}/{unit}"
         if step.flat:
             shown = f"{plain(step.price)} {currency}"
+        if step.setup:
+            shown = f"{plain(step.setup)} {currency} + {shown}"
         if step.start:
             english.append(f"from {decimal_text(step.start)}: {shown}")
             german.append(f"ab {decimal_text(step.start)}: {shown}")

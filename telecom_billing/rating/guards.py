@@ -109,7 +109,8 @@ class Guard:
         It binds where some of the price does not depend on time; a mere price per minute is bound
         by the minute.
         """
-        fixed = bool(rate.setup) or bool(rate.minimum) or any(step.flat for step in rate.steps)
+        fixed = bool(rate.setup or rate.minimum)
+        fixed |= any(step.flat or step.setup for step in rate.steps)
         if self.per_call is None or not fixed or charge * self.tax(tariff) <= self.per_call:
             return None
         return _shown(self.per_call)

@@ -134,12 +134,16 @@ def bought(found: list[Piece], money: Fraction) -> tuple[int, Fraction]:
             units += piece.used
             used += piece.price
             continue
-        step = piece.step
-        if step.flat:
+        step, left = piece.step, money - used - piece.fee
+        if step.flat or left < 0:
             break
         if step.rounding == "none":
-            share = Fraction(piece.used) * (money - used) / piece.price
-            return units + int(share), used + piece.price * int(share) / piece.used
-        intervals = int((money - used) / step.price)
-        return units + min(intervals * step.interval, piece.used), used + intervals * step.price
+            price = piece.price - piece.fee
+            share = Fraction(piece.used) * left / price
+            return units + int(share), used + piece.fee + price * int(share) / piece.used
+        intervals = int(left / step.price)
+        if not intervals:
+            break
+        spent = used + piece.fee + intervals * step.price
+        return units + min(intervals * step.interval, piece.used), spent
     return units, used

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from .measure import WHOLES
 from .money import MICRO, ROUNDINGS, exact
 from .schema import Node
 from .units import Units
@@ -31,7 +32,7 @@ REJOIN = ("sum", "merge")
 #: Properties that a tariff or version may state once for all its rates.
 INHERITED = (
     "unit", "per", "initial", "step", "setup_on_zero", "rounding", "decimals", "round_at", "split",
-    "round_quantity", "mode", "beyond", "maximum_then", "direction",
+    "round_quantity", "mode", "beyond", "maximum_then", "direction", "whole", "ignore_below",
 )  # fmt: skip
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
@@ -44,7 +45,8 @@ class Step:
     """``start`` ≤ position < ``end`` (None: without end); ``price`` of one ``interval``.
 
     ``rounding``: "up" = every begun interval counts, "down" = only full ones, "none" = in
-    proportion. ``flat``: the price is for the step as a whole, once it is entered.
+    proportion. ``flat``: the price is for the step as a whole, once it is entered. ``setup``: a fee
+    beside the price, once where the record enters the step.
     """
 
     start: int
@@ -53,6 +55,7 @@ class Step:
     price: Fraction
     rounding: str = "up"
     flat: bool = False
+    setup: Fraction = Fraction(0)
 
     def per_unit(self) -> Fraction:
         """Price of one base unit."""
@@ -92,6 +95,9 @@ class Rate:
     times: int | None = None
     direction: str = "out"
     flat: bool = False
+    whole: str | None = None
+    grain: int = MICRO
+    ignore_below: int = 0
 
     @property
     def usage_unit(self) -> str:
@@ -150,7 +156,22 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         times=_times(conference, units),
         direction=node.choice("direction", DIRECTIONS, "out") or "out",
         flat=node.flag("flat"),
+        whole=_whole(node, by, conference),
+        grain=factor * MICRO,
+        ignore_below=int((node.quantity("ignore_below") or 0) * factor * MICRO),
     )
+
+
+def _whole(node: Node, by: str, conference: Node) -> str | None:
+    """How the quantity becomes whole units; records that are priced together have another one."""
+    for name in ("whole", "ignore_below"):
+        if node.has(name) and (by != "leg" or conference.has("rejoin")):
+            node.fault(
+                name,
+                "stands beside a price of several records together",
+                "Take one of the two out; records of a conference are measured together.",
+            )
+    return node.choice("whole", WHOLES, None)
 
 
 def _times(conference: Node, units: Units) -> int | None:
@@ -206,7 +227,7 @@ def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]
 def _listed(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]:
     steps: list[Step] = []
     for part in node.children("steps", "step"):
-        part.only("from", "to", "interval", "price", "per", "rounding", "flat")
+        part.only("from", "to", "interval", "price", "per", "rounding", "flat", "setup")
         start = part.quantity(
             "from", Fraction(steps[-1].end or 0, MICRO * factor) if steps else Fraction(0)
         )
@@ -236,6 +257,7 @@ def _listed(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...
                 price if flat else price * interval * factor / per,
                 part.choice("rounding", QUANTITY_ROUNDINGS, "up") or "up",
                 flat,
+                part.amount("setup") or Fraction(0),
             )
         )
     if steps and steps[-1].end is not None and not node.has("beyond"):

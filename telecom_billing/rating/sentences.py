@@ -88,6 +88,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Left to price: {quantity} {unit}.",
         "Zu berechnen bleiben {quantity} {unit}.",
     ),
+    "measured": (
+        "Counted as {quantity} {unit}.",
+        "Gezählt als {quantity} {unit}.",
+    ),
     "free_units": (
         "The first {free} {unit} cost nothing.",
         "Die ersten {free} {unit} sind kostenlos.",
@@ -111,6 +115,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "at_once": (
         "The step from {start} {unit} costs {amount} {currency} as a whole.",
         "Die Stufe ab {start} {unit} kostet im Ganzen {amount} {currency}.",
+    ),
+    "entered": (
+        "Fee for the step from {start} {unit}: {setup} {currency}.",
+        "Gebühr für die Stufe ab {start} {unit}: {setup} {currency}.",
     ),
     "setup": ("Setup fee {setup} {currency}.", "Verbindungsgebühr {setup} {currency}."),
     "extras": ("Further fees {extras} {currency}.", "Weitere Gebühren {extras} {currency}."),

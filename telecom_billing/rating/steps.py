@@ -27,23 +27,25 @@ class BeyondSteps(Exception):
 
 @dataclass(frozen=True)
 class Piece:
-    """``used`` units of the record priced as ``billed`` units (both in millionths)."""
+    """``used`` units of the record priced as ``billed`` units (both in millionths); ``fee``: what
+    of the price is for entering the step."""
 
     step: Step
     position: int
     used: int
     billed: int
     price: Fraction
+    fee: Fraction = Fraction(0)
 
     def cut(self, billed: int) -> Piece:
-        """The last ``billed`` units of this piece, priced in proportion."""
+        """The last ``billed`` units of this piece, priced in proportion but for its fee."""
         if self.billed == 0:
             return self
         return replace(
             self,
             used=min(self.used, billed),
             billed=billed,
-            price=self.price * Fraction(billed, self.billed),
+            price=(self.price - self.fee) * Fraction(billed, self.billed) + self.fee,
         )
 
 
@@ -76,7 +78,7 @@ def pieces(rate: Rate, begin: int, end: int) -> list[Piece]:
     if end <= begin:
         return []
     if rate.mode == "volume":
-        return [_piece(_reached(rate, end), begin, end - begin)]
+        return [_piece(_reached(rate, end), begin, end - begin, begin == 0)]
     found: list[Piece] = []
     position = begin
     for step in _laid(rate):
@@ -85,7 +87,9 @@ def pieces(rate: Rate, begin: int, end: int) -> list[Piece]:
             break
         if high <= position:
             continue
-        piece = _piece(step, position, min(high, end) - position)
+        # A part that goes on where another ended is in the middle of its first step.
+        entered = position > begin or begin <= step.start
+        piece = _piece(step, position, min(high, end) - position, entered)
         found.append(piece)
         position = min(high, end)
         if rate.round_quantity != "step" and step.rounding == "up" and not step.flat:
@@ -123,11 +127,12 @@ def priced(rate: Rate, found: Iterable[Piece]) -> Fraction:
     return sum((rounded(rate, piece.price, "step") for piece in found), Fraction(0))
 
 
-def _piece(step: Step, position: int, part: int) -> Piece:
+def _piece(step: Step, position: int, part: int, entered: bool) -> Piece:
     if isinstance(step, _Refusal):
         raise BeyondSteps
     billed, price = count(step, part)
-    return Piece(step, position, part, billed, price)
+    fee = step.setup if entered else Fraction(0)
+    return Piece(step, position, part, billed, price + fee, fee)
 
 
 def _laid(rate: Rate) -> list[Step]:

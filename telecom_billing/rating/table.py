@@ -217,7 +217,7 @@ def _plain_steps(rate: Rate) -> list[Step] | None:
             steps.append(Step(steps[-1].end, None, 1, Fraction(0), "none"))
     if not steps:
         steps = [Step(0, None, 1, Fraction(0), "none")]
-    if len(steps) > _MAX_STEPS or any(step.flat for step in steps):
+    if len(steps) > _MAX_STEPS or any(step.flat or step.setup for step in steps):
         return None
     plain = []
     for step in steps:

@@ -39,8 +39,9 @@ class TierStep:
     def reprice(self, piece: Piece) -> Fraction:
         """The price of a piece of a record at this tier."""
         if self.unit_price is None:
-            return piece.price * (1 if self.factor is None else self.factor)
-        return self.unit_price * Fraction(piece.billed, MICRO)
+            own = 1 if self.factor is None else self.factor
+            return (piece.price - piece.fee) * own + piece.fee
+        return self.unit_price * Fraction(piece.billed, MICRO) + piece.fee
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,10 @@ CASES = {
     "proportion": ({"rate": {"step": None}}, {}),
     "at_once": ({"rate": {"price": None, "per": 1, "step": None,
                            "steps": [{"price": "1", "flat": True}]}}, {}),
+    "entered": ({"rate": {"price": None, "per": 1, "step": None,
+                           "steps": [{"to": 60, "price": "1"}, {"price": "2", "setup": "0.4"}]}},
+                {}),
+    "measured": ({"rate": {"ignore_below": 101}}, {}),
     "extras": ({"rate": {"extras": [{"above": 10, "each": 60, "price": "0.2"}]}}, {}),
     "minimum": ({"rate": {"minimum": "5"}}, {}),
     "maximum": ({"rate": {"maximum": "0.1"}}, {}),
@@ -157,6 +161,8 @@ def by_hand(found, data):
         if one.step == "part":
             parts.append((part, rule))
             part, rule = Fraction(0), _named(one.facts["rate"], data)
+        if one.step == "entered":
+            part += _number(one.facts["setup"])
         if one.step in ("increments", "proportion", "at_once"):
             amount = _number(one.facts["amount"])
             if rule.round_at == "step":

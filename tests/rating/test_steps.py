@@ -86,6 +86,38 @@ def test_a_flat_step_costs_once():
     assert [str(price(data, n)) for n in (1, 60, 70)] == ["0.5", "0.5", "0.6"]
 
 
+def test_a_fee_for_entering_a_step():
+    steps = [
+        {"to": 60, "interval": 60, "price": "0.10", "setup": "0.05"},
+        {"from": 60, "interval": 1, "price": "0.12", "per": 60, "setup": "0.40"},
+    ]
+    data = book({"steps": steps})
+    # 0.10 + 0.05; one second more costs 0.40 and a sixtieth of 0.12 = 0.002.
+    assert price(data, 60) == Decimal("0.15")
+    assert price(data, 61) == Decimal("0.552")
+    assert price(data, 0) == 0
+    volume = book({"steps": steps, "mode": "volume"})
+    # All 120 seconds at 0.12 a minute, and the fee of the step reached alone.
+    assert price(volume, 120) == Decimal("0.64")
+    assert price(volume, 60) == Decimal("0.15")
+    # Over a band's border the step goes on: the fee is charged once.
+    bands = [{"id": "b", "from": "12:00"}]
+    split = book({"steps": steps}, {"steps": steps, "band": "b"}, bands=bands,
+                 tariff={"split": "exact", "round_quantity": "fragment"})  # fmt: skip
+    # 30 s before noon (a begun 60 s interval), 30 s after it (another), one fee of 0.05.
+    assert price(split, 60, "2026-03-10T10:59:30") == Decimal("0.25")
+
+
+def test_a_fee_is_not_shared_with_an_allowance():
+    steps = [{"to": 60, "price": "0.01"}, {"from": 60, "price": "0.01", "setup": "0.40"}]
+    half = book({"steps": steps}, allowances=[{"id": "a", "quantity": 90}])
+    # 120 s, 90 of them free: 30 s at 0.01 and the fee.
+    assert price(half, 120) == Decimal("0.70")
+    money = book({"steps": steps}, allowances=[{"id": "a", "money": "0.80"}])
+    # 0.80 buys 60 s for 0.60; the 0.20 left do not pay for entering the next step.
+    assert price(money, 120) == Decimal("0.60")
+
+
 def test_free_seconds_at_the_front():
     # 30 s free, then full minutes: 31 s = one minute of 0.14.
     data = book({"price": "0.14", "per": "minute", "step": 60, "free": 30})
