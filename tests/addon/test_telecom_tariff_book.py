@@ -79,7 +79,7 @@ BOOK = {
                             "mode": "volume",
                             "steps": [
                                 {"from": 0, "to": 60, "interval": 60, "price": "0.1", "per": 60},
-                                {"from": 60, "interval": 1, "price": "0.002"},
+                                {"from": 60, "interval": 1, "price": "0.002", "setup": "0.04"},
                             ],
                         },
                         {"id": "mob", "zone": "mob", "refuse": "not sold"},
@@ -98,7 +98,14 @@ BOOK = {
                     "valid_from": "2026-01-01",
                     "rates": [
                         {"id": "any", "price": "0.29", "per": 60, "initial": 60, "step": 60},
-                        {"id": "sms", "service": "sms", "unit": "piece", "price": "0.07"},
+                        {
+                            "id": "sms",
+                            "service": "sms",
+                            "unit": "piece",
+                            "price": "0.07",
+                            "whole": "up",
+                            "ignore_below": "0.5",
+                        },
                     ],
                 }
             ],
