@@ -22,7 +22,7 @@ from .cover import Cover, cover
 from .lots import Ledger
 from .measure import measured
 from .pricing import Pricer, Prices
-from .reasons import NUMBER
+from .reasons import CODES, NUMBER
 from .resolve import Resolved, resolve
 from .result import Rated
 from .tiering import Tiered, tiered
@@ -77,10 +77,42 @@ def run(
     spent: pd.DataFrame | None = None,
     span: tuple[dt.date, dt.date] | None = None,
 ) -> Run:
-    """The steps of rating one after the other."""
-    context = prepare(book, usage)
-    ledger = Ledger(opening, book.allowance_list, spent)
+    """The steps of rating one after the other.
+
+    Limits look at prices, and prices at what allowances left. A record that a limit refuses uses
+    no allowance: what it had drawn is there for others, so all is done again without it.
+    """
     days = None if span is None else (day_number(span[0]), day_number(span[1]))
+    refused: dict[int, tuple[str, str]] = {}
+    while True:
+        done = _run(book, usage, opening, spent, days, refused)
+        late = _refused_after_drawing(done)
+        if not late:
+            return done
+        refused |= late
+
+
+def _refused_after_drawing(done: Run) -> dict[int, tuple[str, str]]:
+    """Rows that drew on an allowance and got a reason afterwards, with that."""
+    context = done.context
+    reason = context.found.reason
+    rows = {row for draw in done.cover.draws for row in draw.rows[reason[draw.rows] != 0].tolist()}
+    return {row: (CODES[int(reason[row])], context.details.get(row, "")) for row in sorted(rows)}
+
+
+def _run(
+    book: TariffBook,
+    usage: pd.DataFrame,
+    opening: pd.DataFrame | None,
+    spent: pd.DataFrame | None,
+    days: tuple[int, int] | None,
+    refused: dict[int, tuple[str, str]],
+) -> Run:
+    """Once through all steps; ``refused``: rows that have a reason from the beginning."""
+    context = prepare(book, usage)
+    for row, (code, detail) in refused.items():
+        context.refuse(row, code, detail)
+    ledger = Ledger(opening, book.allowance_list, spent)
     bearer = gather(context)
     pricer = Pricer(context)
     context.amount = pricer.exact_amount

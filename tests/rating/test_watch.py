@@ -2,12 +2,13 @@
 """Spending limits and minimum turnovers."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from telecom_billing.rating import TariffBook, rate
 
-from .build import book, usage
+from .build import book, prices, reasons, usage
 
 EURO = {"price": "1"}
 
@@ -126,3 +127,21 @@ def test_lines_without_usage_are_named_by_the_book():
 def test_what_counts(selector, turnover):
     found = run(book(EURO, minimums=[minimum(**selector)]), calls(7)).topups
     assert found["turnover"].tolist() == turnover
+
+
+def test_what_is_refused_uses_no_allowance():
+    """Line 10 reaches its limit; the minute that its next call would have taken is line 11's."""
+    data = book(
+        {"price": "0.10", "per": "minute", "step": 60},
+        allowances=[{"id": "a", "quantity": 60, "share": "contract", "period": "day"}],
+        limits=[{"id": "l", "amount": "0.2", "then": "refuse", "share": "line"}],
+    )
+    frame = usage(
+        ("2026-03-10T08:00:00", 180),  # one minute free, two at 0.10: the limit is reached
+        ("2026-03-11T08:00:00", 60),  # refused, although the day's minute is there
+        ("2026-03-11T09:00:00", 60, {"line": 11}),
+    )
+    found = rate(TariffBook(data), frame)
+    assert reasons(data, frame) == [None, None, "limit-reached", None]
+    assert prices(data, frame) == [Decimal("0.2"), 0, 0]
+    assert found.charges["allowance_units"].sum() == found.allowances["used"].sum()
