@@ -23,7 +23,7 @@ class TelecomPriceQuestion(models.TransientModel):
     caller = fields.Char(
         "From number", help="Finds the contract line. Empty: choose contract or tariff yourself."
     )
-    contract_id = fields.Many2one("contract.contract", string="Contract", check_company=True)
+    contract_id = fields.Many2one("contract.contract", check_company=True)
     line_id = fields.Many2one(
         "contract.line",
         string="Contract line",
@@ -31,7 +31,6 @@ class TelecomPriceQuestion(models.TransientModel):
     )
     tariff_id = fields.Many2one(
         "telecom.tariff",
-        string="Tariff",
         check_company=True,
         compute="_compute_tariff_id",
         store=True,
@@ -39,7 +38,6 @@ class TelecomPriceQuestion(models.TransientModel):
     )
     version_id = fields.Many2one(
         "telecom.tariff.version",
-        string="Version",
         domain="[('tariff_id', '=', tariff_id)]",
         help="To try a draft; empty: the version that is in force then.",
     )
@@ -48,9 +46,7 @@ class TelecomPriceQuestion(models.TransientModel):
         required=True,
         default="out",
     )
-    number = fields.Char(
-        "Number", help="Called number, of incoming calls the caller's; in any notation."
-    )
+    number = fields.Char(help="Called number, of incoming calls the caller's; in any notation.")
     started_at = fields.Datetime(
         "Begins at", required=True, default=lambda self: fields.Datetime.now()
     )

@@ -51,7 +51,6 @@ class TelecomZonePlan(models.Model):
         }
 
     def _prefix_findings(self) -> list[dict]:
-        _ = self.env._
         spans: dict[str, list] = {}
         for prefix in self.env["telecom.zone.prefix"].search([("plan_id", "=", self.id)]):
             span = (prefix.valid_from or None, prefix.valid_to or None, prefix.zone_id.id)
@@ -59,9 +58,9 @@ class TelecomZonePlan(models.Model):
         rows = []
         for found in checking.check(spans):
             remedy = {
-                "gap": _("Let the earlier one end the day before the later one begins."),
-                "overlap": _("End one of the two before the other begins."),
-                "covered": _(
+                "gap": self.env._("Let the earlier one end the day before the later one begins."),
+                "overlap": self.env._("End one of the two before the other begins."),
+                "covered": self.env._(
                     "Prefix %(other)s leads to the same zone: this one may be taken out.",
                     other=found.other,
                 ),
@@ -86,7 +85,9 @@ class TelecomZonePlan(models.Model):
                     "zone_id": zone.id,
                     "begin": None,
                     "end": None,
-                    "remedy": _("No version has a rate for the zone: add one, or leave it."),
+                    "remedy": self.env._(
+                        "No version has a rate for the zone: add one, or leave it."
+                    ),
                 }
             )
         return rows
