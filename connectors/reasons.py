@@ -55,6 +55,7 @@ REASONS: dict[str, str] = {
     "other_record_type": "Records of the type {value} are no usage.",
     "header_repeated": "The header line is repeated inside the file.",
     "merged": "Part of the record in line {value}.",
+    "carried": "Its other part ({value} is here) is awaited in the next delivery.",
     "unpaired": "{value} came without its counterpart; the call cannot be billed from this file.",
     "test_file": "The file is marked as a test; it is never billed.",
 }

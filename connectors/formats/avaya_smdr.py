@@ -51,7 +51,8 @@ class AvayaSmdr(DelimitedFormat):
     def group(self, batch: Batch, settings: Mapping[str, Any]) -> tuple[pa.Array, pa.Array | None]:
         # segments start at different times; the day keeps ids of another day apart
         day = pc.utf8_slice_codeunits(batch.columns["start"], 0, 10)
-        return pc.binary_join_element_wise(batch.columns["callid"], day, " "), None
+        key = pc.binary_join_element_wise(batch.columns["callid"], day, " ")
+        return key, pc.if_else(pc.equal(batch.columns["continuation"], "1"), "open", "close")
 
     def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
         columns = batch.columns

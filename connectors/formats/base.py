@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -43,9 +43,13 @@ class Field(Protocol):
 class Decoding(Iterator[Decoded]):
     """The chunks of a delivery, and its :class:`Summary`, complete when the chunks are used up."""
 
-    def __init__(self, chunks: Iterator[Decoded], summary: Summary) -> None:
+    def __init__(
+        self, chunks: Iterator[Decoded], summary: Summary, settled: dict[int, int] | None = None
+    ) -> None:
         self._chunks = chunks
         self.summary = summary
+        self.settled = {} if settled is None else settled
+        """Carried rows (by their number) -> line of the record that they became part of."""
 
     def __iter__(self) -> Decoding:
         return self
@@ -126,15 +130,20 @@ class Format:
         source: Source,
         settings: Mapping[str, Any] | None = None,
         chunk_rows: int = 100_000,
+        carried: Sequence[tuple[int, str, str]] | None = None,
     ) -> Decoding:
         """Decode a delivery, in bounded memory.
+
+        `carried`: rows of earlier deliveries whose other part was missing (number, `raw` of the
+        reject, header of its file).  If it is given, even empty, rows without their other part
+        become rejects "carried", kept for the next delivery; None: they are judged at once.
 
         Raises SettingsError here, DeliveryError or OSError here or with the first chunk, and
         nothing afterwards: whatever a line holds, it becomes a record or a reject.
         """
         from connectors.formats.decode import decode
 
-        return decode(self, source, self.resolve(settings), chunk_rows)
+        return decode(self, source, self.resolve(settings), chunk_rows, carried)
 
     def retry(
         self,

@@ -5,6 +5,10 @@ A format that needs it gives each row a key (:meth:`Format.group`).  Rows of one
 record in the place of the first; the others become rejects of kind "filtered" that name it.
 Rows wait in a window, so that memory stays bounded: a part that comes more than `WINDOW` rows
 after the others starts a record of its own, which is counted in the notes.
+
+A call may begin in one file and end in the next.  With `carry`, rows whose other part is missing
+become rejects "carried"; given to the decoding of the next file (with negative lines), they are
+joined there, and :attr:`Combiner.settled` tells into which line.
 """
 
 from __future__ import annotations
@@ -26,10 +30,18 @@ SUM, UNION, SPAN = "sum", "union", "span"
 class Combiner:
     """Chunks in, chunks out, with rows of one key combined."""
 
-    def __init__(self, mode: str, window: int = WINDOW) -> None:
-        self.mode, self.window = mode, window
+    def __init__(self, mode: str, window: int = WINDOW, carry: bool = False) -> None:
+        self.mode, self.window, self.carry = mode, window, carry
+        self.settled: dict[int, int] = {}
+        """Rows of earlier files (by the number given for them) -> the line they were joined to."""
         self._waiting: list[pd.DataFrame] = []
         self._rows = 0
+
+    def wait(self, frame: pd.DataFrame) -> None:
+        """Take rows of earlier files; their lines are negative."""
+        if len(frame):
+            self._waiting.append(frame)
+            self._rows += len(frame)
 
     def feed(self, chunk: Decoded) -> Iterator[Decoded]:
         """Take a chunk whose frame has the columns _key (NA: complete as it is) and _raw."""
@@ -66,6 +78,9 @@ class Combiner:
         codes, _keys = pd.factorize(rows["_key"])
         order = np.lexsort((rows["line"].to_numpy(), codes))
         rows, codes = rows.iloc[order].reset_index(drop=True), codes[order]
+        rows, codes, carried = self._carried(rows, codes)
+        if not len(rows):
+            return _chunk(rows, carried)
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
         first = rows.iloc[starts].copy()
         sizes = np.diff(np.append(starts, len(rows)))
@@ -83,32 +98,70 @@ class Combiner:
         known = np.add.reduceat(cost.notna().to_numpy().astype(np.int64), starts) > 0
         total = np.add.reduceat(cost.fillna(0).to_numpy(dtype=np.int64), starts)
         first["cost"] = pd.arrays.IntegerArray(total, ~known)
-        if "_role" in rows:
-            return self._paired(rows, first, starts, sizes)
-        merged = np.ones(len(rows), dtype=bool)
-        merged[starts] = False
-        into = np.repeat(first["line"].to_numpy(), sizes)
+        if self.mode == SPAN and "_role" in rows:
+            return self._paired(rows, first, starts, sizes, carried)
+        line = rows["line"].to_numpy()
+        own = np.minimum.reduceat(np.where(line > 0, line, np.iinfo(np.int64).max), starts)
+        first["line"] = own
+        into = np.repeat(own, sizes)
+        self._settle(line, into)
+        merged = (line != into) & (line > 0)
         rejects = [
             (int(line), FILTERED, "merged", message("merged", value=int(target)), raw)
             for line, target, raw in zip(
                 rows["line"][merged], into[merged], rows["_raw"][merged], strict=True
             )
         ]
-        return _chunk(first, rejects)
+        return _chunk(first, carried + rejects)
+
+    def _carried(
+        self, rows: pd.DataFrame, codes: np.ndarray
+    ) -> tuple[pd.DataFrame, np.ndarray, list[tuple[int, str, str, str, str]]]:
+        """Rows, their codes, and the rejects of those that wait for the next file."""
+        if not self.carry or "_role" not in rows:
+            return rows, codes, []
+        opening = (rows["_role"] == "open").to_numpy()
+        lines = rows["line"].to_numpy()
+        keys = codes.max() + 1
+        opened = np.bincount(codes, opening, keys)
+        closed = np.bincount(codes, ~opening, keys)
+        here = np.bincount(codes, lines > 0, keys)
+        lacks = (closed == 0) | (here == 0)
+        if self.mode == SPAN:
+            lacks |= opened == 0
+        waits = lacks[codes]
+        rejects = [
+            (int(line), FILTERED, "carried", message("carried", value=role), raw)
+            for line, role, raw in zip(
+                lines[waits], rows["_role"][waits], rows["_raw"][waits], strict=True
+            )
+            if line > 0
+        ]
+        rows = rows[~waits].reset_index(drop=True)
+        return rows, pd.factorize(codes[~waits])[0], rejects
+
+    def _settle(self, lines: np.ndarray, into: np.ndarray) -> None:
+        for line, target in zip(lines[lines < 0], into[lines < 0], strict=True):
+            self.settled[-int(line)] = int(target)
 
     def _paired(
-        self, rows: pd.DataFrame, first: pd.DataFrame, starts: np.ndarray, sizes: np.ndarray
-    ) -> Decoded:
+        self, rows: pd.DataFrame, first: pd.DataFrame, starts: np.ndarray, sizes: np.ndarray,
+        carried: list[tuple[int, str, str, str, str]],
+    ) -> Decoded:  # fmt: skip
         """Only keys with one opening and one closing row are records."""
         opening = (rows["_role"] == "open").to_numpy().astype(np.int64)
         opened = np.add.reduceat(opening, starts)
         good = (sizes == 2) & (opened == 1)
         line_good = np.repeat(good, sizes)
-        opened_line = np.where(opening == 1, rows["line"].to_numpy(), 0)
-        target = np.repeat(np.maximum.reduceat(opened_line, starts), sizes)
-        rejects = []
-        for at in np.flatnonzero(~line_good | (opening == 0)):
-            line, raw = int(rows["line"].iat[at]), rows["_raw"].iat[at]
+        lines = rows["line"].to_numpy()
+        opened_line = np.maximum.reduceat(np.where(opening == 1, lines, -(2**62)), starts)
+        # the opening row may be one of an earlier file
+        own = np.where(opened_line > 0, opened_line, np.maximum.reduceat(lines, starts))
+        target = np.repeat(own, sizes)
+        self._settle(lines[line_good], target[line_good])
+        rejects = list(carried)
+        for at in np.flatnonzero((~line_good | (lines != target)) & (lines > 0)):
+            line, raw = int(lines[at]), rows["_raw"].iat[at]
             if line_good[at]:
                 text = message("merged", value=int(target[at]))
                 rejects.append((line, FILTERED, "merged", text, raw))
@@ -119,6 +172,7 @@ class Combiner:
         records = first[good].reset_index(drop=True)
         facts = [name for name in opened_rows if name not in ("quantity", "started_at", "cost")]
         records[facts] = opened_rows[facts]
+        records["line"] = own[good]
         return _chunk(records, rejects)
 
 

@@ -60,6 +60,11 @@ class CsvMapping(DelimitedFormat):
             ),
         ),
         Setting("merge_by", "Columns that tell a call", help="Separated by commas."),
+        Setting(
+            "merge_open",
+            "A part that is not the last",
+            help="column=value: a call of such parts only goes on in the next file.",
+        ),
         Setting("trailer_mark", "Control record begins with", help="Such as Summe or TRL."),
         Setting("trailer_count", "Control record: column of the count", "int", 0),
         Setting("trailer_quantity", "Control record: column of the quantity", "int", 0),
@@ -72,6 +77,8 @@ class CsvMapping(DelimitedFormat):
         list(mapped_rules(found))
         if found["merge"] and not _names(found["merge_by"]):
             raise SettingsError("merge_by: name the columns that tell a call")
+        if found["merge_open"] and "=" not in found["merge_open"]:
+            raise SettingsError("merge_open: write column=value")
         if not found["header"]:
             self._positions(found)
         return found
@@ -79,7 +86,7 @@ class CsvMapping(DelimitedFormat):
     def shape(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         extra = 0
         if settings["header"]:
-            names = dict.fromkeys([*used(settings), *_names(settings["merge_by"])])
+            names = dict.fromkeys([*used(settings), *_merging(settings)])
             wanted: tuple[Column, ...] = tuple(Column(name) for name in names)
         else:
             highest = max(self._positions(settings))
@@ -96,7 +103,7 @@ class CsvMapping(DelimitedFormat):
         }
 
     def _positions(self, settings: Mapping[str, Any]) -> list[int]:
-        names = [*used(settings), *_names(settings["merge_by"])]
+        names = [*used(settings), *_merging(settings)]
         wrong = [name for name in names if not name.isdecimal() or int(name) < 1]
         if wrong or not names:
             raise SettingsError(
@@ -110,10 +117,15 @@ class CsvMapping(DelimitedFormat):
 
     def group(self, batch: Batch, settings: Mapping[str, Any]) -> tuple[pa.Array, pa.Array | None]:
         parts = [batch.columns[name] for name in _names(settings["merge_by"])]
-        return pc.binary_join_element_wise(*parts, "\x1f"), None
+        key = pc.binary_join_element_wise(*parts, "\x1f")
+        name, _sign, value = settings["merge_open"].partition("=")
+        if not name:
+            return key, None
+        goes_on = pc.equal(pc.utf8_trim_whitespace(batch.columns[name.strip()]), value.strip())
+        return key, pc.if_else(goes_on, "open", "close")
 
     def used(self, settings: Mapping[str, Any], names: set[str]) -> set[str]:
-        return names & {*used(settings), *_names(settings["merge_by"])}
+        return names & {*used(settings), *_merging(settings)}
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         return mapped_fields(settings)
@@ -137,6 +149,12 @@ class CsvMapping(DelimitedFormat):
             quantity=_one(parse_quantity(cell("trailer_quantity"), shape, *options)),
             cost=_one(parse_micro(cell("trailer_cost"), *options, settings["cost_exponent"])),
         )
+
+
+def _merging(settings: Mapping[str, Any]) -> list[str]:
+    """Columns that say which lines are one call."""
+    goes_on = settings["merge_open"].partition("=")[0].strip()
+    return [*_names(settings["merge_by"]), *([goes_on] if goes_on else [])]
 
 
 def _names(text: str) -> list[str]:

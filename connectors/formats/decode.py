@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain
@@ -20,19 +20,30 @@ from connectors.formats.summary import Declared, Summary
 from connectors.frame import Decoded
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from connectors.formats.base import Decoding, Format, Source
     from connectors.readers.batch import Batch
+
+Carried = tuple[int, str, str]
+"""A row of an earlier file: a positive number of the caller's, raw text, header of its file."""
 
 THREADS = max(1, min(4, os.cpu_count() or 1))
 """Arrow and numpy work outside the interpreter's lock, so threads are enough."""
 
 
-def decode(form: Format, source: Source, settings: Mapping[str, Any], chunk_rows: int) -> Decoding:
+def decode(
+    form: Format, source: Source, settings: Mapping[str, Any], chunk_rows: int,
+    carried: Sequence[Carried] | None = None,
+) -> Decoding:  # fmt: skip
     """See :meth:`connectors.formats.base.Format.decode`."""
     from connectors.formats.base import Decoding
 
     summary = Summary()
-    return Decoding(_chunks(form, source, settings, chunk_rows, summary), summary)
+    mode = form.combines(settings)
+    combiner = Combiner(mode, carry=carried is not None) if mode else None
+    chunks = _chunks(form, source, settings, chunk_rows, summary, combiner, carried or ())
+    return Decoding(chunks, summary, combiner.settled if combiner else {})
 
 
 def retry(
@@ -46,7 +57,9 @@ def retry(
     given = {name: "utf-8" if name == "encoding" else value for name, value in settings.items()}
     given |= {"_again": True} | ({"skip": 0} if "skip" in given else {})
     summary = Summary()
-    chunks = _chunks(form, io.BytesIO(data), given, max(len(lines), 1), summary)
+    mode = form.combines(given)
+    combiner = Combiner(mode) if mode else None
+    chunks = _chunks(form, io.BytesIO(data), given, max(len(lines), 1), summary, combiner)
     return Decoding(_renumbered(chunks, [line for line, _text in lines], summary), summary)
 
 
@@ -60,14 +73,38 @@ def _renumbered(chunks: Iterator[Decoded], lines: list[int], summary: Summary) -
         yield chunk
 
 
+def _earlier(
+    form: Format, carried: Sequence[Carried], settings: Mapping[str, Any]
+) -> Iterator[pd.DataFrame]:
+    """Rows of earlier files, with the columns of the combiner and negative lines."""
+    given = {name: "utf-8" if name == "encoding" else value for name, value in settings.items()}
+    given |= {"_again": True} | ({"skip": 0} if "skip" in given else {})
+    by_header: dict[str, list[Carried]] = {}
+    for one in carried:
+        by_header.setdefault(one[2], []).append(one)
+    for header, rows in by_header.items():
+        texts = [text.replace("\n", " ").replace("\r", " ") or " " for _id, text, _header in rows]
+        summary = Summary()
+        data = io.BytesIO(form.rejoin(texts, given, header))
+        for read in form.batches(data, given, summary):
+            batch = read()
+            frame = form.assemble(batch, given)[0].frame
+            at = frame["line"].to_numpy() - 1 - summary.header
+            frame["line"] = np.array(
+                [-rows[min(int(one), len(rows) - 1)][0] for one in at], "int64"
+            )
+            yield frame[frame["_key"].notna()]
+
+
 def _chunks(
-    form: Format, source: Source, settings: Mapping[str, Any], chunk_rows: int, summary: Summary
-) -> Iterator[Decoded]:
+    form: Format, source: Source, settings: Mapping[str, Any], chunk_rows: int, summary: Summary,
+    combiner: Combiner | None, carried: Sequence[Carried] = (),
+) -> Iterator[Decoded]:  # fmt: skip
     with ExitStack() as stack:
         if isinstance(source, (str, Path)):
             source = stack.enter_context(open(source, "rb"))
-        mode = form.combines(settings)
-        combiner = Combiner(mode) if mode else None
+        for frame in _earlier(form, carried, settings) if combiner and carried else ():
+            combiner.wait(frame)
         readers = form.batches(source, settings, summary)
         pool = stack.enter_context(ThreadPoolExecutor(THREADS, "decode"))
 
