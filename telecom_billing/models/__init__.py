@@ -103,6 +103,7 @@ from . import (
     telecom_rating_progress,
     telecom_rating_state,
     telecom_reject,
+    telecom_reject_carried,
     telecom_source,
     telecom_source_cost,
     telecom_source_mapping,

@@ -19,7 +19,7 @@ from connectors.reasons import DeliveryError, SettingsError
 from connectors.transports.base import sha256
 
 from ..store.intake import Counts, Intake, ahead
-from . import delivery_counts
+from . import delivery_carry, delivery_counts
 
 _logger = logging.getLogger(__name__)
 
@@ -132,7 +132,8 @@ def _decode(delivery, path: Path) -> None:
         with delivery.env.cr.savepoint():
             form = connectors.formats.get(delivery.source_id.format)
             settings = delivery.source_id.settings or {}
-            decoding = form.decode(path, settings)
+            carried = delivery_carry.waiting(delivery)
+            decoding = form.decode(path, settings, carried=carried)
 
             def again(texts: dict[int, str], aside: collections.Counter) -> Decoded:
                 lines, header = sorted(texts.items()), decoding.summary.header_text
@@ -141,6 +142,7 @@ def _decode(delivery, path: Path) -> None:
                 return chunk
 
             store(delivery, decoding, again)
+            delivery_carry.settle(delivery, decoding.settled)
             delivery_counts.compare(delivery, decoding.summary)
     except UNREADABLE as error:
         _fail(delivery, error)

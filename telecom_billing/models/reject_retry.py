@@ -165,7 +165,9 @@ class _Retry:
         if not self.format.combines(self.format.resolve(self.settings)):
             return chunk
         rejects = chunk.rejects.copy()
-        part = rejects["reason"] == PART
+        # Unless its record is made just now, with it.
+        into = rejects["message"].str.extract(r"(\d+)")[0].fillna("0").astype("int64")
+        part = (rejects["reason"] == PART) & ~into.isin(chunk.frame["line"])
         rejects.loc[part, "kind"] = FAULTY
         rejects.loc[part, "message"] = self.delivery.env._(
             "The line belongs to a record that was stored without it. Undo the delivery and load"

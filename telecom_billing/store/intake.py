@@ -214,7 +214,8 @@ class Intake:
         filtered = (rejects["kind"] == "filtered").to_numpy(dtype=bool)
         room = max(FILTERED_KEPT - self.counts.filtered, 0)
         self._count(rejects)
-        kept = rejects[~filtered | (np.cumsum(filtered) <= room)]
+        carried = (rejects["reason"] == "carried").to_numpy(dtype=bool)  # needed once more
+        kept = rejects[~filtered | carried | (np.cumsum(filtered) <= room)]
         rows = len(kept)
         state = np.where((kept["kind"] == "filtered").to_numpy(dtype=bool), "ignored", "open")
         copying.copy(
