@@ -58,6 +58,11 @@ def schema(package: str, name: str | bool, env=None) -> list[dict]:
         declared = [setting.describe() for setting in webhooks.SETTINGS]
     else:
         declared = getattr(connectors, package).describe(name)["settings"]
+    return labelled(declared, env)
+
+
+def labelled(declared: list[dict], env=None) -> list[dict]:
+    """Described settings with their texts in the user's language."""
     return [
         setting
         | {key: said(setting[key], env) for key in ("label", "help")}

@@ -13,6 +13,8 @@ from connectors import carrier_invoice
 from connectors.formats.summary import plain as plain_micro
 from connectors.reasons import DeliveryError, SettingsError
 
+from . import connector_choices as choices
+
 #: Positions that the test shows.
 SHOWN = 20
 
@@ -54,7 +56,8 @@ class TelecomCarrierLayout(models.Model):
     # ------------------------------------------------------------------ compute
     @api.depends_context("lang")
     def _compute_settings_schema(self):
-        schema = [setting.describe() for setting in carrier_invoice.SETTINGS]
+        declared = [setting.describe() for setting in carrier_invoice.SETTINGS]
+        schema = choices.labelled(declared, self.env)
         for layout in self:
             layout.settings_schema = schema
 

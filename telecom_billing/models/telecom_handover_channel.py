@@ -99,8 +99,9 @@ class TelecomHandoverChannel(models.Model):
             channel.contract_count = len(channel.contract_ids)
 
     @api.depends("way")
+    @api.depends_context("lang")
     def _compute_rest_schema(self):
-        schema = [setting.describe() for setting in priced.REST]
+        schema = choices.labelled([setting.describe() for setting in priced.REST], self.env)
         for channel in self:
             channel.rest_schema = schema if channel.way == "rest" else []
 

@@ -51,11 +51,7 @@ class TelecomDelivery(models.Model):
                 ("reason", "=", delivery_carry.CARRIED),
                 ("state", "!=", "solved"),
                 ("delivery_id.state", "=", "loaded"),
-                (
-                    "delivery_id.received_at",
-                    "<",
-                    fields.Datetime.now() - datetime.timedelta(days=days),
-                ),
+                ("delivery_id.received_at", "<", limit),
             ]
         )
         for delivery, rejects in late.grouped("delivery_id").items():

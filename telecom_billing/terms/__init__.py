@@ -12,7 +12,7 @@ from odoo.tools.translate import code_translations
 
 from connectors.reasons import REASONS, parts
 
-from . import formats, reasons, ways
+from . import carriers, formats, reasons, ways
 
 __all__ = ["explained", "formats", "reasons", "said", "ways"]
 

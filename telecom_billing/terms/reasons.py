@@ -53,6 +53,7 @@ REASONS = (
     _lt("Records of the type {value} are no usage."),
     _lt("The header line is repeated inside the file."),
     _lt("Part of the record in line {value}."),
+    _lt("Its other part ({value} is here) is awaited in the next delivery."),
     _lt("{value} came without its counterpart; the call cannot be billed from this file."),
     _lt("The file is marked as a test; it is never billed."),
 )

@@ -7,9 +7,11 @@ import io
 from decimal import Decimal
 
 import openpyxl
+from odoo.addons.telecom_billing import terms
 from odoo.addons.telecom_billing.store import partitions
 from odoo.exceptions import UserError, ValidationError
 
+from connectors import carrier_invoice, priced
 from tests.addon.common import TelecomCase
 
 LAYOUT = {
@@ -319,6 +321,14 @@ class TestCarrierInvoice(TelecomCase):
         self.assertIn("the difference is 0.05", preview)
         with self.assertRaises(ValidationError):
             self.layout.settings = {"destination": "Zone"}
+
+    def test_all_its_words_can_be_translated(self):
+        said = set()
+        for setting in (*carrier_invoice.SETTINGS, *priced.REST):
+            said |= {setting.label, setting.help, *(label for _code, label in setting.choices)}
+        units = {code for code, _label in carrier_invoice.SETTINGS[5].choices}
+        names = units | {"", "CSV", "XML", "JSON", "POST", "PUT"}
+        self.assertEqual(said - names, {str(term) for term in terms.carriers.CARRIERS})
 
     def test_other_companies_see_nothing(self):
         invoice = self.new_invoice(HEAD + "Germany;3;2.5;0.15\n")
