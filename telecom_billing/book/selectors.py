@@ -25,11 +25,12 @@ def write(writer) -> dict:
     }
 
 
-def parties(lines) -> dict:
+def parties(writer, lines) -> dict:
     """``lines`` and ``contracts`` of the book: those with something of their own.
 
     That is individual prices, booked options, and days on which they begin or end, which prorate
-    what their tariff contains.
+    what their tariff contains. A tariff or price list without an active version is left out: it
+    prices nothing, and the records of the line say so, instead of stopping everybody's rating.
     """
     options = lines.contract_id.contract_line_ids.filtered(
         lambda line: line.telecom_tariff_id.kind == "option"
@@ -40,12 +41,13 @@ def parties(lines) -> dict:
     spans: dict[int, list] = {}
     records = []
     for line in lines - options:
-        records.append(_line(line))
+        records.append(_line(writer, line))
         spans.setdefault(line.contract_id.id, []).append((line.date_start, line.date_end))
     return {
         "lines": records,
         "contracts": [
             _contract(
+                writer,
                 lines.env["contract.contract"].browse(contract),
                 spans.get(contract, []),
                 booked.get(contract),
@@ -55,18 +57,18 @@ def parties(lines) -> dict:
     }
 
 
-def _line(line) -> dict:
+def _line(writer, line) -> dict:
     record = {
         "id": line.id,
         "contract": line.contract_id.id,
         "customer": line.contract_id.partner_id.id,
         **_validity(line.date_start, line.date_end),
     }
-    if line.telecom_tariff_id:
+    if line.telecom_tariff_id and writer.is_written(line.telecom_tariff_id):
         record["tariff"] = line.telecom_tariff_id.id
     agreed = line.contract_id.telecom_price_ids.filtered(lambda one: one.line_id == line)
-    price_lists = [_agreed(one) for one in agreed]
-    if line.telecom_price_list_id:
+    price_lists = [_agreed(one) for one in agreed if writer.is_written(one.tariff_id)]
+    if line.telecom_price_list_id and writer.is_written(line.telecom_price_list_id):
         price_lists.append(line.telecom_price_list_id.id)
     return record | ({"price_lists": price_lists} if price_lists else {})
 
@@ -77,11 +79,13 @@ def _agreed(price) -> dict:
     return record | ({"weight": price.weight} if price.weight else {})
 
 
-def _contract(contract, spans, options) -> dict:
+def _contract(writer, contract, spans, options) -> dict:
     """A contract holds from its first line's first day to its last line's last."""
     starts, ends = [start for start, _end in spans], [end for _start, end in spans]
     record = {"id": contract.id}
-    agreed = contract.telecom_price_ids.filtered(lambda one: not one.line_id)
+    agreed = contract.telecom_price_ids.filtered(
+        lambda one: not one.line_id and writer.is_written(one.tariff_id)
+    )
     if agreed:
         record["price_lists"] = [_agreed(one) for one in agreed]
     record |= _validity(

@@ -101,7 +101,7 @@ class Writer(RateWriter):
         if rules:
             book |= rules_writer.write(self, company)
         if lines is not None:
-            book |= selectors.parties(lines)
+            book |= selectors.parties(self, lines)
         book["zones"] = list(self.zones.values())
         book["calendars"] = self.calendars(self.all_bands)
         book["bands"] = [self.band(band) for band in self.all_bands]

@@ -82,8 +82,10 @@ class TelecomGuard(models.Model):
             for prefix in guard._prefix_list():
                 self.env["telecom.zone.prefix"]._refuse_bad_prefix(prefix, guard.name)
 
-    @api.constrains("free", "has_per_minute", "has_per_call", "longest_increment",
-                    "longest_initial", "longest_step")  # fmt: skip
+    @api.constrains(
+        "prefixes", "free", "has_per_minute", "has_per_call", "longest_increment",
+        "longest_initial", "longest_step",
+    )  # fmt: skip
     def _check_says_something(self):
         for guard in self:
             limits = (

@@ -56,7 +56,7 @@ class TelecomMinimum(models.Model):
     def _check_with_core(self):
         self._refuse_bad_rules()
 
-    @api.constrains("tariff_ids", "contract_ids", "line_ids", "partner_ids", "pool_ids")
+    @api.constrains("name", "tariff_ids", "contract_ids", "line_ids", "partner_ids", "pool_ids")
     def _check_somebody(self):
         for minimum in self:
             if not (

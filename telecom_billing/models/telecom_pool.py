@@ -88,7 +88,7 @@ class TelecomPool(models.Model):
                         )
                     )
 
-    @api.constrains("contract_ids", "line_ids", "pool_ids", "whole_customer")
+    @api.constrains("name", "contract_ids", "line_ids", "pool_ids", "whole_customer")
     def _check_members(self):
         for pool in self:
             if not (pool.contract_ids or pool.line_ids or pool.pool_ids or pool.whole_customer):

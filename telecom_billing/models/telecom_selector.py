@@ -145,6 +145,18 @@ class TelecomSelector(models.AbstractModel):
             except BookError as error:
                 raise ValidationError(sentences(self.env, error)) from error
 
+    def _refuse_beyond_months(self):
+        """Rating looks at one calendar month at a time; sums over a border would begin anew."""
+        for one in self:
+            if one.period not in ("day", "month") or one.begins != 1:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” must add up per day or per calendar month: usage is rated "
+                        "month by month. Correct its period.",
+                        name=one.name,
+                    )
+                )
+
     # ------------------------------------------------------------------ business
     def _selected_tariffs(self):
         """Tariffs and options that this is for; empty: all."""

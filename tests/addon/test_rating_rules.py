@@ -3,6 +3,7 @@
 
 import datetime
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from tests.addon.rating_common import RatingCase
@@ -191,3 +192,100 @@ class TestRatingRules(RatingCase):
         self.rate()
         self.assertEqual(self.prices(usage)[-1], "0.19", "the pool was used up on the invoice")
         self.check_sums()
+
+    # --- individual prices -------------------------------------------------------------------
+
+    def test_individual_prices_for_a_time(self):
+        own = self.flat.copy({"code": "own-rules", "name": "Own", "kind": "individual"})
+        version = self.flat.version_ids.copy(
+            {"tariff_id": own.id, "name": "Own", "valid_from": "2026-01-01"}
+        )
+        version.rate_ids.filtered(lambda one: one.zone_id == self.mobile).price = 0.05
+        terms = self.env["telecom.contract.price"]
+        terms.create(
+            {"contract_id": self.contract.id, "tariff_id": own.id, "valid_from": "2026-09-02",
+             "valid_to": "2026-09-03"}
+        )  # fmt: skip
+        usage = self.store_usage([self.call(1), self.call(2), self.call(3), self.call(4)])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38"] * 4, "a draft prices nothing, and stops none")
+        version.action_activate()
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38", "0.1", "0.1", "0.38"])
+        terms.search([]).unlink()
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38"] * 4)
+
+    def test_what_no_other_tariff_prices(self):
+        usage = self.store_usage([self.call(1, b_number="33123456789")])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["no-zone"])
+        (rest,) = self.env["telecom.tariff"].import_book(
+            {"format": 1, "tariffs": [{"id": "rest", "versions": [
+                {"id": "rest-1", "rates": [{"id": 1, "price": "0.5", "per": 60}]}]}]}
+        )  # fmt: skip
+        self.company.telecom_default_tariff_id = rest
+        self.rate()
+        self.assertEqual(self.prices(usage), ["1"])
+
+    # --- refused -----------------------------------------------------------------------------
+
+    def test_refused_where_it_is_entered(self):
+        franc = self.env.ref("base.CHF")
+        tariffs = {"tariff_ids": [(6, 0, self.flat.ids)]}
+        first = {"start": 0, "price": 1}
+        for model, values, parts in (
+            ("limit", {**tariffs, "amount": 5, "currency_id": franc.id}, ("CHF", "each currency")),
+            ("limit", {"amount": 5, "thresholds": "80, a lot"}, ("a lot", "as 80, 100")),
+            ("limit", {"amount": 5, "period": "week"}, ("Rule", "calendar month")),
+            ("limit", {"amount": 5, "share": "pool"}, ("Rule", "Choose a pool")),
+            ("limit", {"amount": 5, "begins": 31}, ("31", "1 to 28")),
+            ("limit", {"amount": 5, "valid_from": "2026-02-01", "valid_to": "2026-01-01"},
+             ("2026-02-01", "Correct one")),
+            ("tier", tariffs, ("Rule", "Add the first one")),
+            ("tier", {"step_ids": [(0, 0, first), (0, 0, first)]}, ("two tiers", "Keep one")),
+            ("tier", {"step_ids": [(0, 0, {"start": 5, "price": 1})]}, ("5.0", "begins at 0")),
+            ("guard", {"code": "a", "prefixes": "49x", "free": True}, ("49x", "digits only")),
+            ("guard", {"code": "a", "prefixes": "49"}, ("Rule", "limits nothing")),
+            ("guard", {"code": "a", "prefixes": "49", "free": True, "has_per_call": True},
+             ("Rule", "Keep one")),
+            ("pool", {"partner_id": self.partner.id}, ("Rule", "Choose contract lines")),
+            ("unit", {"name": "box", "base": "box"}, ("box", "other unit")),
+            ("contract.price",
+             {"contract_id": self.contract.id, "tariff_id": self.flat.id, "line_id": self.other.id},
+             ("Line Business", "one of its lines")),
+        ):  # fmt: skip
+            values = values if model in ("unit", "contract.price") else {"name": "Rule", **values}
+            with (
+                self.subTest(f"{model} {values}"),
+                self.cr.savepoint(),
+                self.assertRaises(ValidationError) as caught,
+            ):
+                self.env[f"telecom.{model}"].create(values)
+            for part in parts:
+                self.assertIn(part, str(caught.exception))
+
+    def test_pools_in_a_circle_and_of_two_customers(self):
+        Pool = self.env["telecom.pool"]
+        inner = Pool.create(
+            {"name": "Inner", "partner_id": self.partner.id, "line_ids": [(6, 0, self.line.ids)]}
+        )
+        outer = Pool.create(
+            {"name": "Outer", "partner_id": self.partner.id, "pool_ids": [(6, 0, inner.ids)]}
+        )
+        with self.cr.savepoint(), self.assertRaises(ValidationError) as caught:
+            inner.pool_ids = outer
+        self.assertIn("Inner → Outer → Inner", str(caught.exception))
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        with self.cr.savepoint(), self.assertRaises(ValidationError) as caught:
+            Pool.create(
+                {"name": "Mixed", "partner_id": stranger.id, "line_ids": [(6, 0, self.line.ids)]}
+            )
+        self.assertIn("Stranger", str(caught.exception))
+
+    def test_two_limits_for_the_same_numbers(self):
+        self.rule("guard", code="one", prefixes="49900", free=True, valid_to="2026-06-30")
+        self.rule("guard", code="two", prefixes="49900", free=True, valid_from="2026-07-01")
+        with self.assertRaises(ValidationError) as caught:
+            self.rule("guard", code="three", prefixes="49900", free=True)
+        self.assertIn("at the same time", str(caught.exception))
