@@ -103,6 +103,13 @@ class PortalTelecom(PortalContract):
             "agreement": contract,
             "numbers": numbers.search(domain, limit=PAGE, offset=pager["offset"]),
             "months": contract._telecom_months(12),
+            "alerts": request.env["telecom.limit.alert"]
+            .sudo()
+            .search(
+                [("contract_id", "=", contract.id), ("state", "!=", "gone")],
+                order="period DESC, percent DESC",
+                limit=3,
+            ),
             "invoices": request.env["account.move"].search(
                 [("telecom_contract_id", "=", contract.id), ("state", "=", "posted")],
                 order="invoice_date DESC, id DESC",

@@ -68,9 +68,10 @@ class ContractContract(models.Model):
         rows = exact.fetch(self.env.cr, SQL(DESTINATIONS, contract=self.id, month=month))
         keys = ("zone", "service", "records", "quantity", "amount", "unit")
         found = [dict(zip(keys, row, strict=True)) for row in rows]
+        units = self.env["telecom.unit"].sudo()
         for row in found:
             row["zone"] = self.env["telecom.zone"].browse(row["zone"] or [])
-            row["unit"] = row["unit"] or "second"
+            row["unit"] = units._base_of(self.company_id, row["unit"], row["service"])
         return found
 
     def _telecom_lists_calls(self, month: datetime.date) -> bool:

@@ -187,7 +187,7 @@ class TelecomDocument(models.AbstractModel):
         records = sum(summaries.mapped("records"))
         t = words.texts
         rate = summaries.rate_id[:1]
-        unit = rate.unit or "second"
+        unit = summaries[:1].unit
         quantity = sum((self._exact(s.quantity, 6) for s in summaries), Decimal(0))
         zone = rate.name or summaries.zone_id[:1].name or line.name
         band = summaries.band_id[:1].name

@@ -5,7 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..rating import BookError, TariffBook
+from ..rating.units import Units
 from .book_faults import sentences
+
+#: What usage of a service is counted in where no rate says so.
+BY_SERVICE = {"sms": "piece", "mms": "piece", "data": "byte", "fax": "second"}
 
 
 class TelecomUnit(models.Model):
@@ -43,6 +47,20 @@ class TelecomUnit(models.Model):
                         name=unit.name,
                     )
                 )
+
+    @api.model
+    def _base_of(self, company, unit: str | None, service: str | None = None) -> str:
+        """What quantities of charges and summaries are counted in: second, byte, piece, …
+
+        :param unit: of the rate; without one the service decides
+        """
+        if not unit:
+            return BY_SERVICE.get(service, "second")
+        own: dict[str, tuple[str, int]] = {}
+        for name, record in self._to_book(company).items():
+            base, more = Units(own).base(record["of"])
+            own[name] = (base, record["factor"] * more)
+        return Units(own).base(unit)[0]
 
     @api.model
     def _to_book(self, company) -> dict:

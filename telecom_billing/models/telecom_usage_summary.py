@@ -94,10 +94,10 @@ class TelecomUsageSummary(models.Model):
     # ------------------------------------------------------------------ compute
     @api.depends("rate_id.unit", "service")
     def _compute_unit(self):
-        """Of the rate; what has none (free, or without a rate) is told by its service."""
+        units = self.env["telecom.unit"].sudo()
         for summary in self:
-            pieces = summary.service in ("sms", "mms")
-            summary.unit = summary.rate_id.unit or ("piece" if pieces else "second")
+            rate = summary.rate_id
+            summary.unit = units._base_of(summary.company_id, rate.unit, summary.service)
 
     @api.depends("amount", "cost")
     def _compute_margin(self):
@@ -150,9 +150,9 @@ class TelecomUsageSummary(models.Model):
         return exact.fetch(
             self.env.cr,
             SQL(
-                "SELECT sum(s.records), sum(s.quantity) FILTER (WHERE r.unit IS DISTINCT FROM"
-                " 'piece'), sum(s.amount) FROM telecom_usage_summary s"
-                " LEFT JOIN telecom_rate r ON r.id = s.rate_id"
+                "SELECT sum(s.records), sum(s.quantity) FILTER (WHERE COALESCE(r.unit, 'second')"
+                " IN ('second', 'minute', 'hour', 'day')), sum(s.amount)"
+                " FROM telecom_usage_summary s LEFT JOIN telecom_rate r ON r.id = s.rate_id"
                 " WHERE s.company_id = %s AND s.period = %s",
                 company.id,
                 period,

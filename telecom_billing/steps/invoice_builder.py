@@ -255,7 +255,9 @@ class InvoiceBuilder(Taxes):
         )
 
     def _quantity_text(self, env, group):
-        quantity, unit = group["quantity"], group.get("unit") or "second"
+        rate = env["telecom.rate"].browse(group["rate_id"])
+        unit = env["telecom.unit"]._base_of(self.company, rate.unit, group["service"])
+        quantity = group["quantity"]
         if unit == "second":
             minutes, seconds = divmod(int(quantity), 60)
             return env._("%(minutes)s:%(seconds)02d min", minutes=minutes, seconds=seconds)
