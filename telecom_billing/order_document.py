@@ -12,6 +12,7 @@ What needs the database (does this product exist?) is asked afterwards by ``tele
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import decimal
@@ -63,10 +64,8 @@ class Fault:
 # ---------------------------------------------------------------------------------- kinds of values
 def _day(value: object) -> datetime.date:
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        try:
+        with contextlib.suppress(ValueError):
             return datetime.date.fromisoformat(value)
-        except ValueError:
-            pass
     raise PydanticCustomError("date", "not a day")
 
 

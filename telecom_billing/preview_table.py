@@ -68,7 +68,7 @@ def cells_table(found: Preview) -> Markup:
 
 def label(env, name: str) -> str:
     """A column of the usage frame in the user's language."""
-    return env._(COLUMN_LABELS[name])  # pylint: disable=gettext-variable
+    return env._(COLUMN_LABELS[name])
 
 
 def table(heads, rows, right=(), names=(), css="") -> Markup:

@@ -12,6 +12,7 @@ The variable's name does not begin with ``TELECOM_`` on purpose: those may be na
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -55,9 +56,9 @@ def _file_key() -> str:
             stream.write(Fernet.generate_key())
             os.fsync(stream.fileno())
         try:
-            os.link(made, file)  # the first of two workers wins, and both read the same key
-        except FileExistsError:
-            pass
+            # the first of two workers wins, and both read the same key
+            with contextlib.suppress(FileExistsError):
+                os.link(made, file)
         finally:
             made.unlink()
     return file.read_text(encoding="ascii").strip()

@@ -39,7 +39,7 @@ class TelecomBillingRun(models.Model):
 
     def _open_due(self, company) -> None:
         """On the company's day of the month, make last month's run and request all its steps."""
-        today = company.with_context(self.env.context)._telecom_today()
+        today = company.with_context(**self.env.context)._telecom_today()
         if today.day < company.telecom_autopilot_day:
             return
         start = today + relativedelta(months=-1, day=1)

@@ -162,6 +162,7 @@ class TelecomCharge(models.Model):
         )
 
     def unlink(self):
-        raise UserError(
+        # A view has no rows of its own that an uninstall would have to delete.
+        raise UserError(  # pylint: disable=no-raise-unlink
             self.env._("Charges are not deleted. Undo the delivery of their records instead.")
         )

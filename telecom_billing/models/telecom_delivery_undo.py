@@ -77,12 +77,12 @@ class TelecomDelivery(models.Model):
         committing = self.env["telecom.billing.run"]._commits()
         self.env.flush_all()
         if committing:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
             self.env.invalidate_all()
         yield
         self.env.flush_all()
         if committing:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _heirs(self, delivery):
         return self.search(

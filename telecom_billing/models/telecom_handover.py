@@ -205,18 +205,19 @@ class TelecomHandover(models.Model):
                 if not got:
                     continue
                 if committing:
-                    self.env.cr.commit()  # what is prepared stays, whatever the other side says
+                    # what is prepared stays, whatever the other side says
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
                 try:
                     with priced.Push(one.channel_id._opened_rest(), PATIENCE) as way:
                         for batch in waiting.sorted("number"):
                             batch._send(way)
                             if committing:
-                                self.env.cr.commit()
+                                self.env.cr.commit()  # pylint: disable=invalid-commit
                 except (TransportError, SettingsError) as error:
                     still = waiting.filtered(lambda batch: batch.state != "acknowledged")
                     still[:1].write({"state": "failed", "answer": str(error)})
                     if committing:
-                        self.env.cr.commit()
+                        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     @api.model
     def waiting_batches(self, channel: str) -> list[dict]:

@@ -45,7 +45,7 @@ class TelecomMappingColumn(models.Model):
     pattern = fields.Char("Pattern of Times", help="Where it differs from the file's.")
     shape = fields.Selection(
         lambda self: [
-            (name, self.env._(_SHAPES[name]) if name in _SHAPES else name)  # pylint: disable=E8506
+            (name, self.env._(_SHAPES[name]) if name in _SHAPES else name)
             for name in (*SCALES, *CLOCKS)
         ],
         "Unit",

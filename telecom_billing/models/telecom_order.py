@@ -219,7 +219,8 @@ class TelecomOrder(models.Model):
                 "path": fault.path,
                 "code": fault.code,
                 "value": fault.value if isinstance(fault.value, (str, int, float)) else None,
-                "message": self.env._(FAULT_TEXTS[fault.code])
+                # the text first: it is looked up by what stands in the list of faults
+                "message": self.env._(FAULT_TEXTS[fault.code])  # pylint: disable=translation-not-lazy
                 % {"value": fault.value, "expected": fault.expected},
             }
             for fault in faults

@@ -281,7 +281,7 @@ class TelecomRatingPreview(models.Model):
         self.progress = 100.0 * done / total
         self.env.flush_all()
         if self.env["telecom.billing.run"]._commits():
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _months(self):
         """First days of the months."""

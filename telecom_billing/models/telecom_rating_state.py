@@ -91,7 +91,8 @@ class TelecomRatingState(models.Model):
                 )
             self.env.flush_all()
             if self.env["telecom.billing.run"]._commits():
-                self.env.cr.commit()  # see what another worker did before we had the lock
+                # see what another worker did before we had the lock
+                self.env.cr.commit()  # pylint: disable=invalid-commit
                 self.env.invalidate_all()
             self.env["telecom.rating.mark"]._share_out(company)
             for period in self._months(company, until):

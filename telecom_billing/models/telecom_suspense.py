@@ -215,6 +215,7 @@ class TelecomSuspense(models.Model):
         raise UserError(self.env._("What is set aside is solved by its actions, not edited."))
 
     def unlink(self):
-        raise UserError(
+        # A view has no rows of its own that an uninstall would have to delete.
+        raise UserError(  # pylint: disable=no-raise-unlink
             self.env._("What is set aside is never deleted. Solve it, or write it off.")
         )

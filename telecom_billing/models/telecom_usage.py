@@ -158,6 +158,7 @@ class TelecomUsage(models.Model):
         )
 
     def unlink(self):
-        raise UserError(
+        # A view has no rows of its own that an uninstall would have to delete.
+        raise UserError(  # pylint: disable=no-raise-unlink
             self.env._("Usage records are not deleted one by one. Undo their delivery.")
         )

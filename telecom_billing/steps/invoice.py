@@ -207,7 +207,10 @@ class InvoiceStep(Step):
         except Exception:
             _logger.exception("billing run %s: a chunk failed, one by one now", self.run.name)
             self.env.invalidate_all()
-            for contract, parts in itertools.groupby(work, lambda part: part[0]):
+            # in the order of the work; odoo.tools.groupby would read all of it first
+            for contract, parts in itertools.groupby(  # pylint: disable=bad-builtin-groupby
+                work, lambda part: part[0]
+            ):
                 self._post_alone(contract, list(parts))
 
     def _parts(self, builder, contract, usage, topups, made) -> list[tuple[list, bool]]:

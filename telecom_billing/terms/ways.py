@@ -204,7 +204,8 @@ WAYS = (
     _lt("Zoom"),
     _lt("Zoom reports"),
     _lt("client_credentials, or what the service calls its own (account_credentials)."),
-    _lt("iso, iso_ms, epoch, epoch_ms, date, or a pattern such as %Y%m%d"),
+    # a pattern for the reader, nothing to fill in
+    _lt("iso, iso_ms, epoch, epoch_ms, date, or a pattern such as %Y%m%d"),  # pylint: disable=translation-positional-used
     _lt("sipgate API"),
     _lt("{body}, {time}: such as v0:{time}:{body} or {time}.{body}"),
     _lt("{from} and {to} stand for the span of time."),
