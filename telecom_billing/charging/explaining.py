@@ -27,7 +27,8 @@ from .pricing import WITHOUT_PRICE, usage_frame
 
 def of_charge(charge) -> str:
     """One sentence a line, in the user's language (German or English)."""
-    if charge.reason in reasons.MATCHING or not charge.line_id or charge.write_off_id:
+    given_up = charge.reason and charge.write_off_id
+    if charge.reason in reasons.MATCHING or not charge.line_id or given_up:
         return charge.remedy or ""
     env, company = charge.env(su=True), charge.sudo().company_id
     span = env["telecom.rating.state"]._span_at(company, charge.started_at)
@@ -54,6 +55,8 @@ def _orders(charge, context: Context) -> typing.Iterator[tuple[SQL, balances.Bef
     whose = charges.among(contracts)
     if not move:
         together = SQL("(%s AND %s)", whose, charges.is_open())
+        if off := charge.write_off_id:  # late records that are given up, with their price
+            together = SQL("(%s AND c.write_off_id = %s)", whose, off.id)
         yield together, balances.load(cr, context, contracts, everything=False)
         return
     batch = SQL("(m.id = %s OR m.telecom_run_id = %s)", move.id, move.telecom_run_id.id or 0)

@@ -114,6 +114,24 @@ class TestExplaining(RatingCase):
         )
         self.assertIn("33", self.told(usage[0]))
 
+    def test_given_up_with_its_price(self):
+        usage = self.store_usage([self.call(1), self.call(2)])
+        self.rate()
+        off = self.env["telecom.write.off"].create(
+            {
+                "company_id": self.company.id,
+                "note": "Too late",
+                "user_id": self.env.uid,
+                "written_at": datetime.datetime(2026, 10, 1),
+            }
+        )
+        self.env.cr.execute(
+            "UPDATE telecom_charge_data SET write_off_id = %s WHERE usage_id = ANY(%s)",
+            [off.id, usage],
+        )
+        self.env["telecom.charge"].invalidate_model()
+        self.check_told(usage)
+
     def test_shared_by_two_contracts_of_a_customer(self):
         self.allowance.share = "customer"
         contract = self.contract.copy({"name": "Second contract of the customer"})
