@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..book.deck_base import VersionBase
 from ..book.deck_builder import DeckBuilder
@@ -135,7 +136,7 @@ class TelecomDeckImport(models.TransientModel):
         before = before or tariff._version_at(today) or tariff.version_ids[:1]
         values["before_id"] = before.id
         values["service"] = tariff.service
-        values["name"] = self.env._("Rate deck of %(date)s", date=today)
+        values["name"] = self.env._("Rate deck of %(date)s", date=format_date(self.env, today))
         if group := self.env["telecom.rate"]._read_group(
             [("version_id", "=", before.id), ("step_ids", "=", False)],
             ["service", "direction", "unit", "price_per", "initial", "step"],
