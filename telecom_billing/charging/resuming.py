@@ -3,8 +3,8 @@
 
 Shards are stored in the order of their holders, each with its commit. What is kept beside them is
 the last holder that is done, and a fingerprint of everything the charges depend on: facts, tariffs,
-owners of numbers, what is on invoices, balances from before. With another fingerprint the month
-begins anew.
+owners of numbers, carriers' prices, what is on invoices, balances from before. With another
+fingerprint the month begins anew.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def fingerprint(cr, context: Context, changes: Changes) -> str:
     cr.execute(
         SQL(
             "SELECT count(*), COALESCE(sum(id), 0)::text FROM telecom_usage_summary"
-            " WHERE company_id = %s AND period = %s AND invoice_line_id IS NOT NULL",
+            " WHERE company_id = %s AND period = %s"
+            " AND (invoice_line_id IS NOT NULL OR handover_batch_id IS NOT NULL)",
             span.company,
             span.period,
         )
@@ -91,6 +92,7 @@ def fingerprint(cr, context: Context, changes: Changes) -> str:
     said = [
         changes.deliveries,
         context.data,
+        context.fingerprints,  # what carriers ask as well
         sorted(context.pricing.free_incoming),
         owners,
         frozen,
