@@ -48,18 +48,18 @@ def check(source, now: datetime.datetime) -> list[Found]:
 
 def fault(source) -> str:
     """What is wrong with what was entered for the checks."""
-    _ = source.env._
+    env = source.env
     if not 0 <= source.expect_hour < 24:
-        return _("the hour must lie between 0:00 and 23:59.")
+        return env._("the hour must lie between 0:00 and 23:59.")
     if not 1 <= source.expect_day <= 31:
-        return _("the day of the month must lie between 1 and 31.")
+        return env._("the day of the month must lie between 1 and 31.")
     if source.expect_files < 1 or not 0 <= source.volume_drop < 100:
-        return _("enter at least one file each time, and a percentage from 0 to 99.")
+        return env._("enter at least one file each time, and a percentage from 0 to 99.")
     try:
         groups = re.compile(source.sequence_pattern or "()").groups
     except re.error as error:
-        return _("the expression for the number is wrong: %s", error)
-    return "" if groups else _("the expression for the number needs a group, such as (\\d+).")
+        return env._("the expression for the number is wrong: %s", error)
+    return "" if groups else env._("the expression for the number needs a group, such as (\\d+).")
 
 
 # --- checks --------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class TelecomFinding(models.Model):
             ]
         )
         for finding in new.filtered(lambda finding: finding.severity != "info"):
-            source.sudo().message_post(body=finding.message)
+            source.sudo().message_post(body=finding.message, subtype_xmlid="mail.mt_comment")
 
     def _prepare_source_finding(self, source, one: source_checks.Found) -> dict:
         record = one.delivery or source

@@ -4,23 +4,26 @@
 from __future__ import annotations
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from connectors.convert.durations import CLOCKS, SCALES
 from connectors.formats.mapping import TARGETS
 
 from ..preview_table import label
 
+_lt = LazyTranslate(__name__)
+
 _SHAPES = {
-    "s": "Seconds",
-    "min": "Minutes",
-    "h": "Hours",
-    "ms": "Milliseconds",
-    "us": "Microseconds",
-    "piece": "Pieces",
-    "byte": "Bytes",
-    "hms": "Clock 1:02:03",
-    "hhmmss": "Clock 010203",
-    "hhmmsscc": "Clock 01020399 (hundredths)",
+    "s": _lt("Seconds"),
+    "min": _lt("Minutes"),
+    "h": _lt("Hours"),
+    "ms": _lt("Milliseconds"),
+    "us": _lt("Microseconds"),
+    "piece": _lt("Pieces"),
+    "byte": _lt("Bytes"),
+    "hms": _lt("Clock 1:02:03"),
+    "hhmmss": _lt("Clock 010203"),
+    "hhmmsscc": _lt("Clock 01020399 (hundredths)"),
 }
 
 

@@ -160,7 +160,7 @@ class TelecomSource(models.Model):
     @api.model
     def _cron_watch(self):
         """Scheduled action: see for each source whether everything came."""
-        sources = self.search([])
+        sources = self.search([("active", "=", True)])
         for number, source in enumerate(sources, 1):
             source._watch()
             self.env["ir.cron"]._commit_progress(1, remaining=len(sources) - number)

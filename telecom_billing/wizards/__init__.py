@@ -13,6 +13,7 @@ from . import (
     telecom_price_question,
     telecom_send_again,
     telecom_setup,
+    telecom_source_test,
     telecom_suspense_assign,
     telecom_suspense_write_off,
     telecom_suspense_zone,
