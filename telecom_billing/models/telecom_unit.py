@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A unit of one's own in which usage is counted or priced."""
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..rating import BookError, TariffBook
@@ -48,6 +48,21 @@ class TelecomUnit(models.Model):
                     )
                 )
 
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # ------------------------------------------------------------------ business
     @api.model
     def _base_of(self, company, unit: str | None, service: str | None = None) -> str:
         """What quantities of charges and summaries are counted in: second, byte, piece, …
@@ -56,11 +71,18 @@ class TelecomUnit(models.Model):
         """
         if not unit:
             return BY_SERVICE.get(service, "second")
+        return self._units(company.id).base(unit)[0]
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _units(self, company_id: int) -> Units:
+        """The units that a company knows."""
         own: dict[str, tuple[str, int]] = {}
-        for name, record in self._to_book(company).items():
+        company = self.env["res.company"].browse(company_id)
+        for name, record in self.sudo()._to_book(company).items():
             base, more = Units(own).base(record["of"])
             own[name] = (base, record["factor"] * more)
-        return Units(own).base(unit)[0]
+        return Units(own)
 
     @api.model
     def _to_book(self, company) -> dict:
