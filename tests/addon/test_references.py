@@ -2,6 +2,7 @@
 """What usage summaries refer to is not deleted under them, although there are no foreign keys."""
 
 import psycopg2
+from odoo.addons.telecom_billing.store import summaries
 from odoo.addons.telecom_billing.store.references import Reference
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -26,7 +27,7 @@ class TestReferences(RatingCase):
 
     def test_writing_summaries_looks_nothing_up(self):
         names = {name for name, f in self.summary._fields.items() if isinstance(f, Reference)}
-        self.assertEqual(len(names), 10)
+        self.assertLessEqual({name for name in summaries.KEYS if name.endswith("_id")}, names)
         rows = self.env.execute_query(
             SQL(
                 "SELECT conname FROM pg_constraint WHERE contype = 'f'"
