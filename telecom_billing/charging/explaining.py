@@ -192,7 +192,7 @@ def _text(charge, found: Explanation, free_incoming: bool) -> str:
 
 def _as_charged(charge, stored: dict) -> str:
     """What stands in the books, where rating would not come to the same today."""
-    _, number = charge.env._, charge.env["telecom.billing.run"]._number_form()
+    env, number = charge.env, charge.env["telecom.billing.run"]._number_form()
 
     def short(value, least=0) -> str:
         places = max(least, -value.normalize().as_tuple().exponent)
@@ -202,7 +202,7 @@ def _as_charged(charge, stored: dict) -> str:
         [charge.remedy or ""]
         if charge.reason
         else [
-            _(
+            env._(
                 "Charged was %(price)s %(currency)s for %(billed)s %(unit)s, by tariff %(tariff)s,"
                 " version %(version)s, zone %(zone)s.",
                 price=short(stored["price"], 2),
@@ -218,7 +218,7 @@ def _as_charged(charge, stored: dict) -> str:
     allowances = charge.env["telecom.allowance"].browse(stored["allowances"])
     if allowances:
         lines.append(
-            _(
+            env._(
                 "Allowance %(allowance)s gave %(used)s %(unit)s.",
                 allowance=", ".join(allowances.mapped("name")),
                 used=short(stored["used"]),
@@ -226,6 +226,6 @@ def _as_charged(charge, stored: dict) -> str:
             )
         )
     lines.append(
-        _("Prices, options or what had been used were others then. Rated today it would be:")
+        env._("Prices, options or what had been used were others then. Rated today it would be:")
     )
     return "\n".join(lines)

@@ -106,19 +106,20 @@ class TelecomRatingPreview(models.Model):
         """What is not as it was when the preview was made."""
         now = previewing.basis_now(self.env(su=True), self.company_id.sudo(), self._get_spans())
         then = self.basis or {}
-        _ = self.env._
         found = []
         for month, basis in now.items():
             before = then.get(month, {})
             if basis["deliveries"] != before.get("deliveries"):
-                found.append(_("%s: usage was loaded or undone since the preview.", month))
+                found.append(self.env._("%s: usage was loaded or undone since the preview.", month))
             if basis["tariffs"] != before.get("tariffs"):
-                found.append(_("%s: prices were changed since the preview.", month))
+                found.append(self.env._("%s: prices were changed since the preview.", month))
             if basis["invoiced"] != before.get("invoiced"):
-                found.append(_("%s: usage was invoiced or freed since the preview.", month))
+                found.append(
+                    self.env._("%s: usage was invoiced or freed since the preview.", month)
+                )
         if self._parties_changed():
-            found.append(_("Numbers or contract lines were changed since the preview."))
-        return found or [_("Nothing that rating depends on was changed in between.")]
+            found.append(self.env._("Numbers or contract lines were changed since the preview."))
+        return found or [self.env._("Nothing that rating depends on was changed in between.")]
 
     def _parties_changed(self) -> bool:
         since = self.computed_at or fields.Datetime.now()
