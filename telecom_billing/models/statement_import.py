@@ -11,9 +11,9 @@ from ..billing import camt
 class AccountStatementImportCamtParser(models.AbstractModel):
     _inherit = "account.statement.import.camt.parser"
 
-    def check_version(self, ns, root):
+    def check_version(self, ns, root):  # pylint: disable=missing-return  # it only refuses
         # EXTENDS 'account_statement_import_camt'
-        super().check_version(ns, root)  # pylint: disable=missing-return  # it only refuses
+        super().check_version(ns, root)
         if "camt.054" in ns:
             raise UserError(
                 self.env._(

@@ -30,13 +30,13 @@ class TelecomReject(models.Model):
 class TelecomDelivery(models.Model):
     _inherit = "telecom.delivery"
 
-    def _hook_forget_charges(self) -> None:
+    def _hook_forget_charges(self) -> None:  # pylint: disable=missing-return  # has none
         # EXTENDS: an undone delivery gives parts of earlier ones back
         super()._hook_forget_charges()
         delivery_carry.reopen(self)
 
     @api.model
-    def _cron_load(self):
+    def _cron_load(self):  # pylint: disable=missing-return  # has none
         # EXTENDS: what nothing was brought for is not waited for any longer
         super()._cron_load()
         self._give_up_carried()
