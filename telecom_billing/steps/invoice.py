@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-import decimal
-import itertools
 import logging
 
 import psycopg2
-from odoo.tools import SQL, LazyTranslate
+from odoo.tools import SQL, LazyTranslate, groupby
 
 from ..billing.position import BillingError
 from ..store import exact
 from . import minimums
-from .base import Step, StepError, Totals, register
+from .base import Step, Totals, register
 from .invoice_builder import InvoiceBuilder
+from .invoice_checks import InvoiceChecks
 
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
@@ -45,7 +44,7 @@ USAGE = """
 
 
 @register
-class InvoiceStep(Step):
+class InvoiceStep(InvoiceChecks, Step):
     """Makes the invoices of a run, chunk by chunk.
 
     A chunk is one transaction: invoices, their numbers, the links of the summaries and the days
@@ -92,33 +91,6 @@ class InvoiceStep(Step):
         self.supplements = self.run._late_supplements()
 
     # ------------------------------------------------------------------ what is due
-    def _check_dates(self) -> None:
-        """Invoices must not go into a closed period."""
-        journal = self.env["account.journal"].search(
-            [("type", "=", "sale"), ("company_id", "=", self.company.id)], limit=1
-        )
-        date = self.run.invoice_date
-        violated = self.company._get_lock_date_violations(
-            date, fiscalyear=True, sale=True, purchase=False, tax=True, hard=True
-        )
-        if not journal:
-            raise StepError(
-                self.env._(
-                    "%(company)s has no sales journal. Set the company up for telecom first.",
-                    company=self.company.name,
-                )
-            )
-        if violated:
-            locked = max(lock_date for lock_date, _field in violated)
-            raise StepError(
-                self.env._(
-                    "The invoice date %(date)s lies in a period closed until %(locked)s. Choose a "
-                    "later invoice date on the run.",
-                    date=date,
-                    locked=locked,
-                )
-            )
-
     def _due_contracts(self) -> list[int]:
         """Ids of contracts with open usage or unbilled days, without those invoiced already.
 
@@ -207,11 +179,8 @@ class InvoiceStep(Step):
         except Exception:
             _logger.exception("billing run %s: a chunk failed, one by one now", self.run.name)
             self.env.invalidate_all()
-            # in the order of the work; odoo.tools.groupby would read all of it first
-            for contract, parts in itertools.groupby(  # pylint: disable=bad-builtin-groupby
-                work, lambda part: part[0]
-            ):
-                self._post_alone(contract, list(parts))
+            for contract, parts in groupby(work, lambda part: part[0]):
+                self._post_alone(contract, parts)
 
     def _parts(self, builder, contract, usage, topups, made) -> list[tuple[list, bool]]:
         """Positions of the contract's invoices: [(positions, is it a supplementary one?)]."""
@@ -257,46 +226,6 @@ class InvoiceStep(Step):
                 record=contract,
             )
 
-    def _check_contract(self, contract, builder) -> None:
-        """Mandatory data without which no invoice may go out (UStG § 14 (4))."""
-        partner = contract.invoice_partner_id or contract.partner_id
-        absent = [
-            label
-            for field, label in (
-                ("name", self.env._("name")),
-                ("street", self.env._("street")),
-                ("zip", self.env._("zip")),
-                ("city", self.env._("city")),
-                ("country_id", self.env._("country")),
-            )
-            if not partner[field] and (field != "zip" or partner.country_id.zip_required)
-        ]
-        if absent:
-            raise BillingError(
-                self.env._(
-                    "Customer %(customer)s of contract %(contract)s has no complete address: "
-                    "%(absent)s. Add what is missing.",
-                    customer=partner.display_name,
-                    contract=contract.code,
-                    absent=", ".join(absent),
-                )
-            )
-        until = partner.commercial_partner_id.telecom_reseller_until
-        if (
-            builder._position_of(contract) == self.company.telecom_reseller_position_id
-            and self.company.telecom_reseller_position_id
-            and not (until and until >= self.run.invoice_date)
-        ):
-            raise BillingError(
-                self.env._(
-                    "Customer %(customer)s is invoiced without VAT as a reseller, but no valid "
-                    "certificate USt 1 TQ is on file (until: %(until)s). Enter its new date, or "
-                    "take the fiscal position away.",
-                    customer=partner.display_name,
-                    until=until or "–",
-                )
-            )
-
     def _post(self, work) -> None:
         """Create and post the invoices, link what they settle, enter the days they bill."""
         moves = self.env["account.move"].create([values for _c, _p, values in work])
@@ -307,24 +236,6 @@ class InvoiceStep(Step):
         for move, (contract, positions, _values) in zip(moves, work, strict=True):
             self._check_sums(move, contract, positions)
         self._settle(moves, work)
-
-    def _check_sums(self, move, contract, positions) -> None:
-        """The invoice says what was computed, whatever an add-on or a tax setting does to it."""
-        sign = -1 if move.move_type == "out_refund" else 1
-        if len({position.gross for position in positions}) > 1:
-            return
-        wanted = sum((position.amount for position in positions), decimal.Decimal(0))
-        found = move.amount_total if positions[0].gross else move.amount_untaxed
-        if move.currency_id.compare_amounts(sign * found, float(wanted)) != 0:
-            raise BillingError(
-                self.env._(
-                    "The invoice of contract %(contract)s adds up to %(found)s, its positions to "
-                    "%(wanted)s. Check its taxes and what changes its lines.",
-                    contract=contract.code,
-                    found=sign * found,
-                    wanted=wanted,
-                )
-            )
 
     def _settle(self, moves, work) -> None:
         """Link summaries and enter fees; refuses what another transaction took meanwhile."""
