@@ -58,6 +58,10 @@ class TelecomLeastCost(models.TransientModel):
         for wizard in self:
             wizard.saving = wizard.actual_cost - wizard.best_cost
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Carrier comparison")
+
     # ------------------------------------------------------------------ actions
     def action_compare(self):
         """Price the month's records by each carrier's list, and stay on the window."""
