@@ -35,6 +35,8 @@ SENTENCES = {
     "Write the number as text, for example '0.19'.": "Die Zahl als Text schreiben, etwa '0.19'.",
     "is negative": "ist negativ",
     "is zero": "ist null",
+    "Take one of the two out; records of a conference are measured together.":
+        "Eines der beiden herausnehmen; Datensätze einer Konferenz werden zusammen gemessen.",
     "Write a number above zero, or leave the field out.":
         "Eine Zahl über null eintragen oder das Feld leer lassen.",
     "has more than six decimal places": "hat mehr als sechs Nachkommastellen",
