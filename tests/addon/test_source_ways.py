@@ -24,8 +24,8 @@ from connectors.retry import Patience
 from connectors.transports import base
 from tests.addon.common import TelecomCase
 from tests.addon.test_telecom_delivery import call, file_of
+from tests.connectors.carriers.service import Service
 from tests.connectors.conftest import new_authority
-from tests.connectors.test_carriers import Service
 from tests.connectors.test_ftps import Host as FtpsHost
 from tests.connectors.test_https import Portal
 from tests.connectors.test_imap import Host as ImapHost
