@@ -38,6 +38,9 @@ def conf(server: Server) -> Path:
             f"addons_path = {paths.ROOT}",
             f"data_dir = {databases.data_dir(server)}",
             "http_interface = 127.0.0.1",
+            # They count address space, of which threads and arrow only reserve much.
+            "limit_memory_hard = 0",
+            "limit_memory_soft = 0",
             "list_db = False",
             "max_cron_threads = 1",
             "server_wide_modules = base,rpc,web",
