@@ -62,8 +62,12 @@ class Fault:
 
 
 # ---------------------------------------------------------------------------------- kinds of values
+#: Days outside of these years are slips; each month since a contract's start would be billed.
+_YEARS = re.compile(r"20\d\d-\d\d-\d\d")
+
+
 def _day(value: object) -> datetime.date:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if isinstance(value, str) and _YEARS.fullmatch(value):
         with contextlib.suppress(ValueError):
             return datetime.date.fromisoformat(value)
     raise PydanticCustomError("date", "not a day")
@@ -104,7 +108,13 @@ def _notation(pattern: str, words: str) -> AfterValidator:
 
 
 def _text(length: int) -> StringConstraints:
-    return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=length)
+    return StringConstraints(
+        strict=True,
+        strip_whitespace=True,
+        min_length=1,
+        max_length=length,
+        pattern=r"^[^\x00]*$",  # the database cannot hold NUL
+    )
 
 
 #: An optional text that is blank counts as absent.
@@ -235,6 +245,8 @@ _FAULTS: dict[str, tuple[str, str]] = {
     "literal_error": ("choice", "expected"),
     "greater_than_equal": ("negative", "ge"),
     "pattern": ("pattern", "expected"),
+    "string_pattern_mismatch": ("pattern", "text without NUL"),
+    "string_unicode": ("pattern", "Unicode text"),
     "extra_forbidden": ("unknown", ""),
     "too_short": ("empty_list", ""),
     "date": ("date", ""),

@@ -46,6 +46,10 @@ FAULT_TEXTS = {
 }
 
 
+class _Rehearsed(Exception):
+    """Undoes what was made to see whether it can be made."""
+
+
 class OrderError(ValidationError):
     """An order that was not accepted. ``context['faults']`` lists path, value, message, code."""
 
@@ -113,10 +117,15 @@ class TelecomOrder(models.Model):
     def check(self, order):
         """The faults :meth:`submit` would find, as a list of dicts; makes nothing."""
         self.check_access("create")
-        document, faults = order_document.check(order)
-        if not faults:
-            faults = list(self.sudo()._reference_faults(document))
-        return self._fault_dicts(faults)
+        record = self.sudo().with_context(**self._quiet_context())
+        try:
+            with self.env.cr.savepoint():
+                record._accept(order)
+                raise _Rehearsed
+        except _Rehearsed:
+            return []
+        except OrderError as error:
+            return error.context["faults"]
 
     @api.model
     def schema(self):
@@ -125,6 +134,20 @@ class TelecomOrder(models.Model):
 
     # ------------------------------------------------------------------ business
     def _submit(self, order):
+        record, document, created = self._accept(order)
+        if created:
+            record._hook_accepted(document)
+        return {
+            "order_id": record.name,
+            "contract_number": record.contract_id.code,
+            "customer_number": record.partner_id.ref,
+            "contract_id": record.contract_id.id,
+            "partner_id": record.partner_id.id,
+            "created": created,
+        }
+
+    def _accept(self, order):
+        """(order, its normalised document, whether it is new); OrderError with every fault."""
         document, faults = order_document.check(order)
         self._refuse(faults)
         record, created = self._claim(document, order)
@@ -134,14 +157,7 @@ class TelecomOrder(models.Model):
         elif record.fingerprint != order_document.fingerprint(document):
             fault = order_document.Fault("order_id", "order_differs", document["order_id"])
             self._refuse([fault])
-        return {
-            "order_id": record.name,
-            "contract_number": record.contract_id.code,
-            "customer_number": record.partner_id.ref,
-            "contract_id": record.contract_id.id,
-            "partner_id": record.partner_id.id,
-            "created": created,
-        }
+        return record, document, created
 
     def _claim(self, document, order):
         """(record, True) for a new order id, (record, False) for a known one.
@@ -197,7 +213,6 @@ class TelecomOrder(models.Model):
                         order_document.Fault(path, "refused", number["number"], error.args[0])
                     )
         self._refuse(faults)
-        self._hook_accepted(document)
 
     def _hook_accepted(self, document):
         """For extensions: the order is accepted, its contract exists (provisioning, mail, …)."""

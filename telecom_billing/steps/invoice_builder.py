@@ -135,12 +135,13 @@ class InvoiceBuilder(Taxes):
             )
         tariff = env["telecom.tariff"].browse(group["tariff_id"])
         version = env["telecom.tariff.version"].browse(group["version_id"])
-        span = self._usage_span(group["period"], version)
+        line = env["contract.line"].browse(group["contract_line_id"])
+        span = self._usage_span(group["period"], version, line)
         taxes, gross, rate, base_rate = self._tax_of(contract, product, span.last)
         amount = exact(group["amount"])
         scope = version.rounding_scope
         return Position(
-            line=env["contract.line"].browse(group["contract_line_id"]),
+            line=line,
             product=product,
             text=self._usage_text(env, group),
             span=span,
@@ -197,13 +198,14 @@ class InvoiceBuilder(Taxes):
             topup=(due, turnover),
         )
 
-    def _usage_span(self, month, version):
+    def _usage_span(self, month, version, line):
         """The days of the month on which the version's prices held: they tell two positions of
-        one zone apart when a tariff changes in mid-month."""
+        one zone apart when a tariff changes in mid-month. Days on which the contract line did not
+        hold are no part of the service period."""
         first, last = month, fees.month_end(month)
-        return fees.Span(
-            max(first, version.valid_from or first), min(last, version.valid_to or last)
-        )
+        first, last = max(first, version.valid_from or first), min(last, version.valid_to or last)
+        begun, ended = max(first, line.date_start or first), min(last, line.date_end or last)
+        return fees.Span(begun, ended) if begun <= ended else fees.Span(first, last)
 
     # ------------------------------------------------------------------ texts
     def _env_for(self, contract):

@@ -142,7 +142,7 @@ class TestDispatch(DocumentCase):
         sent = self.send()
         self.assertTrue(all(note.invoice_pdf_report_id for note in notes))
         self.assertEqual(list(sent.values()), [[by_mail.partner_id.email]])
-        self.assertIn(f"correction {notes[0].name}", next(iter(sent)))
+        self.assertIn(notes[0].name, next(iter(sent)))
         self.assertEqual(self.rows(move_id=notes[1]).bundle_id.documents, 1)
         self.assertEqual([self.rows(move_id=note).state for note in notes], ["sent"] * 2)
         self.assertEqual(self.send(), {}, "and once")

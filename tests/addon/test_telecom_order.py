@@ -126,7 +126,7 @@ class TestTelecomOrder(TransactionCase):
             payment__mandate={
                 "iban": "DE89370400440532013001",
                 "holder": "x",
-                "signed_on": "2999-01-01",
+                "signed_on": "2099-12-31",
             },
         )
         self.assertEqual(
@@ -171,7 +171,11 @@ class TestTelecomOrder(TransactionCase):
         self.assertEqual(orders.check(self.order()), [])
         faults = orders.check(self.order(lines__0__product="NO-SUCH"))
         self.assertEqual([fault["code"] for fault in faults], ["no_product"])
+        (fault,) = orders.check(self.order(lines__0__numbers=[{"number": "abc", "kind": "single"}]))
+        self.assertEqual((fault["path"], fault["code"]), ("lines[0].numbers[0].number", "refused"))
         self.assertEqual(self.counts(), before)
+        self.submit()
+        self.assertEqual(orders.check(self.order()), [])
 
     def test_messages_are_in_the_users_language_and_name_the_value(self):
         with self.assertRaises(OrderError) as caught:
