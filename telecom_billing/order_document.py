@@ -258,13 +258,39 @@ _FAULTS: dict[str, tuple[str, str]] = {
 def check(document: object) -> tuple[dict | None, list[Fault]]:
     """Compare a parsed JSON value with :class:`Order`.
 
-    Returns the normalised order (None when there are faults) and every fault found.
+    Returns the normalised order and every fault found. Where there are faults, the order has None
+    in the place of what cannot be used, and serves for further checks only.
     """
     try:
         order = Order.model_validate(document).model_dump()
     except ValidationError as error:
-        return None, [_fault(found) for found in error.errors(include_url=False)]
+        return _usable(Order, document), [_fault(e) for e in error.errors(include_url=False)]
     return order, list(_between_fields(order))
+
+
+def _usable(part: type[Part], value: object) -> dict:
+    """What of a faulty object can be used, so that the rest can be checked; else None."""
+    known = value if isinstance(value, dict) else {}
+    found = {}
+    for name, field in part.model_fields.items():
+        inner, raw = _inner(field.annotation), known.get(name)
+        if not (isinstance(inner, type) and issubclass(inner, Part)):
+            found[name] = _usable_value(part, name, raw)
+        elif typing.get_origin(field.annotation) is list:
+            found[name] = [_usable(inner, one) for one in raw] if isinstance(raw, list) else []
+        else:
+            found[name] = _usable(inner, raw) if raw is not None or field.is_required() else None
+    return found
+
+
+def _usable_value(part: type[Part], name: str, raw: object) -> object:
+    blank = part.model_construct()
+    try:
+        if raw is not None:
+            part.__pydantic_validator__.validate_assignment(blank, name, raw)
+    except ValidationError:
+        return None
+    return getattr(blank, name, None)
 
 
 def json_schema() -> dict:

@@ -149,7 +149,8 @@ class TelecomOrder(models.Model):
     def _accept(self, order):
         """(order, its normalised document, whether it is new); OrderError with every fault."""
         document, faults = order_document.check(order)
-        self._refuse(faults)
+        if faults:
+            self._refuse([*faults, *self._reference_faults(document)])
         record, created = self._claim(document, order)
         if created:
             self._refuse(list(self._reference_faults(document)))

@@ -25,20 +25,21 @@ class TelecomOrder(models.Model):
 
     # ------------------------------------------------------------------ faults
     def _reference_faults(self, order):
-        """Yield the faults that only the database can tell."""
+        """Yield the faults that only the database can tell; None is no value to look at."""
         customer = order["customer"]
-        country = self._get_country(customer["address"]["country"])
-        if not country:
-            yield Fault("customer.address.country", "no_country", customer["address"]["country"])
-        elif customer["vat"] and not self._is_vat(country, customer["vat"]):
+        code = customer["address"]["country"]
+        country = code and self._get_country(code)
+        if code and not country:
+            yield Fault("customer.address.country", "no_country", code)
+        elif country and customer["vat"] and not self._is_vat(country, customer["vat"]):
             yield Fault("customer.vat", "bad_vat", customer["vat"])
         known = self._find_customer(order)
-        if known and known.name.casefold() != customer["name"].casefold():
+        if known and customer["name"] and known.name.casefold() != customer["name"].casefold():
             yield Fault("customer.number", "name_differs", customer["name"])
         if order["payment"]["mandate"]:
             yield from self._mandate_faults(order["payment"]["mandate"], known)
         for i, line in enumerate(order["lines"]):
-            if len(self._find_product(line["product"])) != 1:
+            if line["product"] and len(self._find_product(line["product"])) != 1:
                 yield Fault(f"lines[{i}].product", "no_product", line["product"])
             if line["tariff"] and not self._find_tariff(line["tariff"]):
                 yield Fault(f"lines[{i}].tariff", "no_tariff", line["tariff"])
@@ -49,12 +50,13 @@ class TelecomOrder(models.Model):
 
     def _mandate_faults(self, mandate, partner):
         try:
-            validate_iban(mandate["iban"])
+            validate_iban(mandate["iban"] or "")
         except ValidationError:
-            yield Fault("payment.mandate.iban", "bad_iban", mandate["iban"])
-        if mandate["signed_on"] > self.env.company._telecom_today():
-            signed = mandate["signed_on"].isoformat()
-            yield Fault("payment.mandate.signed_on", "signed_later", signed)
+            if mandate["iban"]:
+                yield Fault("payment.mandate.iban", "bad_iban", mandate["iban"])
+        signed = mandate["signed_on"]
+        if signed and signed > self.env.company._telecom_today():
+            yield Fault("payment.mandate.signed_on", "signed_later", signed.isoformat())
         taken = mandate["reference"] and self.env["account.banking.mandate"].search(
             [
                 ("company_id", "=", self.env.company.id),
@@ -121,7 +123,7 @@ class TelecomOrder(models.Model):
         return (
             partner
             and mandate.partner_id == partner
-            and bank.sanitized_acc_number == normalize_iban(wanted["iban"]).upper()
+            and bank.sanitized_acc_number == normalize_iban(wanted["iban"] or "").upper()
             and mandate.state == "valid"
         )
 

@@ -139,6 +139,27 @@ class TestTelecomOrder(TransactionCase):
             ],
         )
 
+    def test_faults_of_the_shape_hide_none_of_the_database(self):
+        faults = self.refused(
+            customer__email="erika",
+            customer__address={"street": "Weg 1", "zip": "10115", "country": "XX"},
+            payment__mandate={"iban": "DE89370400440532013001", "holder": "x"},
+            lines__0__product="NO-SUCH",
+            lines__0__price="9,95",
+        )
+        self.assertEqual(
+            faults,
+            [
+                ("customer.email", "pattern"),
+                ("customer.address.city", "missing"),
+                ("lines[0].price", "amount"),
+                ("payment.mandate.signed_on", "missing"),
+                ("customer.address.country", "no_country"),
+                ("payment.mandate.iban", "bad_iban"),
+                ("lines[0].product", "no_product"),
+            ],
+        )
+
     def test_a_customer_number_of_somebody_else(self):
         number = self.submit()["customer_number"]
         faults = self.refused(order_id="WEB-2", customer__number=number, customer__name="Max")
