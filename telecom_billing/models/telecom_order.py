@@ -3,8 +3,9 @@
 
 import json
 
+import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tools import SQL, LazyTranslate
 
 from .. import order_document
@@ -110,8 +111,14 @@ class TelecomOrder(models.Model):
         """
         self.check_access("create")
         record = self.sudo().with_context(**self._quiet_context())
-        with self.env.cr.savepoint():
-            return record._submit(order)
+        try:
+            with self.env.cr.savepoint():
+                answer = record._submit(order)
+                self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except psycopg2.errors.ExclusionViolation as error:
+            # Another order took one of the numbers at this moment: the call is repeated, and told.
+            raise ConcurrencyError(str(error)) from error
+        return answer
 
     @api.model
     def check(self, order):

@@ -65,6 +65,7 @@ class TestOrderApi(TransactionCase):
         with cls.committed() as env:
             orders = env["telecom.order"].search([("name", "=like", f"{cls.mark}%")])
             contracts, partners = orders.contract_id, orders.partner_id
+            contracts.contract_line_ids.telecom_number_ids.unlink()
             orders.unlink()
             contracts.unlink()
             partners.bank_ids.mandate_ids.unlink()
@@ -146,6 +147,20 @@ class TestOrderApi(TransactionCase):
                 number,
                 len(env["telecom.order"].search([("name", "=like", f"{self.mark}%")]).partner_id),
             )
+
+    def test_of_many_orders_for_one_number_at_once_one_gets_it(self):
+        number = {"number": f"+49 30 {int(self.mark, 16) % 10**7:07}", "kind": "single"}
+        orders = [self.order(f"N{i}") for i in range(4)]
+        for order in orders:
+            order["lines"][0]["numbers"] = [number]
+        with concurrent.futures.ThreadPoolExecutor(4) as callers:
+            results = list(callers.map(self.post, orders))
+        self.assertEqual(sorted(status for status, _answer in results), [200, 422, 422, 422])
+        faults = [answer["context"]["faults"] for status, answer in results if status == 422]
+        self.assertEqual(
+            {(fault["path"], fault["code"]) for (fault,) in faults},
+            {("lines[0].numbers[0].number", "refused")},
+        )
 
 
 def free_port():
