@@ -170,6 +170,8 @@ class Band:
 
 def _numbers(node: Node, name: str, low: int, high: int) -> frozenset[int]:
     found = node.list(name)
+    if node.data.get(name) == []:
+        node.fault(name, "is an empty list", "Name at least one, or leave it out for all.")
     for number in found:
         if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
             node.fault(name, f"holds {number!r}", f"Use whole numbers from {low} to {high}.", found)
@@ -205,6 +207,8 @@ def _days(node: Node, name: str) -> list[dt.date]:
 def _ranges(node: Node) -> tuple[tuple[int, int], ...]:
     """Dates of a band: single days or pairs [first, last]."""
     ranges = []
+    if node.data.get("dates") == []:
+        node.fault("dates", "is an empty list", "Name at least one, or leave it out for all.")
     for value in node.list("dates"):
         pair = value if isinstance(value, list) else [value, value]
         try:

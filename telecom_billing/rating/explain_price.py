@@ -149,6 +149,7 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
     step = piece.step
     shared = {
         "used": decimal_text(piece.used),
+        "billed": decimal_text(piece.billed),
         "unit": rate.unit,
         "interval": decimal_text(step.interval),
         "price": plain(step.price),

@@ -48,6 +48,9 @@ SENTENCES = {
     "is no list": "ist keine Liste",
     "Write it as […].": "Als […] schreiben.",
     "holds something that is no identifier": "enthält etwas, das keine Kennung ist",
+    "is an empty list": "ist eine leere Liste",
+    "Name at least one, or leave it out for all.":
+        "Mindestens eine Kennung nennen, oder das Feld weglassen: dann gilt es für alle.",
     "Use numbers or texts.": "Zahlen oder Texte verwenden.",
     "occurs twice": "kommt zweimal vor",
     "Give each record of this kind an id of its own.":

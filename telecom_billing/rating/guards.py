@@ -57,13 +57,12 @@ class Guard:
         if not prefixes:
             node.fault("prefixes", "are missing", "List the prefixes of this class.", None)
         low, high = validity(node, clock)
-        services = node.data.get("services")
         longest = [node.quantity(name, positive=True) for name in _LENGTHS]
         return cls(
             node.id(),
             node.text("name"),
             tuple(dict.fromkeys(prefixes)),
-            frozenset(map(str, node.ids("services"))) if services else frozenset(),
+            frozenset(map(str, node.ids("services"))),
             low,
             high,
             node.flag("free"),

@@ -101,7 +101,7 @@ def read_option(node: Node) -> Option:
 def read_pool(node: Node) -> Pool:
     node.only("id", "name", "lines", "contracts", "customers", "pools")
     members = [
-        [key(member) for member in node.ids(kind)]
+        [key(member) for member in node.ids(kind, empty=True)]
         for kind in ("lines", "contracts", "customers", "pools")
     ]
     return Pool(node.id(), node.text("name"), *members, node=node)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Billing periods: which one an instant falls into, in local time, and when it begins and ends.
 
-Periods are numbered from 1970: days, weeks from Monday, months and years that begin on a day of the
-month of one's choice. "once" is a single period without end.
+Periods are numbered from 1970: days, weeks from Monday; months, quarters and years that begin on a
+day of the month of one's choice. "once" is a single period without end.
 
 >>> month = Period("month", 15, Clock("Europe/Berlin"))
 >>> numbers = month.number(np.array([month.clock.utc(dt.datetime(2026, 3, 14, 23, 59)),
@@ -21,13 +21,13 @@ import numpy as np
 from .clock import DAY, Clock
 from .schema import Node
 
-KINDS = ("day", "week", "month", "year", "once")
+KINDS = ("day", "week", "month", "quarter", "year", "once")
 _EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
 class Period:
-    """A kind of period; ``begins`` is the day of the month (1 to 28) for months and years."""
+    """A kind of period; ``begins``: day of the month (1 to 28) on which months and longer begin."""
 
     kind: str
     begins: int
@@ -53,8 +53,9 @@ class Period:
         if self.kind == "once":
             return np.zeros(len(days), dtype=np.int64)
         shifted = (days - (self.begins - 1)).astype("datetime64[D]")
-        unit = "M" if self.kind == "month" else "Y"
-        return shifted.astype(f"datetime64[{unit}]").astype(np.int64)
+        unit = "Y" if self.kind == "year" else "M"
+        number = shifted.astype(f"datetime64[{unit}]").astype(np.int64)
+        return number // 3 if self.kind == "quarter" else number
 
     def start(self, number: int) -> dt.date:
         """First local day of a period."""
@@ -66,6 +67,8 @@ class Period:
             return _EPOCH
         if self.kind == "month":
             return dt.date(1970 + number // 12, number % 12 + 1, self.begins)
+        if self.kind == "quarter":
+            return dt.date(1970 + number // 4, number % 4 * 3 + 1, self.begins)
         return dt.date(1970 + number, 1, self.begins)
 
     def days(self, number: int) -> int:

@@ -123,6 +123,8 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         node.fault("minimum", f"is above the maximum {maximum}", "Exchange the two.")
     services = node.data.get("service")
     named = [services] if isinstance(services, str) else node.list("service")
+    if services == []:
+        node.fault("service", "is an empty list", "Name at least one, or leave it out for all.")
     if not all(isinstance(name, str) for name in named):
         node.fault("service", "is no name", "Write a service such as voice, or leave it out.")
         named = []

@@ -187,12 +187,15 @@ class Node:
             return []
         return list(value)
 
-    def ids(self, field: str) -> list[Any]:
-        """A list of identifiers; a single one may stand alone."""
+    def ids(self, field: str, *, empty: bool = False) -> list[Any]:
+        """A list of identifiers; a single one may stand alone. ``empty``: none is an answer."""
         value = self.data.get(field)
         if value is None:
             return []
         found = [value] if isinstance(value, (int, str)) else self.list(field)
+        if not found and not empty and self.data[field] == []:
+            # Nobody can tell whether an empty list means nothing or everything.
+            self.fault(field, "is an empty list", "Name at least one, or leave it out for all.")
         for entry in found:
             if isinstance(entry, bool) or not isinstance(entry, (int, str)):
                 self.fault(field, "holds something that is no identifier", "Use numbers or texts.")

@@ -11,6 +11,7 @@ import numpy as np
 from .clock import Clock
 from .parties import key
 from .periods import Period
+from .schedule import Schedule
 from .schema import Node
 from .tariffs import FIRST, LAST, validity
 
@@ -64,16 +65,28 @@ class Selector:
         if what["zones"]:
             known = np.array([key(z.id) in what["zones"] for z in context.book.zone_list] + [False])
             mask &= known[context.zone]
-        if what["bands"] or what["rates"]:
-            mask &= self._rates(context)[context.rate]
+        if what["rates"]:
+            named = [key(rate.id) in what["rates"] for rate in context.book.rates]
+            mask &= np.array([*named, False])[context.rate]
+        if what["bands"]:
+            mask &= self._in_bands(context, mask)
         return mask
 
-    def _rates(self, context: Context) -> np.ndarray:
-        known = []
-        for rate in context.book.rates:
-            good = not self.what["bands"] or key(rate.band) in self.what["bands"]
-            known.append(good and (not self.what["rates"] or key(rate.id) in self.what["rates"]))
-        return np.array([*known, False])
+    def _in_bands(self, context: Context, among: np.ndarray) -> np.ndarray:
+        """Rows whose rate has one of the bands; of rates without any, those that start in one."""
+        book, bands = context.book, self.what["bands"]
+        named = [rate.band is not None and key(rate.band) in bands for rate in book.rates]
+        mask = np.array([*named, False])[context.rate]
+        always = np.array([*(rate.band is None for rate in book.rates), False])
+        rows = np.flatnonzero(among & always[context.rate])
+        tariffs = context.found.tariff[rows]
+        for place in np.unique(tariffs).tolist():
+            clock = book.tariff_list[place].clock if place >= 0 else book.clock
+            own = rows[tariffs == place]
+            for band in bands:
+                holds = Schedule([book.bands[band]], [0], clock)
+                mask[own] |= holds.winner_at(context.usage.started[own]) >= 0
+        return mask
 
     def _whose(self, context: Context) -> np.ndarray:
         who = self.who

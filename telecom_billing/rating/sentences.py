@@ -109,8 +109,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{used} {unit} = {intervals} × {interval} {unit} zu {price} = {amount} {currency}.",
     ),
     "proportion": (
-        "{used} {unit} at {price} per {interval} {unit}, in proportion = {amount} {currency}.",
-        "{used} {unit} zu {price} je {interval} {unit}, anteilig = {amount} {currency}.",
+        "{billed} {unit} at {price} per {interval} {unit}, in proportion = {amount} {currency}.",
+        "{billed} {unit} zu {price} je {interval} {unit}, anteilig = {amount} {currency}.",
     ),
     "at_once": (
         "The step from {start} {unit} costs {amount} {currency} as a whole.",

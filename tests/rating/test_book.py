@@ -183,3 +183,25 @@ def test_versions_follow_each_other_to_the_moment():
 def test_numbers_from_a_json_file_may_be_decimals():
     data = put(f"{RATE}.price", Decimal("0.10"))
     assert TariffBook(data).rates[0].steps == TariffBook(GOOD).rates[0].steps
+
+
+@pytest.mark.parametrize(
+    ("section", "record", "field"),
+    [
+        ("tariffs", {"id": 1, "versions": [{"id": 1, "rates": [
+            {"id": 1, "price": "1", "zones": []}]}]}, "zones"),
+        ("tariffs", {"id": 1, "versions": [{"id": 1, "rates": [
+            {"id": 1, "price": "1", "service": []}]}]}, "service"),
+        ("allowances", {"id": 1, "quantity": 1, "zones": []}, "zones"),
+        ("limits", {"id": 1, "amount": 1, "tariffs": []}, "tariffs"),
+        ("guards", {"id": 1, "prefixes": ["49"], "per_minute": "1", "services": []}, "services"),
+        ("bands", {"id": 1, "weekdays": []}, "weekdays"),
+        ("bands", {"id": 1, "dates": []}, "dates"),
+    ],
+)  # fmt: skip
+def test_an_empty_list_is_neither_nothing_nor_everything(section, record, field):
+    with pytest.raises(BookError) as caught:
+        TariffBook({"format": 1, section: [record]})
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.problem) == (field, "is an empty list")
+    assert "leave it out for all" in problem.remedy
