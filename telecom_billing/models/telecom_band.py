@@ -178,12 +178,13 @@ class TelecomBand(models.Model):
                 record[name] = number_lists.numbers(self[name])
         if self.dates:
             record["dates"] = number_lists.spans(self.dates)
-        if self.holidays == "only":
-            record["weekdays"] = []
-        elif len(self._weekdays()) < 7:
-            record["weekdays"] = self._weekdays()
-        if self.holidays != "ignore":
-            record |= {"holidays": self.holidays, "calendar": self._calendar_key()}
+        holidays, days = self.holidays, self._weekdays()
+        if holidays == "include" and not days:
+            holidays = "only"  # no weekday, and holidays too
+        if holidays != "only" and len(days) < 7:
+            record["weekdays"] = days
+        if holidays != "ignore":
+            record |= {"holidays": holidays, "calendar": self._calendar_key()}
         return record
 
     @api.model

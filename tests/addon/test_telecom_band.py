@@ -4,11 +4,15 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 
+NO_DAY = dict.fromkeys(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), False
+)
+
 
 @tagged("post_install", "-at_install")
 class TestBand(TransactionCase):
     def _band(self, **values):
-        return self.env["telecom.band"].create({"name": "Peak", "code": "PEAK-T", **values})
+        return self.env["telecom.band"].create({"name": "Peak", "code": "PEAK-T"} | values)
 
     def test_record_of_the_book(self):
         band = self._band(time_from=8, time_to=18.5, saturday=False, sunday=False)
@@ -40,14 +44,24 @@ class TestBand(TransactionCase):
         copy = self.env["telecom.band"].create(values)
         self.assertEqual(copy._to_book() | {"id": 0}, record | {"id": 0})
 
+    def test_no_weekday_but_holidays(self):
+        """Holidays “too” beside no weekday are holidays alone, not every day."""
+        for holidays in ("include", "only"):
+            band = self._band(
+                **NO_DAY,
+                code=f"H-{holidays}",
+                holidays=holidays,
+                country_id=self.env.ref("base.de").id,
+            )
+            record = band._to_book()
+            self.assertEqual(record["holidays"], "only")
+            self.assertNotIn("weekdays", record)
+
     def test_refused_with_value_and_remedy(self):
-        no_day = dict.fromkeys(
-            ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), False
-        )
         for values, remedy in (
             ({"time_to": 25}, "00:00 to 24:00"),
             ({"time_from": -1}, "00:00 to 24:00"),
-            (no_day, "at least one weekday"),
+            (NO_DAY, "at least one weekday"),
             ({"holidays": "only", "country_id": False}, "their country"),
         ):
             with self.subTest(values), self.assertRaises(ValidationError) as caught:
