@@ -168,7 +168,7 @@ class TestBookRoundTrip(TransactionCase):
         ids = {tariff.code: str(tariff.id) for tariff in self.tariffs}
         calls = [
             ("rt", "voice", "second", "49301234", "2026-03-02T08:30:00", 200),
-            ("rt", "voice", "second", "49151234", "2026-03-02T08:30:00", 700),
+            ("rt", "voice", "second", "49151234", "2026-03-02T18:30:00", 700),
             ("rt", "voice", "second", "33123456", "2026-06-01T08:30:00", 60),
             ("rt", "voice", "second", "33123456", "2026-05-01T08:30:00", 60),
             ("rt", "data", "byte", None, "2026-05-01T08:30:00", 100_000),
