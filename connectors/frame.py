@@ -60,6 +60,8 @@ FAULTY = "faulty"
 FILTERED = "filtered"
 """A line left out by the format's declared record selection, or merged into another record."""
 
+_CODE = "^[A-Z]{3}$"
+
 _KEY_COLUMNS = (
     "service", "direction", "started_at", "quantity", "unit", "a_raw", "b_raw",
     "account", "destination", "cost", "currency", "conference", "participant",
@@ -134,6 +136,8 @@ def faults(frame: pd.DataFrame) -> list[str]:
         digits = pc.match_substring_regex(arrow_text(frame[name]), "^[1-9][0-9]{1,14}$")
         if pc.any(pc.invert(digits)).as_py():
             found.append(f"{name} holds something that is not 2 to 15 digits")
+    if pc.any(pc.invert(pc.match_substring_regex(arrow_text(frame["currency"]), _CODE))).as_py():
+        found.append("currency is no code of three letters")
     if (frame["cost"].notna() & frame["currency"].isna()).any():
         found.append("cost without currency")
     return found

@@ -75,8 +75,12 @@ def kind(digits: str) -> str:
     return ""
 
 
-def foreign_short(digits: str, code: str) -> bool:
-    """Whether digits are a short number of a country other than Germany."""
+def is_short(digits: str, code: str) -> bool:
+    """Whether digits are a short number, such as 110 or 118xx, of the country with this code."""
+    if code == GERMANY:
+        return bool(SHORT.fullmatch(digits))
+    if not 2 <= len(digits) <= 6 or digits[0] == "0":
+        return False
     region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
     number = phonenumbers.PhoneNumber(country_code=int(code), national_number=int(digits))
     return phonenumbers.is_valid_short_number_for_region(number, region)

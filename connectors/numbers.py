@@ -44,6 +44,8 @@ NAMED: dict[str, tuple[str, ...]] = {
 
 MAX_DIGITS = 15
 _OVERDIALLED = 32
+_BARE_LEAST = 7
+"""Digits of the shortest number with country code that is no short number."""
 
 _WITHHELD = frozenset(
     [
@@ -141,8 +143,12 @@ def normalise(text: str | None, notation: Notation) -> Number:
         value = re.sub(r"^.*<([^>]*)>?.*$", r"\1", value, flags=re.DOTALL)
     address = _URI.match(value)
     if address:
-        value = re.split(r"[@;?]", value[address.end() :], maxsplit=1)[0]
+        value = re.split(r"[@;?:]", value[address.end() :], maxsplit=1)[0]
     value = value.split(";", 1)[0].split("@", 1)[0].strip()
+    if value[:2] == "\\+":
+        value = value[1:]  # CUCM keeps the escape of its dial plans
+    if value[-1:] == "#" and value[:1] not in "*#":
+        value = value[:-1]  # the sign that ends dialling
     if value.lower() in _WITHHELD:
         return Number(None, "number_withheld")
     if _DAMAGED.fullmatch(value):
@@ -214,7 +220,8 @@ def _international(digits: str, notation: Notation) -> tuple[str, str]:
         digits = code + digits[3:]  # +49 (0)30 written without its brackets
         if digits[2:3] in ("", "0"):
             return "", ""
-    return (digits, "") if len(digits) >= 5 else ("", "")
+    whole = len(digits) >= 5 or table.is_short(digits[len(code) :], code)
+    return (digits, "") if whole else ("", "")
 
 
 def _double_zero(digits: str, notation: Notation) -> tuple[str, str]:
@@ -230,6 +237,11 @@ def _triple_zero(digits: str, notation: Notation) -> tuple[str, str]:
 def _bare(digits: str, notation: Notation) -> tuple[str, str]:
     if len(digits) <= notation.extension_max:
         return "", ""
+    if len(digits) < _BARE_LEAST:
+        # no subscriber's number is that short: 116117 is not in America, nor 299999 in Greenland
+        code = table.country_code(digits)
+        if not code or not table.is_short(digits[len(code) :], code):
+            return "", ""
     return _international(digits, notation)
 
 
@@ -250,16 +262,15 @@ def _national_bare(digits: str, notation: Notation) -> tuple[str, str]:
 
 
 def _short(digits: str, notation: Notation) -> tuple[str, str]:
-    if notation.country == table.GERMANY:
-        return (table.GERMANY + digits if table.SHORT.fullmatch(digits) else ""), ""
-    known = len(digits) <= 6 and table.foreign_short(digits, notation.country)
+    known = table.is_short(digits, notation.country)
     return (notation.country + digits if known else ""), ""
 
 
 def _local(digits: str, notation: Notation) -> tuple[str, str]:
     if not notation.area or digits[:1] == "0" or len(digits) <= max(notation.extension_max, 2):
         return "", ""
-    return notation.country + notation.area + digits, ""
+    found = notation.country + notation.area + digits
+    return (found if len(found) <= MAX_DIGITS else ""), ""
 
 
 _KIND = {

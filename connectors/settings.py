@@ -143,6 +143,14 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
         raise ValueError(f"is {name!r}, no time zone such as Europe/Berlin or UTC") from None
 
 
+def currency(code: str) -> str:
+    """A currency code in capitals; raises ValueError in words."""
+    found = code.strip().upper()
+    if len(found) != 3 or not (found.isascii() and found.isalpha()):
+        raise ValueError(f"{code!r} is no currency code such as EUR")
+    return found
+
+
 def _bool(value: Any) -> bool:
     if isinstance(value, str):
         text = value.strip().lower()

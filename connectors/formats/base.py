@@ -17,7 +17,7 @@ from connectors.frame import COLUMNS, Decoded, empty, rejects_frame, text_column
 from connectors.readers.batch import Batch
 from connectors.readers.lines import check_encoding
 from connectors.reasons import SettingsError, message
-from connectors.settings import Setting, resolve
+from connectors.settings import Setting, currency, resolve
 
 Source = str | Path | BinaryIO
 
@@ -121,6 +121,11 @@ class Format:
                     Phone("", side).notation(found)
                 except ValueError as error:
                     raise SettingsError(f"{side}_notation: {error}") from None
+        if "currency" in found:
+            try:
+                found["currency"] = currency(found["currency"])
+            except ValueError as error:
+                raise SettingsError(f"currency: {error}") from None
         if "encoding" in found:
             check_encoding(found["encoding"])
         return found

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connectors.convert.times import parse_times
 from connectors.formats.base import Field
 from connectors.formats.fields import Const, Text
 from connectors.formats.measures import Between, Time
@@ -58,10 +59,11 @@ class BigBlueButton(JsonFormat):
                 "person": person.get("ext_user_id") or person.get("name"),
                 "name": person.get("name"),
             }
-            joins, leaves = _sorted(person.get("joins")), _sorted(person.get("leaves"))
+            zone = settings["timezone"]
+            joins, leaves = (_in_order(person.get(name), zone) for name in ("joins", "leaves"))
             finish = value_at(record, "data.finish")
-            for number, join in enumerate(joins):
-                after = [leave for leave in leaves[number:] if leave >= join]
+            for number, (moment, join) in enumerate(joins):
+                after = [text for left, text in leaves[number:] if left >= moment]
                 yield {**who, "join": join, "leave": after[0] if after else finish}
             if not joins:
                 yield {**who, "join": None}
@@ -85,5 +87,8 @@ class BigBlueButton(JsonFormat):
         }
 
 
-def _sorted(values: Any) -> list[str]:
-    return sorted(str(value) for value in values) if isinstance(values, list) else []
+def _in_order(values: Any, zone: str) -> list[tuple[int, str]]:
+    """(moment, text) of each time, by moment: clocks that are put back do not turn them round."""
+    texts = [str(value) for value in values] if isinstance(values, list) else []
+    moments = parse_times(pa.array(texts, pa.string()), "iso", zone).utc.tolist()
+    return sorted(zip(moments, texts, strict=True))

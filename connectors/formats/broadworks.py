@@ -28,7 +28,10 @@ class BroadWorks(XmlFormat):
 
     name = "broadworks"
     label = "BroadWorks XML"
-    help = "Accounting records of a BroadWorks application server."
+    help = (
+        "Accounting records of a BroadWorks application server. Its times are UTC; the zone stated "
+        "in a record says only where the user is."
+    )
     tag = "cdrData"
     paths = (
         "headerModule.recordId.eventCounter", "headerModule.recordId.systemId",

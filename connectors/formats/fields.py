@@ -98,6 +98,22 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Currency:
+    """A currency code, of a column or the same for all; anything but three letters is a fault."""
+
+    name: str
+    default: str | None = None
+
+    def build(self, work: Work) -> pa.Array:
+        text = work.text(self.name)
+        codes = pc.utf8_upper(text)
+        bad = pc.invert(pc.match_substring_regex(codes, "^(?:[A-Z]{3})?$"))
+        work.refuse(bad, "currency", self.name, text)
+        codes = _nullable(codes)
+        return codes if self.default is None else pc.fill_null(codes, self.default)
+
+
+@dataclass(frozen=True)
 class Map:
     """A column translated by a table; values outside it become `default` or make a reject."""
 

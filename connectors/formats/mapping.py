@@ -21,11 +21,11 @@ from typing import Any
 
 from connectors.convert.durations import CLOCKS, SCALES
 from connectors.formats.base import Field
-from connectors.formats.fields import Const, Map, Phone, Rule, Text
+from connectors.formats.fields import Const, Currency, Map, Phone, Rule, Text
 from connectors.formats.measures import Amount, Pieces, Quantity, Time
 from connectors.frame import COLUMNS, MICRO
 from connectors.reasons import SettingsError
-from connectors.settings import Setting
+from connectors.settings import Setting, currency
 
 TARGETS = tuple(name for name in COLUMNS if name not in ("line", "a_raw", "b_raw"))
 
@@ -87,7 +87,7 @@ def mapped_fields(settings: Mapping[str, Any]) -> dict[str, Field]:
     if wrong:
         raise SettingsError("; ".join(wrong))
     if "cost" in fields and "currency" not in fields:
-        fields["currency"] = Const(settings["currency"] or "EUR")
+        fields["currency"] = Const(settings["currency"])
     return fields
 
 
@@ -116,12 +116,18 @@ def _field(target: str, row: Mapping[str, Any]) -> Field:
         return Time(tuple(names), str(row.get("pattern") or ""))
     if target == "cost":
         return Amount(tuple(names))
+    if target == "currency" and value:
+        return Const(currency(value))
+    if target == "currency" and not row.get("map"):
+        return Currency(names[0])
     if value:
         if target == "direction" and value not in ("out", "in", "transfer"):
             raise ValueError(f"direction {value!r}: use out, in or transfer")
         return Const(value)
     if row.get("map"):
         table = pairs(row["map"])
+        if target == "currency":
+            table = {key: currency(code) for key, code in table.items()}
         return Map(names[0], table, table.pop("*", None))
     if target == "direction":
         return Map(names[0], {"out": "out", "in": "in", "transfer": "transfer"})

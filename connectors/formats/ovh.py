@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.formats.base import Field
-from connectors.formats.fields import Map, Phone, Text
+from connectors.formats.fields import Currency, Map, Phone, Text
 from connectors.formats.measures import Amount, Quantity, Time
 from connectors.formats.records import JsonFormat
 from connectors.formats.standard import COMMON, MONEY, changed
@@ -52,5 +52,5 @@ class Ovh(JsonFormat):
             "account": Text(("serviceName", "billingAccount")),
             "destination": Text("designation"),
             "cost": Amount("priceWithoutTax.value"),
-            "currency": Text("priceWithoutTax.currencyCode", default=settings["currency"]),
+            "currency": Currency("priceWithoutTax.currencyCode", default=settings["currency"]),
         }

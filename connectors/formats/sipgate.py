@@ -2,7 +2,8 @@
 """sipgate: history of calls, messages, faxes and voicemails as JSON; no prices.
 
 Objects lie in "items".  Calls have a duration in seconds, messages and faxes count one piece;
-voicemails and missed calls are not billed.  Source: https://developer.sipgate.io, /history.
+voicemails, missed calls and faxes that were not
+sent are not billed.  Source: https://developer.sipgate.io, /history.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ class Sipgate(JsonFormat):
     help = "History of sipgate's API."
     container = "items"
     paths = (
-        "id", "type", "direction", "created", "source", "target", "connectionIds", "_quantity",
-        "_unit",
+        "id", "type", "direction", "created", "source", "target", "connectionIds", "faxStatusType",
+        "_quantity", "_unit",
     )  # fmt: skip
     settings = (
         *changed(COMMON, timezone="UTC", a_notation="mixed_de", b_notation="mixed_de"),
@@ -40,6 +41,12 @@ class Sipgate(JsonFormat):
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         yield Rule("type", ("CALL", "SMS", "FAX"), reason="other_record_type")
+        yield Rule(
+            "faxStatusType",
+            ("FAILED", "PENDING", "SENDING", "SCHEDULED"),
+            skip=True,
+            reason="not_final",
+        )
         if not settings["unanswered"]:
             missed = ("MISSED_INCOMING", "MISSED_OUTGOING")
             yield Rule("direction", missed, skip=True, reason="not_answered")

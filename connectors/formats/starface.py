@@ -2,7 +2,8 @@
 """STARFACE: exported line data (output.csv).
 
 Local times dd.MM.yyyy HH:mm:ss; billed from answer (linktime) to hang-up, since the unit of the
-column duration is not documented.  The account is the provider line.
+column duration is not documented.  The account is the provider line.  The column id counts the
+lines of a list, so a record is known by its leg, channel and answer.
 Source: https://knowledge.starface.de, Verbindungsdaten exportieren.
 """
 
@@ -11,11 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from connectors.formats.base import Field
 from connectors.formats.delimited import Column, DelimitedFormat
 from connectors.formats.fields import Map, Phone, Rule, Text
 from connectors.formats.measures import Between, Time
 from connectors.formats.standard import COMMON, TEXT_FILE, changed
+from connectors.readers.batch import TEXT, Batch
 
 
 class Starface(DelimitedFormat):
@@ -37,15 +42,26 @@ class Starface(DelimitedFormat):
         Column("incoming"),
         Column("linename", optional=True),
         Column("callerlogin", optional=True),
+        Column("channelname", optional=True),
     )
     settings = (*TEXT_FILE, *changed(COMMON, a_notation="mixed_de", b_notation="mixed_de"))
+
+    def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
+        columns = batch.columns
+        leg = columns.get("callleguuid")
+        if leg is not None:
+            none = pa.repeat(pa.scalar("", TEXT), len(batch.line))
+            channel, answer = columns.get("channelname", none), columns["linktime"]
+            key = pc.binary_join_element_wise(leg, channel, answer, "/")
+            columns["_id"] = pc.if_else(pc.equal(leg, ""), "", key)
+        return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         yield Rule("callresult", ("CONNECTED",), reason="not_answered")
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         return {
-            "record_id": Text("id", required=True),
+            "record_id": Text("_id"),
             "direction": Map("incoming", {"true": "in", "t": "in", "1": "in"}, "out"),
             "started_at": Time("linktime", "german"),
             "quantity": Between("linktime", "hanguptime", "german"),

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from connectors.formats.base import Field
-from connectors.formats.fields import Map, Phone, Rule, Text
+from connectors.formats.fields import Currency, Map, Phone, Rule, Text
 from connectors.formats.measures import Amount, Measured, Time
 from connectors.formats.records import Record, RecordFormat
 from connectors.formats.standard import COMMON, MONEY, changed
@@ -102,7 +102,7 @@ class Tap3(RecordFormat):
             "account": Text("imsi" if settings["a_side"] == "imsi" else "a"),
             "destination": Text("place"),
             "cost": Amount("charge"),
-            "currency": Text("currency"),
+            "currency": Currency("currency"),
         }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.formats.base import Field
-from connectors.formats.fields import Phone, Text
+from connectors.formats.fields import Currency, Phone, Text
 from connectors.formats.measures import Amount, Quantity, Time
 from connectors.formats.records import JsonFormat
 from connectors.formats.standard import COMMON, changed
@@ -50,6 +50,6 @@ class TeamsGraph(JsonFormat):
             "account": Text("userPrincipalName"),
             "destination": Text("destinationName"),
             "cost": Amount("charge"),
-            "currency": Text("currency", default="EUR"),
+            "currency": Currency("currency", default="EUR"),
             "conference": Text("conferenceId"),
         }

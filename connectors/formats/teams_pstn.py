@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from connectors.formats.base import Field
 from connectors.formats.delimited import Column, DelimitedFormat
-from connectors.formats.fields import Phone, Text
+from connectors.formats.fields import Currency, Phone, Text
 from connectors.formats.measures import Amount, Quantity, Time
 from connectors.formats.standard import COMMON, TEXT_FILE, changed
 from connectors.readers.batch import Batch
@@ -71,6 +71,6 @@ class TeamsPstn(DelimitedFormat):
             "account": Text("UPN"),
             "destination": Text("Destination Dialed"),
             "cost": Amount("Charge"),
-            "currency": Text("Currency", default="EUR"),
+            "currency": Currency("Currency", default="EUR"),
             "conference": Text("Conference ID"),
         }

@@ -2,7 +2,8 @@
 """Deutsche Telekom, RechnungOnline: itemised bill of mobile lines as CSV.
 
 Two lines about the bill come first, then the positions with names of their own.  Connections have
-a duration in seconds, messages and data a count and its unit.  Amounts with and without tax.
+a duration in seconds, messages and data a count and its unit; a data session may have both, and is
+measured by its volume.  Amounts with and without tax.
 Source: Telekom, Erläuterung zum Inhalt der CSV-Dateien - EVN, state April 2010.
 """
 
@@ -11,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.formats.base import Field
 from connectors.formats.delimited import Column, DelimitedFormat
-from connectors.formats.fields import Map, Phone, Text
+from connectors.formats.fields import Const, Map, Phone, Text
 from connectors.formats.measures import Amount, Measured, Time
 from connectors.formats.standard import COMMON, MONEY, TEXT_FILE, changed
 from connectors.readers.batch import Batch
@@ -27,6 +29,8 @@ _UNITS = {
     "mms": "piece", "byte": "byte", "kb": "KiB", "kbyte": "KiB", "mb": "MiB", "mbyte": "MiB",
     "gb": "GiB", "gbyte": "GiB",
 }  # fmt: skip
+
+_VOLUMES = [unit for unit, shape in _UNITS.items() if shape == "byte" or shape.endswith("iB")]
 
 _SERVICES = {"piece": "sms", "byte": "data"}
 
@@ -64,9 +68,17 @@ class TelekomEvn(DelimitedFormat):
 
     def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
         columns = batch.columns
-        call = pc.not_equal(pc.utf8_trim_whitespace(columns["Dauer"]), "")
-        columns["_unit"] = pc.if_else(call, "sec", pc.utf8_trim_whitespace(columns["Einheit"]))
-        columns["_quantity"] = pc.if_else(call, columns["Dauer"], columns["Menge"])
+        lasted, count, unit = (
+            pc.utf8_trim_whitespace(columns[name]) for name in ("Dauer", "Menge", "Einheit")
+        )
+        counted = pc.and_(pc.not_equal(count, ""), pc.not_equal(unit, ""))
+        volume = pc.is_in(pc.utf8_lower(unit), value_set=pa.array(_VOLUMES, pa.string()))
+        silent = pc.match_substring_regex(lasted, "^[0:.,]*$")
+        by_count = pc.or_(silent, pc.and_(counted, volume))
+        # a call without any duration, and nothing counted, lasted as long as it says: not at all
+        by_count = pc.and_(by_count, pc.or_(counted, pc.equal(lasted, "")))
+        columns["_unit"] = pc.if_else(by_count, unit, "sec")
+        columns["_quantity"] = pc.if_else(by_count, count, lasted)
         return batch
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
@@ -81,7 +93,7 @@ class TelekomEvn(DelimitedFormat):
             "account": Text("Kartennummer"),
             "destination": Text(("Tarifzone", "Ziel_APN")),
             "cost": Amount(settings["price"]),
-            "currency": Text("_currency", default=settings["currency"]),
+            "currency": Const(settings["currency"]),
         }
 
 

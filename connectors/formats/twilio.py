@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from connectors.formats.base import Field
-from connectors.formats.fields import Map, Phone, Rule, Text
+from connectors.formats.fields import Currency, Map, Phone, Rule, Text
 from connectors.formats.measures import Amount, Measured, Time
 from connectors.formats.records import JsonFormat, Record
 from connectors.formats.standard import COMMON, MONEY, changed
@@ -66,5 +66,5 @@ class Twilio(JsonFormat):
             "b_number": Phone("to", "b"),
             "account": Text("account_sid"),
             "cost": Amount("price"),
-            "currency": Text("price_unit", default=settings["currency"]),
+            "currency": Currency("price_unit", default=settings["currency"]),
         }

@@ -21,7 +21,8 @@ def read_xml(
     """(ordinal, record or fault, raw text of a fault) for each element called `tag`.
 
     Elements called as in `kept` before a record (headers) are given to it under the key "^".
-    Raises DeliveryError for a document with a DTD, or one that is no XML from the beginning.
+    Raises DeliveryError for a document with a DTD (a bare <!DOCTYPE name> declares nothing), or
+    one that is no XML from the beginning.
     """
     number, started = 0, False
     context: dict[str, Any] = {}
@@ -38,8 +39,7 @@ def read_xml(
         for event, element in events:
             if not started:
                 started = True
-                if element.getroottree().docinfo.doctype:
-                    raise DeliveryError("The document declares a DTD; it is refused.")
+                _refuse_dtd(element.getroottree().docinfo)
             if event == "start":
                 continue
             name = _local(element)
@@ -58,6 +58,15 @@ def read_xml(
         yield number, Fault(number, "broken_document", value=_why(error)), _why(error)
     if not number:
         raise DeliveryError(f"The document holds no element {tag!r}; check the format.")
+
+
+def _refuse_dtd(info: Any) -> None:
+    """Raise DeliveryError for anything beyond the name of the root (BroadWorks writes that)."""
+    declared = info.internalDTD
+    if declared is None:
+        return
+    if info.system_url or info.public_id or declared.elements() or declared.entities():
+        raise DeliveryError("The document declares a DTD; it is refused.")
 
 
 def as_dict(element: Any) -> dict[str, Any]:

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import io
+import json
+
 import pandas as pd
 
+from connectors import formats
 from connectors.frame import MICRO
 
 
@@ -21,6 +25,21 @@ def test_the_account_may_come_from_metadata(sample):
     )
     assert frame["account"].tolist() == ["acme", "acme"]
     assert frame["quantity"].tolist() == [900 * MICRO, 61 * MICRO]
+
+
+def test_stays_over_the_end_of_summer_time():
+    """By the clock on the wall the second stay begins before the first."""
+    person = {
+        "ext_user_id": "w_1", "name": "Anna",
+        "joins": ["2026-10-25 02:50:00 +0200", "2026-10-25 02:30:00 +0100"],
+        "leaves": ["2026-10-25 02:10:00 +0100", "2026-10-25 02:40:00 +0100"],
+    }  # fmt: skip
+    data = {"meeting_id": "r", "internal_meeting_id": "i", "data": {"attendees": [person]}}
+    raw = io.BytesIO(json.dumps(data).encode())
+    frame = formats.get("bigbluebutton").decode(raw).read().frame
+    # 00:50 to 01:10 and 01:30 to 01:40 UTC
+    assert frame["quantity"].tolist() == [1200 * MICRO, 600 * MICRO]
+    assert frame["started_at"][1] == pd.Timestamp("2026-10-25 01:30:00")
 
 
 def test_dirty_lines_are_kept_with_their_reason(sample, reasons):

@@ -117,7 +117,7 @@ def test_partial_records_are_added_over_files():
 
 
 def test_avaya_goes_on_in_the_next_file():
-    rest = ",I,299999,299999,,0,1000014160,{},E4750,Anna,T9002,LINE 1.2,0,0\n"
+    rest = ",I,4750,4750,,0,1000014160,{},E4750,Anna,T9002,LINE 1.2,0,0\n"
     head = "2026/06/28 09:30:57,00:00:{},7,01707392200"
     source = Source("avaya_smdr")
     assert len(source.load(head.format(13) + rest.format(1)).frame) == 0

@@ -42,6 +42,7 @@ def test_empty_frame_keeps_the_contract():
         ({"b_number": "0301234"}, "b_number"),
         ({"a_number": "1" * 16}, "a_number"),
         ({"cost": 5}, "currency"),
+        ({"cost": 5, "currency": "Euro"}, "three letters"),
     ],
 )
 def test_breaches_are_named(change, word):

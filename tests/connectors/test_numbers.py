@@ -173,6 +173,33 @@ def test_digits_are_digits_or_there_is_a_reason(text, notation):
         assert 2 <= len(found.digits) <= 15 and found.digits[0] != "0"
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds", "digits"),
+    [
+        # short numbers where a country code is expected: not of America, not of Greenland
+        ("116117", "e164", None),
+        ("118000", "e164", None),
+        ("299999", "mixed_de", None),
+        ("49116117", "e164", "49116117"),
+        ("49110", "e164", "49110"),
+        ("43133", "e164", "43133"),  # the police of Austria
+        ("+299999", "e164", "299999"),  # said to be international
+        ("003315", "international, short", "3315"),  # France: emergency
+        ("\\+4930123456", "e164", "4930123456"),  # escaped, as in CUCM's dial plans
+        ("030123456#", "national_de", "4930123456"),  # the sign that ends dialling
+        ("sip:+4930123456:secret@host", "e164", "4930123456"),
+    ],
+)
+def test_short_and_escaped_numbers(text, kinds, digits):
+    assert normalise(text, Notation.of(kinds, extension_max=0)).digits == digits
+
+
+def test_a_local_number_does_not_grow_beyond_a_number():
+    notation = Notation.of("national_de", area="30")
+    assert normalise("1234567", notation).digits == "49301234567"
+    assert normalise("493012345678", notation).reason == "number_notation"
+
+
 def test_doctests():
     for module in (numbers, number_table):
         assert doctest.testmod(module).failed == 0

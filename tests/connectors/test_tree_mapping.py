@@ -121,11 +121,27 @@ def test_xml_by_mapping():
         b'<!DOCTYPE x [<!ENTITY a "b">]><export><call id="&a;"/></export>',
         b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><export><call/></export>',
         b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><x><call>&f;</call></x>',
+        b'<!DOCTYPE x [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]><x><call/></x>',
+        b"<!DOCTYPE x [<!ELEMENT x ANY>]><x><call/></x>",
     ],
 )
 def test_xml_with_a_dtd_is_refused(data):
     with pytest.raises(DeliveryError, match="DTD"):
         read("xml_mapping", data, **XML_SETTINGS)
+
+
+def test_the_bare_name_of_the_root_declares_nothing():
+    """BroadWorks writes it; an entity that nobody declared still breaks the document."""
+    head = b"<!DOCTYPE export>"
+    named = XML.replace(b"<export", head + b"<export", 1)
+    frame, rejects = read("xml_mapping", named, **XML_SETTINGS)
+    assert head in named
+    plain, _rejects = read("xml_mapping", XML, **XML_SETTINGS)
+    assert len(frame) == len(plain) > 0
+    _frame, rejects = read(
+        "xml_mapping", head + b"<export><call id='1'>&x;</call></export>", **XML_SETTINGS
+    )
+    assert rejects["reason"].tolist() == ["broken_document"]
 
 
 @pytest.mark.parametrize("data", [b"", b"Rufnummer;Dauer\n", b"<export/>", b"\x00\x01"])
