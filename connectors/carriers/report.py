@@ -41,6 +41,9 @@ REPORT: tuple[Setting, ...] = (
     Setting("poll_most", "Looks at most", "int", 180),
 )  # fmt: skip
 
+_GONE = (404, 410)
+"""Answers about a report that is not kept any more."""
+
 
 class Report(Rest):
     """Reports that are made asynchronously."""
@@ -66,7 +69,8 @@ class Report(Rest):
         if number is None:
             number = pending[item.name] = self._create(item)
         url = self._finished(item, number)
-        with self.client().stream("GET", url) as response:
+        with self.client().stream("GET", url, answers=_GONE) as response:
+            self._check_there(item, response.status_code, url)
             for piece in response.iter_content(1 << 18):
                 target.write(piece)
 
@@ -97,7 +101,14 @@ class Report(Rest):
         options = self.options
         url = self._on_host(options["poll_url"].replace("{id}", number))
         for _look in range(options["poll_most"]):
-            answer, _headers = self.client().json("GET", url)
+            response, body = self.client().whole("GET", url, answers=_GONE)
+            self._check_there(item, response.status_code, url)
+            try:
+                answer = parse_json(body)
+            except ValueError as error:
+                raise TransportError(
+                    f"{shown(url)} did not answer with JSON: {error}.", temporary=False
+                ) from None
             state = plain(value_at(answer, options["state_path"])).lower()
             if state in options["state_done"].lower().split():
                 return self._file_url(answer, number)
@@ -106,6 +117,12 @@ class Report(Rest):
                 raise TransportError(f"{shown(url)}: the report failed ({state}).")
             self.patience.sleep(options["poll_seconds"])
         raise TransportError(f"{shown(url)}: the report is not made yet; it is asked for later.")
+
+    def _check_there(self, item: Item, status: int, url: str) -> None:
+        """A report that the service has thrown away is ordered anew."""
+        if status in _GONE:
+            self.state.get("pending", {}).pop(item.name, None)
+            raise TransportError(f"{shown(url)}: the report is gone ({status}).")
 
     def _file_url(self, answer: Mapping[str, Any], number: str) -> str:
         if self.options["download_url"]:

@@ -116,15 +116,16 @@ def _write(delivery, counts: Counts) -> None:
 
 def _keep_summary(delivery, summary: Summary) -> None:
     delivery.totals = delivery.totals | {"summary": summary.as_dict()}
-    delivery.sequence_number = _number(delivery, summary.declared.sequence)
+    delivery.sequence_number = number_of(
+        delivery.source_id, delivery.name, summary.declared.sequence
+    )
     delivery.message = "\n".join(summary.differences()) or False
 
 
-def _number(delivery, declared: str | None) -> str | bool:
+def number_of(source, name: str, declared: str | None = None) -> str | bool:
     """The running number of a file, by its name or its header; digits, without leading zeros."""
-    pattern = delivery.source_id.sequence_pattern
-    if pattern:
-        found = re.search(pattern, delivery.name)
+    if source.sequence_pattern:
+        found = re.search(source.sequence_pattern, name)
         declared = found[1] if found else ""
     digits = re.sub(r"\D", "", declared or "")
     return str(int(digits)) if digits else False

@@ -111,6 +111,7 @@ def _doubled(source, now) -> typing.Iterator[Found]:
     again = source.delivery_ids.filtered(
         lambda one: one.state == "duplicate" and one.received_at >= now - REACH
     )
+    again -= _quiet(again)
     for delivery in again:
         yield Found(
             DOUBLED,
@@ -144,7 +145,8 @@ def _shrunken(source, now) -> typing.Iterator[Found]:
     if not source.volume_drop:
         return
     known: list[tuple[int, int]] = []
-    for delivery in _deliveries(source, [("state", "=", "loaded")]).sorted("received_at"):
+    come = _deliveries(source, [("state", "in", ("loaded", "duplicate"))])
+    for delivery in come.sorted("received_at"):
         records = delivery.loaded + delivery.duplicates
         day = delivery.received_at.weekday()
         usual = expect.usual(known, day)
@@ -208,6 +210,10 @@ def _numbered(source, now) -> typing.Iterator[Found]:
         lambda one: (one.received_at, one.id)
     )
     deliveries = deliveries.filtered(lambda one: one.received_at >= now - REACH)
+    seen: dict[tuple[str, str], typing.Any] = {}
+    for delivery in deliveries:  # an empty file that came twice has one number
+        seen.setdefault((delivery.sha256, delivery.sequence_number), delivery)
+    deliveries = deliveries.browse([delivery.id for delivery in seen.values()])
     numbers = deliveries.mapped("sequence_number")
     gaps, repeated = expect.sequence(
         [int(number) for number in deliveries.mapped("sequence_number")], source.sequence_wrap
@@ -253,9 +259,27 @@ CHECKS = (_unreachable, _overdue, _unreadable, _doubled, _shrunken, _differing, 
 
 
 def _deliveries(source, domain: list, top: bool = True):
-    """Deliveries that brought something; as received, or with the members of archives."""
-    return source.env["telecom.delivery"].search(
-        [("source_id", "=", source.id), ("state", "not in", ("duplicate", "undone")), *domain]
+    """Deliveries that came for the first time; as received, or with the members of archives."""
+    found = source.env["telecom.delivery"].search(
+        [("source_id", "=", source.id), ("state", "!=", "undone"), *domain]
         + ([("parent_id", "=", False)] if top else []),
         order="received_at, id",
     )
+    again = found.filtered(lambda one: one.state == "duplicate")
+    return found - (again - _quiet(again))
+
+
+def _quiet(again):
+    """Those of some doubled deliveries that hold no line: files of days without usage are all
+    alike, so their hash does not tell that they came before."""
+    empty = again.search(
+        [
+            ("source_id", "in", again.source_id.ids),
+            ("sha256", "in", again.mapped("sha256")),
+            ("state", "=", "loaded"),
+            ("lines", "=", 0),
+            ("is_archive", "=", False),
+        ]
+    )
+    hashes = {(one.source_id, one.sha256) for one in empty}
+    return again.filtered(lambda one: (one.source_id, one.sha256) in hashes)

@@ -10,6 +10,7 @@ recognised by its hash.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import logging
 import time
 from pathlib import Path
@@ -45,7 +46,7 @@ def fetch(source):
         state = copy.deepcopy(source.checkpoint or {})
         folder = folder_of(source)
         try:
-            with source._transport(state) as transport:
+            with _remembering(source, source._transport(state)) as transport:
                 for item in transport.list():
                     try:
                         deliveries |= _take(source, transport, item, folder)
@@ -56,6 +57,21 @@ def fetch(source):
         _keep(source, state, faults)
         _tidy(folder)
     return deliveries
+
+
+def _remembering(source, transport):
+    """Before it waits the transport's state is kept: a worker may be killed meanwhile, and what
+    was ordered (a report, say) is not ordered twice."""
+    sleep = transport.patience.sleep
+
+    def keep_and_sleep(seconds: float) -> None:
+        if source.checkpoint != transport.state:
+            source.checkpoint = copy.deepcopy(transport.state)
+            _commit(source)
+        sleep(seconds)
+
+    transport.patience = dataclasses.replace(transport.patience, sleep=keep_and_sleep)
+    return transport
 
 
 def folder_of(source) -> Path:
@@ -73,7 +89,7 @@ def _take(source, transport, item, folder: Path):
         fetched.path.unlink()
     _commit(source)
     transport.done(item)
-    source.checkpoint = transport.state
+    source.checkpoint = copy.deepcopy(transport.state)
     _commit(source)
     return delivery
 

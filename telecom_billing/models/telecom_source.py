@@ -14,6 +14,7 @@ import connectors.transports
 
 from ..store import locks
 from . import connector_choices as choices
+from . import delivery_counts
 from . import source_fetching as fetching
 
 _logger = logging.getLogger(__name__)
@@ -206,7 +207,8 @@ class TelecomSource(models.Model):
                     return delivery
             except psycopg2.errors.UniqueViolation:
                 _logger.info("file %s was taken in by another worker just now", name)
-        return Delivery.create(vals | {"state": "duplicate"})
+        number = delivery_counts.number_of(self, name)
+        return Delivery.create(vals | {"state": "duplicate", "sequence_number": number})
 
     def receive(self, name: str, base64_content: str) -> dict:
         """Take in a file from outside (JSON-2, shell tool): returns id, state and known facts.

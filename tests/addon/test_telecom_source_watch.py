@@ -134,6 +134,19 @@ class TestWatch(TelecomCase):
         twice = self.deliver(source, 5, "cdr_0008.csv", start=100)
         self.assertEqual(self.found(source), [("sequence_repeated", str(twice.id))])
 
+    def test_days_without_usage_are_alike_and_yet_come_each_day(self):
+        source = self.watched(sequence_pattern=r"-(\d+)-")
+        full = self.deliver(source, 7)
+        quiet = [self.deliver(source, day, calls=0, load=day == 8) for day in (8, 9, 10)]
+        self.assertEqual([one.state for one in quiet], ["loaded", "duplicate", "duplicate"])
+        # 8 to 10 hold nothing where the 7th had five calls, but they came, numbered and in order
+        small = [("delivery_shrunken", str(one.id)) for one in quiet]
+        self.assertEqual([one for one in self.found(source) if one not in small], [])
+        full.received_at = datetime.datetime(2026, 9, 10, 5)
+        again = source._receive("cdr-7-4.csv", full.attachment_id.raw)
+        again.received_at = NOW
+        self.assertIn(("delivery_doubled", str(again.id)), self.found(source))
+
     def test_the_files_own_totals_and_what_mends_them(self):
         source = self.watched(expect_every="none", format="german_carrier")
         delivery = source._receive("a.csv", (HEAD + GOOD + DAMAGED + TRAILER).encode("cp1252"))
