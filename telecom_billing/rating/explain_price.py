@@ -86,7 +86,7 @@ def _way(done: Run, row: int, currency: str, say: Say) -> None:
             begin=int(cover.head[row]),
             covered=int(cover.cut[row]),
             setup=_pays_setup(done, row),
-            tiers=_tiers(done, row),
+            tiers=done.tiers.of(row, book),
             owed=cover.owed.get(row),
         )
     except (NoRate, BeyondSteps):
@@ -153,15 +153,24 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
         "unit": rate.unit,
         "interval": decimal_text(step.interval),
         "price": plain(step.price),
-        "amount": plain(piece.price - piece.fee),
+        "amount": plain(piece.price - piece.fee - piece.entry),
         "currency": currency,
     }
-    if step.flat:
+    if piece.place is not None:
+        say(
+            "packages",
+            before=decimal_text(piece.place),
+            after=decimal_text(piece.place + piece.billed),
+            **shared,
+        )
+    elif step.flat:
         say("at_once", start=decimal_text(step.start), **shared)
     elif step.rounding == "none" or piece.billed % step.interval:
         say("proportion", **shared)
     else:
         say("increments", intervals=piece.billed // step.interval, **shared)
+    if piece.entry:
+        say("tier_entered", setup=plain(piece.entry), currency=currency)
     if piece.fee:
         say(
             "entered",
@@ -211,14 +220,3 @@ def _amount(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: 
 def _pays_setup(done: Run, row: int) -> bool:
     continuation = done.pricer.continuation
     return continuation is None or not bool(continuation[row])
-
-
-def _tiers(done: Run, row: int) -> list[tuple[int, int, int]] | None:
-    """The tiers of a row: as it was cut, or the one that its rate was derived for."""
-    cut = done.tiers.cuts.get(row)
-    if cut is not None:
-        return cut
-    how, _ = done.context.book.derived_from.get(int(done.tiers.rate[row]), ((), -1))
-    if how and how[0] == "tier":
-        return [(1, int(how[1]), int(how[2]))]
-    return None

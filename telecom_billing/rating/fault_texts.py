@@ -144,6 +144,8 @@ SENTENCES = {
     "Lay them end to end.": "Lückenlos aneinanderreihen.",
     "or a factor is needed": "oder ein Faktor ist nötig",
     "Give one of the two.": "Eines von beiden angeben.",
+    "needs a price and units": "braucht einen Preis und Einheiten",
+    "Count units, and give a price.": "In Einheiten zählen und einen Preis angeben.",
     "Add at least one.": "Mindestens eine anlegen.",
     "end": "enden",
     "Leave 'to' of the last step out.": "Das Ende der letzten Stufe leer lassen.",

@@ -117,7 +117,7 @@ class Pricer:
         rate = self.context.rate[chosen]
         found[fast] = self.book.table.charge(rate, cover.size[chosen], self._no_setup(chosen))[0]
         for place in np.flatnonzero(~fast):
-            segments = self._exact(int(rows[place]), cover, {})
+            segments = self._exact(int(rows[place]), cover, None)
             found[place] = sum(segment.price for segment in segments or [])
         return found
 
@@ -146,7 +146,7 @@ class Pricer:
             self._put_covered(left[covered[left]], cover, found)
             left = left[~covered[left]]
         for row in left.tolist():
-            segments = self._exact(row, cover, tiers.cuts)
+            segments = self._exact(row, cover, tiers)
             if segments is not None:
                 found.own[row] = segments
         return found
@@ -222,9 +222,7 @@ class Pricer:
             if self.continuation is None or not self.continuation[row]:
                 found.price[row], found.rest[row] = split_pico(setup)
 
-    def _exact(
-        self, row: int, cover: Cover, cuts: dict[int, list[tuple[int, int, int]]]
-    ) -> list[Segment] | None:
+    def _exact(self, row: int, cover: Cover, tiers: Tiered | None) -> list[Segment] | None:
         context = self.context
         try:
             answer = price(
@@ -237,7 +235,7 @@ class Pricer:
                 begin=int(cover.head[row]),
                 covered=int(cover.cut[row]),
                 setup=self.continuation is None or not bool(self.continuation[row]),
-                tiers=cuts.get(row),
+                tiers=None if tiers is None else tiers.of(row, self.book),
                 owed=cover.owed.get(row),
             )
         except (NoRate, BeyondSteps) as problem:

@@ -16,6 +16,7 @@ from .money import split_pico
 from .parts import Cells, Part, split
 from .rates import Rate
 from .steps import Piece, bounded, extras, rounded
+from .tiers import Cut
 
 
 @dataclass
@@ -51,14 +52,14 @@ def price(
     begin: int = 0,
     covered: int = 0,
     setup: bool = True,
-    tiers: Sequence[tuple[int, int, int]] | None = None,
+    tiers: Sequence[Cut] | None = None,
     owed: Fraction | None = None,
 ) -> Priced:
     """Price ``quantity`` (≥ 0, millionths of the base unit) of a record.
 
     ``begin``: units at the front that something else covered, which shift the time but not the
     steps; ``covered``: billed units at the front that are covered, the rest being their tail;
-    ``tiers``: (billed units, tier set, tier) from front to back; ``owed``: what a money allowance
+    ``tiers``: from front to back; ``owed``: what a money allowance
     leaves of the price, instead of the price.
     """
     own = book.rates[rate]
@@ -120,9 +121,7 @@ def _tail(parts: list[Part], covered: int) -> list[Part]:
     return kept or [replace(parts[-1], pieces=[])]
 
 
-def _by_tier(
-    book: TariffBook, parts: list[Part], tiers: Sequence[tuple[int, int, int]]
-) -> list[Part]:
+def _by_tier(book: TariffBook, parts: list[Part], tiers: Sequence[Cut]) -> list[Part]:
     """Cut parts where tiers change, and put each tier's price in."""
     queue = [list(tier) for tier in tiers]
     cut: list[Part] = []
@@ -130,17 +129,18 @@ def _by_tier(
         for piece in part.pieces:
             rest = piece
             while queue:
-                left, number, step = queue[0]
+                left, number, step, place = queue[0]
                 last = len(queue) == 1
                 size = rest.billed if last else min(left, rest.billed)
                 rate = book.derive_tier(number, step, part.rate)
                 front = rest.cut(size) if size < rest.billed else rest
-                own = replace(front, price=book.tier_list[number].steps[step].reprice(front))
+                own = book.tier_list[number].steps[step].reprice(front, place)
                 if cut and cut[-1].rate == rate and cut[-1].zone == part.zone:
                     cut[-1].pieces.append(own)
                 else:
                     cut.append(Part(rate, part.zone, part.begin, [own]))
                 queue[0][0] -= size
+                queue[0][3] += size
                 if queue[0][0] <= 0 and not last:
                     queue.pop(0)
                 if size >= rest.billed:

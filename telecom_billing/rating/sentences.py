@@ -112,6 +112,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{billed} {unit} at {price} per {interval} {unit}, in proportion = {amount} {currency}.",
         "{billed} {unit} zu {price} je {interval} {unit}, anteilig = {amount} {currency}.",
     ),
+    "packages": (
+        "{before} to {after} {unit} of the period in this tier, by {interval} {unit} at {price}: "
+        "{amount} {currency} for those that begin here.",
+        "{before} bis {after} {unit} des Zeitraums in dieser Stufe, je {interval} {unit} zu "
+        "{price}: {amount} {currency} für die, die hier beginnen.",
+    ),
+    "tier_entered": (
+        "Fee for the first use in this tier: {setup} {currency}.",
+        "Gebühr für die erste Nutzung in dieser Stufe: {setup} {currency}.",
+    ),
     "at_once": (
         "The step from {start} {unit} costs {amount} {currency} as a whole.",
         "Die Stufe ab {start} {unit} kostet im Ganzen {amount} {currency}.",

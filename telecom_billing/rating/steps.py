@@ -28,7 +28,10 @@ class BeyondSteps(Exception):
 @dataclass(frozen=True)
 class Piece:
     """``used`` units of the record priced as ``billed`` units (both in millionths); ``fee``: what
-    of the price is for entering the step."""
+    of the price is for entering the step.
+
+    A tier of the period adds ``place``, the units before it in the tier (where packages are
+    counted over records), and ``entry``, what of the price is for entering the tier."""
 
     step: Step
     position: int
@@ -36,6 +39,8 @@ class Piece:
     billed: int
     price: Fraction
     fee: Fraction = Fraction(0)
+    place: int | None = None
+    entry: Fraction = Fraction(0)
 
     def cut(self, billed: int) -> Piece:
         """The last ``billed`` units of this piece, priced in proportion but for its fee."""

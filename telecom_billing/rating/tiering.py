@@ -8,16 +8,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .book import TariffBook
 from .context import Context
+from .tiers import Cut
 
 
 @dataclass
 class Tiered:
-    """``rate``: the rate of each row after tiers; ``cuts``: for rows that need the exact way,
-    (billed units, tier set, tier) from front to back."""
+    """``rate``: the rate of each row after tiers; ``cuts``: for rows that need the exact way, from
+    front to back."""
 
     rate: np.ndarray
-    cuts: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    cuts: dict[int, list[Cut]] = field(default_factory=dict)
+
+    def of(self, row: int, book: TariffBook) -> list[Cut] | None:
+        """The tiers of a row: as it was cut, or the one that its rate was derived for."""
+        if row in self.cuts:
+            return self.cuts[row]
+        how, _ = book.derived_from.get(int(self.rate[row]), ((), -1))
+        return [Cut(1, int(how[1]), int(how[2]), 1)] if how and how[0] == "tier" else None
 
 
 def tiered(
@@ -56,9 +65,15 @@ def tiered(
         else:
             low = np.searchsorted(starts, before, side="right") - 1
             high = np.searchsorted(starts, before + np.maximum(size, 1) - 1, side="right") - 1
-        for tier in np.unique(low[low == high]):
-            inside = rows[(low == high) & (low == tier)]
-            _put(context, result, number, int(tier), inside, fast, units, rows)
+        staged = np.array([step.staged for step in tiers.steps], dtype=bool)
+        exact = ~fast[rows] | staged[low]
+        quick = (low == high) & ~exact
+        for tier in np.unique(low[quick]):
+            _put(context, result, number, int(tier), rows[quick & (low == tier)])
+        base = starts if tiers.mode == "graduated" else np.zeros_like(starts)
+        for place in np.flatnonzero((low == high) & exact):
+            begun = max(int(before[place]) - int(base[low[place]]), 0)
+            result.cuts[int(rows[place])] = [Cut(int(units[place]), number, int(low[place]), begun)]
         for place in np.flatnonzero(low != high):
             result.cuts[int(rows[place])] = _cut(
                 number, starts, int(before[place]), int(size[place]), int(units[place])
@@ -80,30 +95,15 @@ def _running(group: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return before, total
 
 
-def _put(
-    context: Context,
-    result: Tiered,
-    number: int,
-    tier: int,
-    inside: np.ndarray,
-    fast: np.ndarray,
-    units: np.ndarray,
-    rows: np.ndarray,
-) -> None:
+def _put(context: Context, result: Tiered, number: int, tier: int, inside: np.ndarray) -> None:
     """Rows wholly inside one tier."""
     book = context.book
     for base in np.unique(context.rate[inside]):
         derived = book.derive_tier(number, tier, int(base))
-        same = inside[context.rate[inside] == base]
-        result.rate[same] = derived
-    for row in inside[~fast[inside]].tolist():
-        result.rate[row] = context.rate[row]
-        result.cuts[row] = [(int(units[rows == row][0]), number, tier)]
+        result.rate[inside[context.rate[inside] == base]] = derived
 
 
-def _cut(
-    number: int, starts: np.ndarray, before: int, size: int, units: int
-) -> list[tuple[int, int, int]]:
+def _cut(number: int, starts: np.ndarray, before: int, size: int, units: int) -> list[Cut]:
     """A record over several tiers: its billed units in each, in proportion for money."""
     cuts = []
     done, position = 0, before
@@ -113,6 +113,6 @@ def _cut(
         if end <= position:
             continue
         until = units * (end - before) // size
-        cuts.append((until - done, number, tier))
+        cuts.append(Cut(until - done, number, tier, position - int(starts[tier])))
         done, position = until, end
     return cuts

@@ -8,40 +8,75 @@ one that straddles a border is cut (:mod:`~.tiering`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from .clock import Clock
 from .money import MICRO
-from .rates import Rate, reprice
+from .rates import QUANTITY_ROUNDINGS, Rate, Step, reprice
 from .schema import Node
 from .selector import FIELDS, Selector
-from .steps import Piece
+from .steps import Piece, count
 from .units import Units
 
 ON = ("quantity", "money")
 MODES = ("graduated", "volume")
 
 
+class Cut(NamedTuple):
+    """``units`` (billed, millionths) of a record in one tier, ``place`` of it used before them."""
+
+    units: int
+    tiers: int
+    step: int
+    place: int
+
+
 @dataclass(frozen=True)
 class TierStep:
-    """From ``start`` (millionths) on: a price of one base unit, or a factor on the rate's own."""
+    """From ``start`` (millionths) on: a price of one base unit, or a factor on the rate's own.
+
+    ``interval`` (millionths of the base unit, None: each unit by itself): begun packages of the
+    holder's sum in the tier are charged in full, by the record that begins them; ``setup``: a fee
+    of the record that enters the tier.
+    """
 
     start: int
     unit_price: Fraction | None
     factor: Fraction | None
+    interval: int | None = None
+    rounding: str = "up"
+    setup: Fraction = Fraction(0)
+
+    @property
+    def staged(self) -> bool:
+        """Does it matter where in the tier a unit lies?"""
+        return self.interval is not None or self.setup != 0
 
     def derive(self, rate: Rate) -> Rate:
         """``rate`` at this tier's price."""
         return reprice(rate, self.unit_price, self.factor)
 
-    def reprice(self, piece: Piece) -> Fraction:
-        """The price of a piece of a record at this tier."""
+    def reprice(self, piece: Piece, place: int) -> Piece:
+        """A piece of a record at this tier, of which ``place`` units were used before it."""
+        entry = self.setup if place == 0 else Fraction(0)
+        more = piece.fee + entry
+        if self.interval is not None and self.unit_price is not None:
+            package = Step(0, None, self.interval, self.unit_price * self.interval / MICRO,
+                           self.rounding)  # fmt: skip
+            price = count(package, place + piece.billed)[1] - count(package, place)[1]
+            return replace(piece, step=package, price=price + more, place=place, entry=entry)
         if self.unit_price is None:
-            own = 1 if self.factor is None else self.factor
-            return (piece.price - piece.fee) * own + piece.fee
-        return self.unit_price * Fraction(piece.billed, MICRO) + piece.fee
+            own = Fraction(1) if self.factor is None else self.factor
+            step = replace(piece.step, price=piece.step.price * own)
+            price = (piece.price - piece.fee) * own
+        else:
+            price = self.unit_price * Fraction(piece.billed, MICRO)
+            step = replace(
+                piece.step, price=self.unit_price * piece.step.interval / MICRO, flat=False
+            )
+        return replace(piece, step=step, price=price + more, entry=entry)
 
 
 @dataclass(frozen=True)
@@ -65,7 +100,7 @@ class Tiers:
         steps = []
         border: Fraction | None = Fraction(0)
         for child in node.children("steps", "step"):
-            child.only("from", "to", "price", "per", "factor")
+            child.only("from", "to", "price", "per", "factor", "interval", "rounding", "setup")
             start = child.quantity("from", Fraction(0)) or Fraction(0)
             if start != border:
                 child.fault("from", "is not the end of the step before", "Lay them end to end.")
@@ -75,12 +110,18 @@ class Tiers:
             border = end
             if child.has("price") == child.has("factor"):
                 child.fault("price", "or a factor is needed", "Give one of the two.", None)
-            price, per = child.amount("price"), _per(child, units, base, factor)
+            interval = child.quantity("interval", positive=True)
+            if interval is not None and (child.has("factor") or on == "money"):
+                child.fault("interval", "needs a price and units", "Count units, and give a price.")
+            price, per = child.amount("price"), _per(child, units, base, factor, interval)
             steps.append(
                 TierStep(
                     int(start * scale),
                     None if price is None else price / per,
                     child.amount("factor"),
+                    None if interval is None else int(interval * scale),
+                    child.choice("rounding", QUANTITY_ROUNDINGS, "up") or "up",
+                    child.amount("setup") or Fraction(0),
                 )
             )
         if not steps:
@@ -98,11 +139,13 @@ class Tiers:
         )
 
 
-def _per(node: Node, units: Units, base: str, factor: int) -> Fraction:
+def _per(node: Node, units: Units, base: str, factor: int, interval: Fraction | None) -> Fraction:
+    """The base units that a price is for; a package where there is one and nothing is said."""
     value = node.data.get("per")
     if isinstance(value, str) and not value[:1].isdigit():
         per_base, per_factor = units.base(value)
         if per_base != base:
             node.fault("per", f"does not measure {base}", "Use a unit of the same kind.")
         return Fraction(per_factor)
-    return (node.quantity("per", Fraction(1), positive=True) or Fraction(1)) * factor
+    default = interval or Fraction(1)
+    return (node.quantity("per", default, positive=True) or default) * factor

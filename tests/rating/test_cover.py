@@ -107,14 +107,15 @@ def test_flat_covers_everything():
         ({"pools": ["r"]}, False),
         ({"valid_from": "2026-03-10"}, True),
         ({"valid_to": "2026-03-10"}, False),
-        ({"bands": ["day"]}, False),
+        ({"bands": ["day"]}, True),
+        ({"bands": ["past"]}, False),
     ],
 )
 def test_who_and_what(selector, covered):
     data = book(
         MINUTES,
         zones=[{"id": 1, "prefixes": ["49"]}, {"id": 2, "prefixes": ["43"]}],
-        bands=[{"id": "day"}],
+        bands=[{"id": "day"}, {"id": "past", "years": [1999]}],
         options=[{"id": "o"}, {"id": "p"}],
         pools=[{"id": "q", "pools": ["s"]}, {"id": "s", "lines": [10]}, {"id": "r", "lines": [11]}],
         allowances=[inclusive(**selector)],

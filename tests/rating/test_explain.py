@@ -104,7 +104,7 @@ def test_every_decision_is_told(step):
 
 
 def test_other_ways_are_told_too():
-    told = {"name", "borne", "gathered", "part", "refund"}
+    told = {"name", "borne", "gathered", "part", "refund", "packages", "tier_entered"}
     assert set(SENTENCES) - set(CASES) - told == {
         "record", "asked", "version", "prefix", "rate", "increments", "setup", "price",
     }  # fmt: skip
@@ -117,6 +117,9 @@ def test_other_ways_are_told_too():
     over = usage(("2026-03-10T11:59:00", 120), ("2026-03-10T11:59:00", -120))
     assert steps_of(explain(TariffBook(data), over, 0)).count("part") == 2
     assert "refund" in steps_of(explain(TariffBook(data), over, 1))
+    packages = [{"id": "t", "steps": [{"interval": 60, "price": "1", "setup": "2"}]}]
+    sold = explain(TariffBook(book(MINUTES, tiers=packages)), usage((NOON, 61)), 0)
+    assert {"packages", "tier_entered"} <= set(steps_of(sold))
     talk = book({"zone": None, "price": "1", "conference": {"by": "session"}})
     legs = usage((NOON, 60), (NOON, 30), conference="c")
     told = [steps_of(explain(TariffBook(talk), legs, row)) for row in (0, 1)]
