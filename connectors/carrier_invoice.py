@@ -31,7 +31,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("kind", "File", "choice", "csv", (("csv", "CSV"), ("xml", "XML"), ("json", "JSON"))),
     Setting("destination", "Column of the destination", required=True,
             help="Name of the header line, position from 1, or path in XML and JSON."),
-    Setting("amount", "Column of the amount", required=True, help="Without VAT."),
+    Setting("amount", "Column of the amount", required=True),
     Setting("records", "Column of the number of calls"),
     Setting("quantity", "Column of the duration"),
     Setting("shape", "Duration in", "choice", "min",
@@ -56,13 +56,17 @@ _FIRST = "\x00first"
 
 @dataclass(frozen=True)
 class Position:
-    """One line of the invoice; quantity and amount in millionths (of a second, of the money)."""
+    """One line of the invoice; quantity and amount in millionths (of a second, of the money).
+
+    `slack`: half of the last place in which the quantity is written (1,5 min: 3 s), in millionths.
+    """
 
     line: int
     destination: str
     records: int | None
     quantity: int | None
     amount: int
+    slack: int = 0
 
 
 @dataclass
@@ -142,10 +146,15 @@ def _values(statement: Statement, rows: list[_Row], settings: Mapping[str, Any])
     for at, row in enumerate(rows):
         name = row.cells.get(settings["destination"], "").strip()
         faults = []
+        credit = amount[at] < 0  # what a credit takes back may be negative too
         for bad, reason, which in (
             (bad_amount[at] or no_amount[at], "amount", "amount"),
-            (bad_count[at] or count[at] % MICRO or count[at] < 0, "amount", "records"),
-            (bad_quantity[at] or quantity[at] < 0, "duration", "quantity"),
+            (
+                bad_count[at] or count[at] % MICRO or (count[at] < 0 and not credit),
+                "amount",
+                "records",
+            ),
+            (bad_quantity[at] or (quantity[at] < 0 and not credit), "duration", "quantity"),
         ):
             if bad:
                 column_name = settings[which]
@@ -170,8 +179,22 @@ def _values(statement: Statement, rows: list[_Row], settings: Mapping[str, Any])
                 None if no_count[at] else int(count[at]) // MICRO,
                 None if no_quantity[at] else int(quantity[at]),
                 int(amount[at]),
+                _slack(row.cells.get(settings["quantity"], ""), settings),
             )
         )
+
+
+def _slack(text: str, settings: Mapping[str, Any]) -> int:
+    """Half of the last place of a written quantity, in millionths of a second.
+
+    >>> _slack("12,5", {"shape": "min", "decimal": ","})
+    3000000
+    """
+    if settings["shape"] not in SCALES or not text:
+        return 0
+    times, divisor = SCALES[settings["shape"]]
+    places = len(text.strip().partition(settings["decimal"])[2].rstrip("-"))
+    return times * MICRO // (2 * divisor * 10**places)
 
 
 def _used(settings: Mapping[str, Any]) -> list[str]:

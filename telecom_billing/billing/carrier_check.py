@@ -15,14 +15,19 @@ ONLY_INVOICED, ONLY_OURS, OTHER = "only_invoiced", "only_ours", "other"
 
 @dataclasses.dataclass(frozen=True)
 class Sums:
-    """records; seconds; amount in money. None: the side does not say."""
+    """records; seconds; amount in money. None: the side does not say.
+
+    slack: seconds by which the side rounded what it wrote.
+    """
 
     records: int | None = None
     seconds: Decimal | None = None
     amount: Decimal | None = None
+    slack: Decimal = ZERO
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(_add(a, b) for a, b in zip(self.parts(), other.parts(), strict=True)))
+        added = (_add(a, b) for a, b in zip(self.parts(), other.parts(), strict=True))
+        return Sums(*added, self.slack + other.slack)
 
     def parts(self) -> tuple:
         """The three numbers in order."""
@@ -39,7 +44,7 @@ class Tolerance:
     def allows(self, ours: Sums, difference: Sums) -> bool:
         """Whether a difference (None: nothing to compare) is small enough."""
         for mine, off, least in zip(
-            ours.parts(), difference.parts(), (ZERO, ZERO, self.amount), strict=True
+            ours.parts(), difference.parts(), (ZERO, difference.slack, self.amount), strict=True
         ):
             if off and abs(off) > max(abs(mine or 0) * self.percent / 100, least):
                 return False
@@ -65,7 +70,8 @@ class Row:
 def difference(invoiced: Sums, ours: Sums) -> Sums:
     """Invoiced less ours; None where one side does not say."""
     pairs = zip(invoiced.parts(), ours.parts(), strict=True)
-    return Sums(*(None if a is None or b is None else a - b for a, b in pairs))
+    found = (None if a is None or b is None else a - b for a, b in pairs)
+    return Sums(*found, invoiced.slack + ours.slack)
 
 
 def key(name: str) -> str:

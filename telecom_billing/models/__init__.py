@@ -53,6 +53,8 @@ from . import (
     telecom_carrier_invoice,
     telecom_carrier_invoice_bill,
     telecom_carrier_invoice_compare,
+    telecom_carrier_invoice_dispute,
+    telecom_carrier_invoice_terms,
     telecom_carrier_layout,
     telecom_carrier_position,
     telecom_carrier_variance,

@@ -22,7 +22,7 @@ class TelecomCarrierInvoice(models.Model):
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char("Number", required=True, tracking=True)
+    name = fields.Char("Invoice Number", required=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -44,14 +44,12 @@ class TelecomCarrierInvoice(models.Model):
         check_company=True,
         compute="_compute_layout_id",
         store=True,
+        precompute=True,
         readonly=False,
     )
     date_start = fields.Date("From", required=True, default=lambda self: self._last_month()[0])
     date_end = fields.Date("To", required=True, default=lambda self: self._last_month()[1])
     invoice_date = fields.Date(default=fields.Date.context_today)
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
-    )
     incoming = fields.Boolean(
         "With incoming calls", help="The carrier charges for calls to us too (toll-free numbers)."
     )
@@ -89,7 +87,9 @@ class TelecomCarrierInvoice(models.Model):
     position_ids = fields.One2many("telecom.carrier.position", "invoice_id", readonly=True)
     line_ids = fields.One2many("telecom.carrier.variance", "invoice_id")
     move_id = fields.Many2one("account.move", "Vendor Bill", readonly=True, check_company=True)
-    amount = fields.Monetary("Invoiced", compute="_compute_amounts", store=True)
+    amount = fields.Monetary(
+        "Invoiced", compute="_compute_amounts", store=True, help="Without VAT."
+    )
     amount_ours = fields.Monetary("By Our Records", compute="_compute_amounts", store=True)
     amount_open = fields.Monetary(
         "Not Agreed",
@@ -97,6 +97,7 @@ class TelecomCarrierInvoice(models.Model):
         store=True,
         help="Sum of the differences that are neither within the tolerance nor accepted.",
     )
+    open_count = fields.Integer("Open Differences", compute="_compute_amounts", store=True)
 
     _dates = models.Constraint(
         "CHECK (date_end >= date_start)", "The period ends before it begins."
@@ -139,11 +140,12 @@ class TelecomCarrierInvoice(models.Model):
 
     @api.depends(
         "line_ids.amount", "line_ids.amount_ours", "line_ids.state", "line_ids.accepted",
-        "position_ids.amount",
+        "position_ids.amount", "amounts", "tax_ids",
     )  # fmt: skip
     def _compute_amounts(self):
         for invoice in self:
-            invoice.amount = sum(invoice.position_ids.mapped("amount"))
+            invoice.amount = invoice._without_vat(sum(invoice.position_ids.mapped("amount")))
+            invoice.open_count = sum(line._is_open() for line in invoice.line_ids)
             invoice.amount_ours = sum(invoice.line_ids.mapped("amount_ours"))
             invoice.amount_open = sum(
                 line.amount - line.amount_ours for line in invoice.line_ids if line._is_open()
@@ -176,7 +178,6 @@ class TelecomCarrierInvoice(models.Model):
         values = {
             "name": msg_dict.get("subject") or self.env._("Invoice by mail"),
             "company_id": company.id,
-            "currency_id": company.currency_id.id,
             "partner_id": carrier[:1].id,
         }
         return super().message_new(msg_dict, {**values, **(custom_values or {})})
@@ -232,12 +233,6 @@ class TelecomCarrierInvoice(models.Model):
         self._settle_state()
         return True
 
-    def action_dispute(self):
-        """The carrier has been told; the bill waits for the answer."""
-        self._check_open()
-        self.state = "disputed"
-        return True
-
     def action_view_lines(self):
         return {
             "type": "ir.actions.act_window",
@@ -248,17 +243,6 @@ class TelecomCarrierInvoice(models.Model):
         }
 
     # ------------------------------------------------------------------ business
-    def _check_open(self) -> None:
-        for invoice in self:
-            if invoice.state == "settled":
-                raise UserError(
-                    self.env._(
-                        "Invoice %s is settled: it has a vendor bill. Delete the draft bill, and "
-                        "it is open again.",
-                        invoice.name,
-                    )
-                )
-
     def _files(self):
         """Attached files, newest first."""
         return self.env["ir.attachment"].search(
@@ -280,6 +264,7 @@ class TelecomCarrierInvoice(models.Model):
                     "records": position.records or 0,
                     "has_seconds": position.quantity is not None,
                     "seconds": (position.quantity or 0) / 1_000_000,
+                    "seconds_slack": position.slack / 1_000_000,
                     "amount": position.amount / 1_000_000,
                 }
                 for position in found.positions

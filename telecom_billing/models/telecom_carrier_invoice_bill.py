@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pathlib
 import tempfile
+from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -27,7 +28,9 @@ class TelecomCarrierInvoice(models.Model):
             raise UserError(
                 self.env._("A vendor bill needs the carrier, and positions: read the file first.")
             )
+        self._check_not_entered()
         move = self.env["account.move"].create(self._prepare_bill())
+        self._agree_on_total(move)
         files = self._files()
         for attachment in files:
             attachment.copy({"res_model": "account.move", "res_id": move.id})
@@ -45,13 +48,6 @@ class TelecomCarrierInvoice(models.Model):
 
     def _prepare_bill(self) -> dict:
         """Values of the bill: one line for the usage, one for each position that is a fee."""
-        partner = self.partner_id
-        fiscal = (
-            self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(partner)
-        )
-        taxes = fiscal.map_tax(self.company_id.account_purchase_tax_id)
         journal = self.env["account.journal"].search(
             [("type", "=", "purchase"), ("company_id", "=", self.company_id.id)], limit=1
         )
@@ -69,15 +65,17 @@ class TelecomCarrierInvoice(models.Model):
             )
             lines.append((text, self._sum_of(usage)))
         lines += [(fee.destination, self._sum_of(fee)) for fee in fees]
+        # a credit note in all is one in Odoo too, with positive amounts
+        sign = -1 if sum(amount for _text, amount in lines) < 0 else 1
         return {
-            "move_type": "in_invoice",
+            "move_type": "in_refund" if sign < 0 else "in_invoice",
             "company_id": self.company_id.id,
             "journal_id": journal.id,
-            "partner_id": partner.id,
+            "partner_id": self.partner_id.id,
             "ref": self.name,
             "invoice_date": self.invoice_date,
             "currency_id": self.currency_id.id,
-            "fiscal_position_id": fiscal.id,
+            "fiscal_position_id": self._fiscal_position().id,
             "telecom_period_start": self.date_start,
             "telecom_period_end": self.date_end,
             "invoice_line_ids": [
@@ -85,8 +83,8 @@ class TelecomCarrierInvoice(models.Model):
                     {
                         "name": text,
                         "quantity": 1,
-                        "price_unit": amount,
-                        "tax_ids": [Command.set(taxes.ids)],
+                        "price_unit": sign * amount,
+                        "tax_ids": [Command.set(self.tax_ids.ids)],
                         "telecom_period_start": self.date_start,
                         "telecom_period_end": self.date_end,
                     }
@@ -96,17 +94,28 @@ class TelecomCarrierInvoice(models.Model):
         }
 
     def _sum_of(self, positions) -> float:
-        """Exactly added up in the database, rounded once."""
+        """Without VAT; exactly added up in the database, rounded once."""
+        return self.currency_id.round(float(self._without_vat(self._written_sum(positions))))
+
+    def _written_sum(self, positions) -> Decimal:
         self.env.flush_all()
-        ((total,),) = exact.fetch(
-            self.env.cr,
-            SQL(
-                "SELECT round(sum(amount), %s) FROM telecom_carrier_position WHERE id = ANY(%s)",
-                self.currency_id.decimal_places,
-                positions.ids,
-            ),
+        query = SQL(
+            "SELECT sum(amount) FROM telecom_carrier_position WHERE id = ANY(%s)", positions.ids
         )
-        return float(total)
+        ((total,),) = exact.fetch(self.env.cr, query)
+        return total
+
+    def _agree_on_total(self, move) -> None:
+        """Amounts with VAT: the bill comes to the carrier's total, to the cent."""
+        if self.amounts != "gross":
+            return
+        total = abs(float(self._written_sum(self.position_ids)))
+        off = self.currency_id.round(total - move.amount_total)
+        totals = move.tax_totals
+        groups = [group for part in totals["subtotals"] for group in part["tax_groups"]]
+        if off and groups:
+            groups[0]["tax_amount_currency"] += off
+            move.tax_totals = totals
 
     # ------------------------------------------------------------------ dispute
     def action_export_xlsx(self):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from ..billing import carrier_check
 from ..store import exact
@@ -17,6 +18,8 @@ MICRO = 1_000_000
 
 class TelecomCarrierInvoice(models.Model):
     _inherit = "telecom.carrier.invoice"
+
+    usage_note = fields.Text(readonly=True)
 
     def _compare(self) -> None:
         """Make the variances anew; what was accepted before and is unchanged stays accepted."""
@@ -31,16 +34,17 @@ class TelecomCarrierInvoice(models.Model):
             )
         self._remember_names()
         usage = self._usage_by_destination()
+        self._note_usage(usage)
         rows = carrier_check.compare(
             self._positions(),
-            [(name, sums) for name, sums, _unpriced in usage],
+            [(name, sums) for name, sums, *_rest in usage],
             carrier_check.Tolerance(
                 Decimal(str(self.tolerance_percent)), Decimal(str(self.tolerance_amount))
             ),
             {alias.name: alias.destination for alias in self._aliases()},
         )
         unpriced: dict[str, int] = {}
-        for name, _sums, count in usage:
+        for name, _sums, count, _converted in usage:
             at = carrier_check.key(name)
             unpriced[at] = unpriced.get(at, 0) + count
         accepted = {(line.destination, line.difference) for line in self.line_ids if line.accepted}
@@ -76,17 +80,17 @@ class TelecomCarrierInvoice(models.Model):
         self.env.flush_all()
         query = SQL(
             "SELECT destination, CASE WHEN has_records THEN records END,"
-            " CASE WHEN has_seconds THEN seconds END, amount"
+            " CASE WHEN has_seconds THEN seconds END, amount, coalesce(seconds_slack, 0)"
             " FROM telecom_carrier_position WHERE invoice_id = %s ORDER BY line, id",
             self.id,
         )
         return [
-            (name, carrier_check.Sums(records, seconds, amount))
-            for name, records, seconds, amount in exact.fetch(self.env.cr, query)
+            (name, carrier_check.Sums(records, seconds, self._without_vat(amount), slack))
+            for name, records, seconds, amount, slack in exact.fetch(self.env.cr, query)
         ]
 
-    def _usage_by_destination(self) -> list[tuple[str, carrier_check.Sums, int]]:
-        """[(destination, sums, records without cost)] of our usage.
+    def _usage_by_destination(self) -> list[tuple[str, carrier_check.Sums, int, str]]:
+        """[(destination, sums, records without cost, currency converted from or "")] of our usage.
 
         The destination is the carrier's own name in its records, else the zone they were charged
         in. Money is what rating found the record to cost, else what the carrier's record states.
@@ -94,25 +98,68 @@ class TelecomCarrierInvoice(models.Model):
         query = SQL(
             "SELECT coalesce(nullif(trim(u.destination), ''),"
             "  z.name->>%(lang)s, z.name->>'en_US', '–') AS name,"
-            " count(*), sum(u.quantity) FILTER (WHERE u.unit = 'second'),"
-            " sum(%(cost)s), count(*) FILTER (WHERE %(cost)s IS NULL)"
-            " FROM %(records)s GROUP BY 1 ORDER BY 1",
+            " count(*), sum(%(counted)s) FILTER (WHERE u.unit = 'second'),"
+            " sum(%(cost)s), count(*) FILTER (WHERE %(cost)s IS NULL), %(currency)s AS currency"
+            " FROM %(records)s GROUP BY 1, 6 ORDER BY 1, 6",
             lang=self.env.lang or "en_US",
+            counted=self._counted_sql(),
             cost=self._cost_sql(),
+            currency=self._currency_sql(),
             records=self._records_sql(),
         )
-        return [
-            (
-                name,
-                carrier_check.Sums(records, (seconds or Decimal(0)) / MICRO, amount or Decimal(0)),
-                unpriced,
+        currencies = {one.name: one for one in self._all_currencies()}
+        found = []
+        for name, records, seconds, amount, unpriced, code in exact.fetch(self.env.cr, query):
+            currency = currencies.get(code)
+            if amount and currency:
+                amount = round(amount * self._conversion(currency), 6)
+            elif amount:
+                unpriced, amount = records, None  # a currency that nobody knows
+            sums = carrier_check.Sums(
+                records, (seconds or Decimal(0)) / MICRO, amount or Decimal(0)
             )
-            for name, records, seconds, amount, unpriced in exact.fetch(self.env.cr, query)
-        ]
+            converted = code if amount and currency != self.currency_id else ""
+            found.append((name, sums, unpriced, converted))
+        return found
+
+    def _all_currencies(self):
+        return self.env["res.currency"].with_context(active_test=False).search([])
+
+    def _note_usage(self, usage) -> None:
+        """What has to be known about our side."""
+        notes = []
+        unpriced = sum(count for _name, _sums, count, _code in usage)
+        if unpriced:
+            notes.append(
+                self.env._(
+                    "%(count)s of our records have no known cost and count as 0. Enter a price "
+                    "list on their source, and rate again.",
+                    count=unpriced,
+                )
+            )
+        for code in sorted({code for *_rest, code in usage if code}):
+            currency = self._all_currencies().filtered(lambda one, code=code: one.name == code)
+            notes.append(
+                self.env._(
+                    "Our costs in %(theirs)s were converted: 1 %(theirs)s = %(rate)s %(own)s "
+                    "(%(date)s).",
+                    theirs=code,
+                    rate=f"{self._conversion(currency):.6f}",
+                    own=self.currency_id.name,
+                    date=format_date(self.env, self.date_end),
+                )
+            )
+        self.usage_note = "\n".join(notes) or False
 
     def _cost_sql(self) -> SQL:
+        return SQL("coalesce(c.cost, u.cost)")
+
+    def _currency_sql(self) -> SQL:
+        """Of the cost; the company's where it is not said."""
         return SQL(
-            "coalesce(c.cost, CASE WHEN u.currency = %s THEN u.cost END)", self.currency_id.name
+            "coalesce(CASE WHEN c.cost IS NULL THEN nullif(u.currency, '') ELSE c.currency END,"
+            " %s)",
+            self.company_id.currency_id.name,
         )
 
     def _records_sql(self) -> SQL:
@@ -120,7 +167,9 @@ class TelecomCarrierInvoice(models.Model):
         begin, end = self._span_utc()
         return SQL(
             "telecom_usage_data u LEFT JOIN (SELECT usage_id, started_at, sum(cost) AS cost,"
-            "  max(zone_id) AS zone_id FROM telecom_charge_data WHERE company_id = %(company)s"
+            "  max(zone_id) AS zone_id,"
+            "  (SELECT name FROM res_currency y WHERE y.id = max(currency_id)) AS currency"
+            "  FROM telecom_charge_data WHERE company_id = %(company)s"
             "  AND started_at >= %(begin)s AND started_at < %(end)s"
             "  GROUP BY usage_id, started_at) c"
             " ON c.usage_id = u.id AND c.started_at = u.started_at"

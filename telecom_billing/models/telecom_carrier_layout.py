@@ -41,7 +41,25 @@ class TelecomCarrierLayout(models.Model):
     tolerance_percent = fields.Float(
         "Tolerance (%)", default=0.5, digits=(6, 3), help="Of our records, duration and money."
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    amounts = fields.Selection(
+        [("net", "Without VAT"), ("gross", "With VAT")],
+        "Amounts Are",
+        default="net",
+        required=True,
+        help="Amounts with VAT are compared with our costs without it.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        "Currency of the Amounts",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+    )
+    increment_first = fields.Integer(
+        "First Increment (s)",
+        help="How the carrier counts a call: 60 and 60 are whole minutes, 60 and 1 a minute at "
+        "least. 0: the seconds as they are.",
+    )
+    increment_next = fields.Integer("Further Increments (s)")
     tolerance_amount = fields.Monetary(
         "At Least", default=1.0, help="Smaller differences in money always pass."
     )
@@ -49,6 +67,9 @@ class TelecomCarrierLayout(models.Model):
     sample_name = fields.Char()
     preview = fields.Html(readonly=True, sanitize=False, copy=False)
 
+    _increment_positive = models.Constraint(
+        "CHECK (increment_first >= 0 AND increment_next >= 0)", "An increment is not negative."
+    )
     _tolerance_positive = models.Constraint(
         "CHECK (tolerance_percent >= 0 AND tolerance_amount >= 0)", "A tolerance is not negative."
     )

@@ -21,4 +21,7 @@ class TelecomCarrierPosition(models.Model):
     records = fields.Integer()
     has_seconds = fields.Boolean()
     seconds = fields.Float(digits=(20, 6))
+    seconds_slack = fields.Float(
+        digits=(20, 6), help="Half of the last place in which the carrier wrote the duration."
+    )
     amount = fields.Float(digits=(20, 6), min_display_digits=2)

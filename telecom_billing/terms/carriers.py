@@ -51,7 +51,6 @@ CARRIERS = [
     _lt("Unit of the amount: 10^-n"),
     _lt("User and password (basic)"),
     _lt("User or client id"),
-    _lt("Without VAT."),
     _lt("client_credentials, or what the service calls its own (account_credentials)."),
     _lt("column=value, column=value"),
     _lt("min, s, h, or hms (01:02:03); the usage is compared in seconds."),
