@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from connectors.reasons import Told
+
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
     NotImplementedError, LookupError, RuntimeError, ValueError, OverflowError,
 )  # fmt: skip
 
 
-class ArchiveError(Exception):
+class ArchiveError(Told):
     """An archive that is broken, encrypted, too large, or tries to write elsewhere."""
 
 
@@ -112,7 +114,9 @@ def _open(path: Path, name: str, folder: Path, count: _Count, depth: int) -> Ite
             yield Member(name, path, path.stat().st_size)
         return
     if depth >= count.limits.depth:
-        raise ArchiveError(f"{name}: archives are nested deeper than {count.limits.depth}.")
+        raise ArchiveError(
+            f"{name}: archives are nested deeper than {count.limits.depth}; ask for it with fewer."
+        )
     try:
         if kind == "gz":
             inner = name[:-3] if name.lower().endswith(".gz") else name + ".out"
@@ -140,7 +144,7 @@ def _open(path: Path, name: str, folder: Path, count: _Count, depth: int) -> Ite
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the machine's fault, not the archive's
-        raise ArchiveError(f"{name} is broken: {error}") from error
+        raise ArchiveError(f"{name} is broken ({error}); ask for it anew.") from error
 
 
 def _unpack(
@@ -149,7 +153,9 @@ def _unpack(
     limits = count.limits
     count.members += 1
     if count.members > limits.members:
-        raise ArchiveError(f"{name}: more than {limits.members} files in one delivery.")
+        raise ArchiveError(
+            f"{name}: more than {limits.members} files in one delivery; ask for smaller ones."
+        )
     size = 0
     with tempfile.NamedTemporaryFile(dir=folder, delete=False, prefix="member-") as target:
         while piece := packed.read(1 << 20):
@@ -162,5 +168,7 @@ def _unpack(
                 raise ArchiveError(f"{name} expands beyond the limits; the archive is refused.")
             target.write(piece)
         if shutil.disk_usage(folder).free < 1 << 24:
-            raise ArchiveError(f"{name}: no space left in {folder}.")
+            raise ArchiveError(
+                f"{name}: no space is left in {folder}; make room and load it again."
+            )
     return Path(target.name)

@@ -226,7 +226,7 @@ def _csv_rows(data: bytes, settings: Mapping[str, Any]) -> Iterator[_Row]:
     try:
         table = list(csv.reader(io.StringIO("".join(lines)), delimiter=delimiter))
     except csv.Error as error:
-        raise DeliveryError(f"The file is no CSV: {error}.") from None
+        raise DeliveryError(f"The file is no CSV ({error}); check quotes and delimiter.") from None
     wanted = _used(settings)
     places = {name: int(name) - 1 for name in wanted} if not settings["header"] else {}
     if settings["header"]:
@@ -234,7 +234,8 @@ def _csv_rows(data: bytes, settings: Mapping[str, Any]) -> Iterator[_Row]:
         missing = [name for name in wanted if name not in names]
         if missing:
             raise DeliveryError(
-                f"The header line has no column {', '.join(missing)}; it has {', '.join(names)}."
+                f"The header line has no column {', '.join(missing)}; it has {', '.join(names)}; "
+                "correct the layout."
             )
         places = {name: names.index(name) for name in wanted}
     first = settings["skip"] + 1 + settings["header"]

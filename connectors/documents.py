@@ -159,7 +159,10 @@ def split(
     with Document(path) as document:
         found = assign(_texts(document), layouts)
         if found.pages != document.count:
-            raise DocumentError(f"{document.path.name}: {found.pages} of {document.count} pages.")
+            raise DocumentError(
+                f"{document.path.name}: {found.pages} of {document.count} pages were read; load "
+                "it again."
+            )
         taken: set[str] = set()
         for part in found.parts:
             file_name = _free(_safe(name.format(customer=part.customer, invoice=part.invoice,
@@ -273,7 +276,10 @@ def extract(path: Path | str, pages: Sequence[int], target: Path | str) -> None:
     with Document(path) as document:
         beyond = [page for page in pages if not 1 <= page <= document.count]
         if beyond:
-            raise DocumentError(f"{document.path.name} has {document.count} pages, no {beyond[0]}.")
+            raise DocumentError(
+                f"{document.path.name} has {document.count} pages, no page {beyond[0]}; correct "
+                "the pages."
+            )
         _write(document, pages, Path(target))
 
 

@@ -101,7 +101,8 @@ class Http:
             return parse_json(body), response.headers
         except ValueError as error:
             raise TransportError(
-                f"{shown(url)} did not answer with JSON: {error}.", temporary=False
+                f"{shown(url)} did not answer with JSON ({error}); check the address.",
+                temporary=False,
             ) from None
 
     def whole(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytes]:
@@ -113,7 +114,11 @@ class Http:
                 for piece in response.iter_content(1 << 16):
                     body += piece
                     if len(body) > MAX_BODY:
-                        raise TransportError(f"{shown(url)} answers with too much.", False)
+                        raise TransportError(
+                            f"{shown(url)} answers with more than {MAX_BODY >> 20} MB; ask for "
+                            "less at once.",
+                            False,
+                        )
                 return response, body
 
         return retrying(once, self.patience)
@@ -144,9 +149,13 @@ class Http:
                 "private authority, if it has one.", False,
             ) from None  # fmt: skip
         except requests.exceptions.Timeout:
-            raise TransportError(f"{where} does not answer.") from None
+            raise TransportError(
+                f"{where} does not answer; check address, port and firewall."
+            ) from None
         except (requests.exceptions.RequestException, OSError) as error:
-            raise TransportError(f"{where}: {_cause(error)}.") from None
+            raise TransportError(
+                f"{where}: the connection failed ({_cause(error)}); check address and network."
+            ) from None
 
 
 def check_answer(response: requests.Response, where: str) -> None:
@@ -157,7 +166,11 @@ def check_answer(response: requests.Response, where: str) -> None:
     if status in (401, 403):
         raise TransportError(f"{where} refuses the login ({status}); correct the source.", False)
     after = retry_after(response.headers.get("Retry-After", ""))
-    raise TransportError(f"{where} answers {status} {response.reason}.", status in _AGAIN, after)
+    raise TransportError(
+        f"{where} answers {status} {response.reason}; check the address, else ask the carrier.",
+        status in _AGAIN,
+        after,
+    )
 
 
 def retry_after(text: str) -> float | None:

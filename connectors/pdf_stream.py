@@ -30,6 +30,8 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from connectors.reasons import Told
+
 _LEFT_BEHIND = frozenset(
     ["/Parent", "/StructParent", "/StructParents", "/P", "/Popup", "/Dest", "/B", "/AF", "/A",
      "/AA", "/IRT", "/PieceInfo", "/Metadata", "/Thumb", "/Tabs"]
@@ -38,7 +40,7 @@ _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _DEEPEST = 200
 
 
-class DocumentError(Exception):
+class DocumentError(Told):
     """A PDF that cannot be read: which, why, and what to do."""
 
 
@@ -55,9 +57,11 @@ class Document:
         except DocumentError:
             raise
         except FileNotFoundError:
-            raise DocumentError(f"{self.path} does not exist.") from None
+            raise DocumentError(f"{self.path} does not exist; correct its name.") from None
         except _BROKEN as error:
-            raise DocumentError(f"{self.path.name} is no readable PDF: {_why(error)}.") from None
+            raise DocumentError(
+                f"{self.path.name} is no readable PDF ({_why(error)}); ask for it anew."
+            ) from None
         self._kept = set(self._reader.resolved_objects)
 
     def page(self, number: int) -> pypdf.PageObject:
@@ -136,7 +140,9 @@ class Writer:
                     if value is not None:
                         copied[NameObject(key)] = self._copy(value, seen, 0)
         except _BROKEN as error:
-            raise DocumentError(f"A page is broken: {_why(error)}.") from None
+            raise DocumentError(
+                f"A page is broken ({_why(error)}); ask for the file anew."
+            ) from None
         copied[NameObject("/Type")] = NameObject("/Page")
         copied[NameObject("/Parent")] = _Reference(self._tree)
         number = self._reserve()

@@ -50,7 +50,7 @@ def preview(
                 with member.path.open("rb") as stream:
                     sample = stream.read(SAMPLE)
             if isinstance(sample, Path):
-                raise DeliveryError("The archive is empty.")
+                raise DeliveryError("The archive is empty; ask for it anew.")
         cut = len(sample) >= SAMPLE and sample.rfind(b"\n") + 1
         _fill(found, form, sample[:cut] if cut else sample, settings, rows)
     except (SettingsError, DeliveryError, archives.ArchiveError, OSError) as error:

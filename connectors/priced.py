@@ -200,7 +200,9 @@ class Push:
                 status = response.status_code
             if status >= 300 and status != _KNOWN:
                 raise TransportError(
-                    f"{shown(self._url)} answers {status}; the batch is not confirmed.", False
+                    f"{shown(self._url)} answers {status}; the batch is not confirmed; ask who "
+                    "runs it.",
+                    False,
                 )
             return Receipt(status == _KNOWN, body.decode("utf-8", "replace").strip()[:1000])
 

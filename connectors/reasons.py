@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from connectors.sentences import read
+
 REASONS: dict[str, str] = {
     # the line as such
     "column_count": "{value} columns where {field} are expected; check delimiter and quoting.",
@@ -38,7 +40,7 @@ REASONS: dict[str, str] = {
     # telephone numbers: these reject the line ...
     "number_damaged": "{field} {value} was damaged by a spreadsheet; ask for the file as text.",
     "number_notation": "{field} {value} does not fit the declared notation; "
-    "correct the notation of the source or the line.",
+    "correct notation or longest extension of the source, or the line.",
     "number_country": "{field} {value} begins with no country code; "
     "correct the notation of the source or the line.",
     "number_too_long": "{field} {value} is longer than any telephone number.",
@@ -92,14 +94,28 @@ def parts(code: str, text: str) -> tuple[str, str] | None:
     return named.get("field", ""), named.get("value", "")
 
 
-class DeliveryError(Exception):
+class Told(Exception):
+    """An error that says what was tried, what came back and what to do, in one of the sentences."""
+
+    @property
+    def code(self) -> str:
+        """The stable code of the sentence; "" for what others say."""
+        return (read(str(self)) or ("", {}))[0]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What stands in the places of the sentence."""
+        return (read(str(self)) or ("", {}))[1]
+
+
+class DeliveryError(Told):
     """The delivery as a whole cannot be read; it is kept, and nothing of it was decoded.
 
     Raised before the first chunk is handed out, never in the middle.
     """
 
 
-class TransportError(Exception):
+class TransportError(Told):
     """A way that failed: what was tried, what came back, what to do; never a secret.
 
     `temporary`: whether another try may succeed; `after`: how many seconds the other side asks
@@ -112,5 +128,5 @@ class TransportError(Exception):
         self.after = after
 
 
-class SettingsError(ValueError):
+class SettingsError(Told, ValueError):
     """Settings that do not make sense, all of them in one message."""

@@ -41,7 +41,9 @@ RAW = ("a_raw", "b_raw")
 def preview_table(env, found: Preview) -> Markup:
     """A preview as HTML: counts, records, rejects with their reasons; or why nothing was read."""
     if found.fault:
-        return Markup('<div class="alert alert-danger">{}</div>').format(found.fault)
+        return Markup('<div class="alert alert-danger">{}</div>').format(
+            terms.told(env, found.fault)
+        )
     parts = [_counts(env, found)]
     if found.records:
         used = {name for row in found.records for name, value in row.items() if value != ""}
@@ -105,7 +107,7 @@ def _counts(env, found: Preview) -> Markup:
     )
     parts = [Markup('<p class="mb-1">{}</p>').format(text)]
     parts += [
-        Markup('<p class="text-warning-emphasis mb-1">{}</p>').format(line)
+        Markup('<p class="text-warning-emphasis mb-1">{}</p>').format(terms.told(env, line))
         for line in summary["differences"]
     ]
     return Markup("").join(parts)

@@ -87,5 +87,8 @@ class Login:
         answer, _headers = http.json("POST", options["token_url"], data=fields, auth=auth)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str):
-            raise TransportError(f"{shown(options['token_url'])} gives no access_token.", False)
+            raise TransportError(
+                f"{shown(options['token_url'])} gives no access_token; check address and grant.",
+                False,
+            )
         self._token = token

@@ -60,7 +60,9 @@ class OvhCarrier(Windowed):
         self._client = Http(options["ca_file"], self.patience, options["interval"] / 1000)
         theirs, _headers = self._client.json("GET", f"{self.url}/auth/time")
         if not isinstance(theirs, int):
-            raise TransportError(f"{shown(self.url)}/auth/time gives no time.", False)
+            raise TransportError(
+                f"{shown(self.url)}/auth/time gives no time; check the address.", False
+            )
         self._ahead = theirs - int(time.time())
         self._client._sign = self._sign
 

@@ -69,7 +69,9 @@ def pages(
             query[options["page_param"]] = str(number)
         mark = (where, repr(sorted(query.items())))
         if mark in seen:
-            raise TransportError(f"{shown(where)}: the next page is one that was there.", False)
+            raise TransportError(
+                f"{shown(where)}: the next page is one that was there; check the paging.", False
+            )
         seen.add(mark)
         sent = {"json": {**body, **query}} if body is not None else {"params": query}
         response, content = http.whole(method, where, **sent)
@@ -99,7 +101,9 @@ def pages(
             more = False
         if not more:
             return
-    raise TransportError(f"{shown(url)}: more than {options['pages_most']} pages.", False)
+    raise TransportError(
+        f"{shown(url)}: more than {options['pages_most']} pages; ask for shorter spans.", False
+    )
 
 
 def one_line(content: bytes) -> bytes:
@@ -114,7 +118,9 @@ def _parsed(content: bytes, where: str) -> Any:
     try:
         return parse_json(content)
     except (ValueError, RecursionError) as error:
-        raise TransportError(f"{shown(where)} did not answer with JSON: {error}.", False) from None
+        raise TransportError(
+            f"{shown(where)} did not answer with JSON ({error}); check the address.", False
+        ) from None
 
 
 def _count_of(page: Any, path: str) -> int:
@@ -135,6 +141,7 @@ def _same_host(url: str, following: str) -> str:
     one, two = urlsplit(url), urlsplit(found)
     if (one.scheme, one.netloc) != (two.scheme, two.netloc):
         raise TransportError(
-            f"{shown(url)}: the next page lies on another host ({two.hostname}).", False
+            f"{shown(url)}: the next page lies on another host ({two.hostname}); it is not asked.",
+            False,
         )
     return found

@@ -93,7 +93,10 @@ class Report(Rest):
         )
         number = plain(value_at(answer, self.options["id_path"]))
         if not number or not number.replace("-", "").replace("_", "").isalnum():
-            raise TransportError(f"{self.where()} gives no id of a report.", False)
+            raise TransportError(
+                f"{self.where()} gives no id of a report; check where it stands in the answer.",
+                False,
+            )
         return number
 
     def _finished(self, item: Item, number: str) -> str:
@@ -107,14 +110,17 @@ class Report(Rest):
                 answer = parse_json(body)
             except ValueError as error:
                 raise TransportError(
-                    f"{shown(url)} did not answer with JSON: {error}.", temporary=False
+                    f"{shown(url)} did not answer with JSON ({error}); check the address.",
+                    temporary=False,
                 ) from None
             state = plain(value_at(answer, options["state_path"])).lower()
             if state in options["state_done"].lower().split():
                 return self._file_url(answer, number)
             if state in options["state_failed"].lower().split():
                 self.state.get("pending", {}).pop(item.name, None)
-                raise TransportError(f"{shown(url)}: the report failed ({state}).")
+                raise TransportError(
+                    f"{shown(url)}: the report failed ({state}); it is ordered anew."
+                )
             self.patience.sleep(options["poll_seconds"])
         raise TransportError(f"{shown(url)}: the report is not made yet; it is asked for later.")
 
@@ -122,18 +128,25 @@ class Report(Rest):
         """A report that the service has thrown away is ordered anew."""
         if status in _GONE:
             self.state.get("pending", {}).pop(item.name, None)
-            raise TransportError(f"{shown(url)}: the report is gone ({status}).")
+            raise TransportError(
+                f"{shown(url)}: the report is gone ({status}); it is ordered anew."
+            )
 
     def _file_url(self, answer: Mapping[str, Any], number: str) -> str:
         if self.options["download_url"]:
             return self._on_host(self.options["download_url"].replace("{id}", number))
         found = plain(value_at(answer, self.options["download_path"]))
         if not found:
-            raise TransportError(f"{self.where()} names no file of the report.", False)
+            raise TransportError(
+                f"{self.where()} names no file of the report; check where it stands in the answer.",
+                False,
+            )
         return urljoin(self.url, found)
 
     def _on_host(self, url: str) -> str:
         found = urljoin(self.url, url)
         if urlsplit(found).netloc != urlsplit(self.url).netloc:
-            raise TransportError(f"{shown(found)} lies on another host than the service.", False)
+            raise TransportError(
+                f"{shown(found)} lies on another host than the service; correct the address.", False
+            )
         return found

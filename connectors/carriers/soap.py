@@ -90,7 +90,11 @@ class Soap(Windowed):
         except TransportError:
             raise
         except (zeep.exceptions.Error, AttributeError, ValueError) as error:
-            raise TransportError(f"{self.where()}: {_first_line(error)}.", False) from None
+            raise TransportError(
+                f"{self.where()}: the description of the service cannot be used "
+                f"({_first_line(error)}); check the address.",
+                False,
+            ) from None
 
     def close(self) -> None:
         super().close()
@@ -114,9 +118,15 @@ class Soap(Windowed):
             text = _first_line(error)
             for secret in filter(None, (values["{secret}"],)):
                 text = text.replace(secret, "***")
-            raise TransportError(f"{self.where()}: {text}.", False) from None
+            raise TransportError(
+                f"{self.where()}: the service answers “{text}”; check the arguments.", False
+            ) from None
         except (zeep.exceptions.Error, TypeError, ValueError) as error:
-            raise TransportError(f"{self.where()}: {type(error).__name__}.", False) from None
+            raise TransportError(
+                f"{self.where()}: arguments or answer do not fit the service's description "
+                f"({type(error).__name__}); check the arguments.",
+                False,
+            ) from None
         found = zeep.helpers.serialize_object(answer, dict)
         if self.options["records"]:
             found = value_at(found, self.options["records"])

@@ -54,7 +54,9 @@ class TapFile:
     def _walk(self) -> None:
         tag, content, end = self._element(0, len(self._data))
         if tag not in (_BATCH, _NOTIFICATION):
-            raise DeliveryError("This is no TAP3 file: it holds no transfer batch.")
+            raise DeliveryError(
+                "This is no TAP3 file: it holds no transfer batch; check the format."
+            )
         if end > len(self._data):
             self.damaged = "the file is cut off"
         self.notification = tag == _NOTIFICATION
@@ -69,7 +71,7 @@ class TapFile:
                 ]
         known = self._decode("Notification", self._data) if self.notification else self.headers
         if not known and not self._calls:
-            raise DeliveryError("This is no TAP3 file: nothing in it is known.")
+            raise DeliveryError("This is no TAP3 file: nothing in it is known; check the format.")
 
     def tail(self) -> str:
         """The end of the file, for whoever has to look at a damaged one."""

@@ -53,7 +53,7 @@ def read_xml(
                 _forget(element)
     except etree.XMLSyntaxError as error:
         if not started:
-            raise DeliveryError(f"The file is no XML: {_why(error)}.") from None
+            raise DeliveryError(f"The file is no XML ({_why(error)}); check the format.") from None
         number += 1
         yield number, Fault(number, "broken_document", value=_why(error)), _why(error)
     if not number:
@@ -66,7 +66,7 @@ def _refuse_dtd(info: Any) -> None:
     if declared is None:
         return
     if info.system_url or info.public_id or declared.elements() or declared.entities():
-        raise DeliveryError("The document declares a DTD; it is refused.")
+        raise DeliveryError("The document declares a DTD and is refused; ask for it without.")
 
 
 def as_dict(element: Any) -> dict[str, Any]:

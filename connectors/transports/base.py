@@ -167,7 +167,9 @@ class Transport(AbstractContextManager["Transport"]):
         if item.size is not None and size != item.size:
             if size > item.size:
                 part.unlink()
-            raise TransportError(f"{item.name}: {size} of {item.size} bytes arrived.")
+            raise TransportError(
+                f"{item.name}: {size} of {item.size} bytes arrived; it is fetched again."
+            )
 
 
 def local_name(name: str) -> str:

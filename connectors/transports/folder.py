@@ -47,10 +47,14 @@ class Folder(FolderTransport):
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise TransportError(f"{self.path} is being read by another process.") from None
+            raise TransportError(
+                f"{self.path} is being read by another process; it goes on later."
+            ) from None
         except OSError as error:
             self.close()
-            raise TransportError(f"{self.path} cannot be locked: {error.strerror}.") from None
+            raise TransportError(
+                f"{self.path} cannot be written to ({error.strerror}); correct its rights."
+            ) from None
 
     def close(self) -> None:
         if self._lock is not None:
@@ -99,4 +103,6 @@ def _named(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TransportError(f"{name}: {error.strerror}.") from None
+        raise TransportError(
+            f"{name}: {error.strerror}; correct the rights of the folder."
+        ) from None

@@ -167,11 +167,20 @@ class Ftps(FolderTransport):
                 raise TransportError(
                     f"{where}: user or password is refused; correct the source.", False
                 ) from None
-            raise TransportError(f"{where}: {error}.", False) from None
+            raise TransportError(
+                f"{where}: the server refuses ({error}); correct the folder, or ask the carrier "
+                "for the right.",
+                False,
+            ) from None
         except TimeoutError:
-            raise TransportError(f"{where}: the server does not answer.") from None
+            raise TransportError(
+                f"{where}: the server does not answer; check host, port and firewall."
+            ) from None
         except (*ftplib.all_errors, ValueError) as error:
-            raise TransportError(f"{where}: {error or type(error).__name__}.") from None
+            raise TransportError(
+                f"{where}: the connection failed ({error or type(error).__name__}); check address "
+                "and network."
+            ) from None
 
 
 class _Explicit(ftplib.FTP_TLS):

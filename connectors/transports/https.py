@@ -170,13 +170,17 @@ class Https(Transport):
         page = _Page()
         page.feed(body.decode(response.encoding or "utf-8", "replace"))
         if page.has(self.options["password_field"]) and self.options["login"] == "form":
-            raise TransportError(f"{shown(url)} asks for a login again; it failed.", False)
+            raise TransportError(
+                f"{shown(url)} asks for a login again; correct user and password.", False
+            )
         return page
 
     def _check_page(self, response: requests.Response) -> None:
         login = self.options["login_url"]
         if self.options["login"] == "form" and shown(response.url) == shown(login):
-            raise TransportError(f"{self.where()} leads to the login page; it failed.", False)
+            raise TransportError(
+                f"{self.where()} leads to the login page; correct user and password.", False
+            )
 
     def _log_in(self) -> None:
         options, http = self.options, self._client()
@@ -192,7 +196,10 @@ class Https(Transport):
             )  # fmt: skip
         action = checked_url(urljoin(url, form.action or url))
         if not _same_place(action, url):
-            raise TransportError(f"{shown(url)} sends its form to another host; refused.", False)
+            raise TransportError(
+                f"{shown(url)} sends its form to another host; the password does not go there.",
+                False,
+            )
         fields = form.hidden | {
             options["user_field"]: options["user"],
             options["password_field"]: options["password"].reveal(),

@@ -116,7 +116,9 @@ class Imap(Transport):
                 data = part.get_payload(decode=True)
                 target.write(data if isinstance(data, bytes) else part.as_bytes())
                 return
-        raise TransportError(f"{item.name} is no longer in {self.where()}.", temporary=False)
+        raise TransportError(
+            f"{item.name} is no longer in {self.where()}; it was moved or deleted.", temporary=False
+        )
 
     def done(self, item: Item) -> None:
         uid = self._uid(item)
@@ -189,7 +191,9 @@ class Imap(Transport):
             else:
                 imap.login(_quoted(user), options["password"].reveal())
         except imaplib.IMAP4.abort as error:
-            raise TransportError(f"{self.where()}: {error}.") from None
+            raise TransportError(
+                f"{self.where()}: the connection failed ({error}); check address and network."
+            ) from None
         except imaplib.IMAP4.error:
             raise TransportError(
                 f"{self.where()}: user, password or token is refused; correct the source.", False
@@ -212,13 +216,22 @@ class Imap(Transport):
                 "name the private authority, if it has one.", False,
             ) from None  # fmt: skip
         except imaplib.IMAP4.abort as error:
-            raise TransportError(f"{where}: {error}.") from None
+            raise TransportError(
+                f"{where}: the connection failed ({error}); check address and network."
+            ) from None
         except imaplib.IMAP4.error as error:
-            raise TransportError(f"{where}: {error}.", False) from None
+            raise TransportError(
+                f"{where}: the server refuses ({error}); correct the folder, or ask the carrier "
+                "for the right.", False,
+            ) from None  # fmt: skip
         except TimeoutError:
-            raise TransportError(f"{where}: the server does not answer.") from None
+            raise TransportError(
+                f"{where}: the server does not answer; check host, port and firewall."
+            ) from None
         except OSError as error:
-            raise TransportError(f"{where}: {error}.") from None
+            raise TransportError(
+                f"{where}: the connection failed ({error}); check address and network."
+            ) from None
 
 
 def _ok(answer: tuple[str, list[Any]]) -> list[Any]:

@@ -130,7 +130,9 @@ class FolderTransport(Transport):
 
     def _inside(self, item: Item) -> None:
         if "/" in item.name or "\\" in item.name or item.name in ("", ".", ".."):
-            raise TransportError(f"{item.name!r} lies outside the folder.", temporary=False)
+            raise TransportError(
+                f"{item.name!r} lies outside the folder; it is not taken.", temporary=False
+            )
 
 
 __all__ = ["AFTER", "FILTERS", "Entry", "FolderTransport"]

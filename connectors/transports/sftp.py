@@ -139,21 +139,36 @@ class Sftp(FolderTransport):
             yield
         except paramiko.BadAuthenticationType as error:
             allowed = ", ".join(error.allowed_types)
-            raise TransportError(f"{where}: the server only takes {allowed}.", False) from None
+            raise TransportError(
+                f"{where}: the server only takes {allowed}; enter what it takes.", False
+            ) from None
         except paramiko.AuthenticationException:
             raise TransportError(
                 f"{where}: user, password or key is refused; correct the source.", False
             ) from None
         except PermissionError:
-            raise TransportError(f"{where}: the server denies access.", False) from None
+            raise TransportError(
+                f"{where}: the server denies access; correct the folder, or ask the carrier for "
+                "the right.",
+                False,
+            ) from None
         except FileNotFoundError:
-            raise TransportError(f"{where}: there is no such file or folder.", False) from None
+            raise TransportError(
+                f"{where}: there is no such file or folder; correct the folder.", False
+            ) from None
         except TimeoutError:
-            raise TransportError(f"{where}: the server does not answer.") from None
+            raise TransportError(
+                f"{where}: the server does not answer; check host, port and firewall."
+            ) from None
         except socket.gaierror:
-            raise TransportError(f"{where}: the host's name is unknown.") from None
+            raise TransportError(
+                f"{where}: the host's name is unknown; correct the host."
+            ) from None
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise TransportError(f"{where}: {error or type(error).__name__}.") from None
+            raise TransportError(
+                f"{where}: the connection failed ({error or type(error).__name__}); check address "
+                "and network."
+            ) from None
 
 
 def _entry(name: str, attributes: paramiko.SFTPAttributes) -> Entry:
@@ -193,7 +208,7 @@ class _Declared(paramiko.MissingHostKeyPolicy):
             return
         raise TransportError(
             f"{hostname} shows the host key {shown}, "
-            + ("which is not the declared one. " if self._declared else "and none is declared. ")
-            + "If it is right (ask the carrier), enter it as host key.",
+            + ("which is not the declared one" if self._declared else "and none is declared")
+            + "; if it is right (ask the carrier), enter it as host key.",
             temporary=False,
         )

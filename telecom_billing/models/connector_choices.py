@@ -11,7 +11,7 @@ from connectors import webhooks
 from connectors.reasons import SettingsError
 from connectors.settings import resolve
 
-from ..terms import said
+from ..terms import said, told
 
 #: Files that nobody fetches: the form's upload, and ``receive`` called from outside.
 UPLOAD = "upload"
@@ -71,8 +71,8 @@ def labelled(declared: list[dict], env=None) -> list[dict]:
     ]
 
 
-def fault(package: str, name: str, settings: dict) -> str:
-    """What is wrong with settings, in words; empty when nothing is."""
+def fault(package: str, name: str, settings: dict, env=None) -> str:
+    """What is wrong with settings, in the user's words; empty when nothing is."""
     if name == UPLOAD:
         return ""
     try:
@@ -85,7 +85,7 @@ def fault(package: str, name: str, settings: dict) -> str:
         else:
             resolve(declared.settings, settings)
     except SettingsError as error:
-        return str(error)
+        return told(env, str(error))
     return ""
 
 

@@ -17,6 +17,7 @@ from odoo.tools.misc import format_datetime
 from connectors import expect
 
 from ..steps.base import sentence
+from ..terms import told
 
 LATE, MISSING, FAILING = "delivery_late", "delivery_missing", "source_unreachable"
 DOUBLED, SHRUNKEN, TOTALS = "delivery_doubled", "delivery_shrunken", "delivery_totals"
@@ -74,7 +75,7 @@ def _unreachable(source, now) -> typing.Iterator[Found]:
                 "Source %(name)s could not be asked: %(error)s Mend it and press Test; until then"
                 " files can be uploaded by hand.",
                 name=source.name,
-                error=sentence(source.last_error),
+                error=sentence(told(source.env, source.last_error)),
             ),
         )
 
@@ -183,7 +184,7 @@ def _differing(source, now) -> typing.Iterator[Found]:
                     " or ask the carrier for the file anew.",
                     name=source.name,
                     file=delivery.name,
-                    differences="; ".join(differences),
+                    differences="; ".join(told(source.env, one) for one in differences),
                 ),
                 delivery=delivery,
             )
@@ -199,7 +200,7 @@ def _unreadable(source, now) -> typing.Iterator[Found]:
                 " source's settings and load it again, or delete the delivery.",
                 name=source.name,
                 file=delivery.name,
-                message=sentence(delivery.message),
+                message=sentence(told(source.env, delivery.message)),
             ),
             delivery=delivery,
         )

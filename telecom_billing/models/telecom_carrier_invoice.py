@@ -11,6 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from .told_text import ToldText
+
 #: Endings of files that are read; everything else is only kept.
 READABLE = (".csv", ".txt", ".xml", ".json")
 
@@ -82,7 +84,7 @@ class TelecomCarrierInvoice(models.Model):
         readonly=True,
         tracking=True,
     )
-    message = fields.Text(readonly=True)
+    message = ToldText(readonly=True)
     file_id = fields.Many2one("ir.attachment", "File That Was Read", readonly=True)
     position_ids = fields.One2many("telecom.carrier.position", "invoice_id", readonly=True)
     line_ids = fields.One2many("telecom.carrier.variance", "invoice_id")

@@ -13,6 +13,7 @@ from connectors import carrier_invoice
 from connectors.formats.summary import plain as plain_micro
 from connectors.reasons import DeliveryError, SettingsError
 
+from ..terms import told
 from . import connector_choices as choices
 
 #: Positions that the test shows.
@@ -90,7 +91,11 @@ class TelecomCarrierLayout(models.Model):
                 carrier_invoice.check(layout.settings or {})
             except SettingsError as error:
                 raise ValidationError(
-                    self.env._("Layout %(name)s: %(fault)s", name=layout.name, fault=error)
+                    self.env._(
+                        "Layout %(name)s: %(fault)s",
+                        name=layout.name,
+                        fault=told(self.env, str(error)),
+                    )
                 ) from error
 
     # ------------------------------------------------------------------ actions
@@ -109,7 +114,9 @@ class TelecomCarrierLayout(models.Model):
             return carrier_invoice.read(data, self.settings or {})
         except (DeliveryError, SettingsError) as error:
             raise UserError(
-                self.env._("Layout %(name)s: %(fault)s", name=self.name, fault=error)
+                self.env._(
+                    "Layout %(name)s: %(fault)s", name=self.name, fault=told(self.env, str(error))
+                )
             ) from error
 
     def _as_table(self, found) -> Markup:

@@ -16,6 +16,7 @@ from connectors import documents
 from connectors.reasons import SettingsError
 
 from ..store import locks
+from .told_text import ToldText
 
 #: Bytes above which a click does not wait for the split.
 LARGE = 16 << 20
@@ -53,7 +54,7 @@ class TelecomCollective(models.Model):
         readonly=True,
         tracking=True,
     )
-    message = fields.Text(readonly=True)
+    message = ToldText(readonly=True)
     pages = fields.Integer(readonly=True)
     part_ids = fields.One2many("telecom.collective.part", "collective_id")
     page_ids = fields.One2many("telecom.collective.page", "collective_id")

@@ -13,6 +13,8 @@ from odoo.exceptions import UserError, ValidationError
 from connectors import documents
 from connectors.reasons import SettingsError
 
+from ..terms import told
+
 #: Pages of the sample that the test shows.
 SHOWN = 20
 
@@ -67,7 +69,7 @@ class TelecomCollectiveLayout(models.Model):
                         "Layout %(name)s: %(error)s. Write a regular expression, with brackets "
                         "around the number.",
                         name=layout.name,
-                        error=error,
+                        error=told(self.env, str(error)),
                     )
                 ) from error
 
@@ -88,7 +90,7 @@ class TelecomCollectiveLayout(models.Model):
                     self.env._(
                         "%(file)s cannot be read: %(error)s",
                         file=self.sample_name or self.env._("The sample"),
-                        error=error,
+                        error=told(self.env, str(error)),
                     )
                 ) from error
         self.preview = self._as_table(rows)

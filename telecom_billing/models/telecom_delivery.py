@@ -5,7 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..store import locks
+from ..terms import told
 from . import delivery_loader
+from .told_text import ToldText
 
 #: Bytes above which a click does not wait for the load.
 LARGE = 32 << 20
@@ -60,7 +62,7 @@ class TelecomDelivery(models.Model):
         readonly=True,
         index=True,
     )
-    message = fields.Text(readonly=True)
+    message = ToldText(readonly=True)
     original_id = fields.Many2one(
         "telecom.delivery", "Delivered First", compute="_compute_original_id"
     )
@@ -147,7 +149,7 @@ class TelecomDelivery(models.Model):
         self._load_each(self.filtered(lambda delivery: delivery.state != "duplicate"))
         failed = self.filtered(lambda delivery: delivery.state == "failed")
         if failed and len(self) == 1:
-            return self._notification(failed.message, "danger")
+            return self._notification(told(self.env, failed.message), "danger")
         return True
 
     def action_view_usage(self):

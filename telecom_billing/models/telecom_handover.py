@@ -18,6 +18,7 @@ from connectors.retry import Patience
 
 from ..store import handover as store
 from ..store import locks
+from ..terms import told
 
 #: A click and the scheduled action come back later; nobody waits for a minute here.
 PATIENCE = Patience(attempts=3, first=1.0, longest=5.0)
@@ -83,7 +84,11 @@ class TelecomHandover(models.Model):
             return {
                 "type": "ir.actions.client",
                 "tag": "display_notification",
-                "params": {"message": failed[0].answer, "type": "danger", "sticky": True},
+                "params": {
+                    "message": told(self.env, failed[0].answer),
+                    "type": "danger",
+                    "sticky": True,
+                },
             }
         return True
 
@@ -151,8 +156,9 @@ class TelecomHandover(models.Model):
                 for summaries in store.batches(due, channel.batch_size, channel.what):
                     self._make_batch(template, summaries)
             except SettingsError as error:
+                fault = told(self.env, str(error))
                 raise UserError(
-                    self.env._("System %(name)s: %(fault)s", name=channel.name, fault=error)
+                    self.env._("System %(name)s: %(fault)s", name=channel.name, fault=fault)
                 ) from error
 
     def _make_batch(self, template: priced.Template, summaries: list[int]) -> None:

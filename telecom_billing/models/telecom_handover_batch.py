@@ -7,6 +7,8 @@ from odoo import fields, models
 
 from connectors import priced
 
+from .told_text import ToldText
+
 
 class TelecomHandoverBatch(models.Model):
     """Bytes with an id: sent again they are the same, so the other side can tell."""
@@ -41,7 +43,7 @@ class TelecomHandoverBatch(models.Model):
         readonly=True,
     )
     attempts = fields.Integer(readonly=True)
-    answer = fields.Text(readonly=True)
+    answer = ToldText(readonly=True)
     acknowledged_at = fields.Datetime("Acknowledged on", readonly=True)
 
     _number_uniq = models.Constraint("UNIQUE (handover_id, number)", "This batch is there already.")

@@ -13,6 +13,7 @@ from connectors.settings import Secret, resolve
 
 from .. import vault
 from ..store import handover as store
+from ..terms import told
 from . import connector_choices as choices
 
 #: What stands in the settings for a secret that is stored.
@@ -118,7 +119,7 @@ class TelecomHandoverChannel(models.Model):
                 if channel.way == "rest":
                     resolve(priced.REST, channel._rest_without_secret())
             except SettingsError as error:
-                fault = str(error)
+                fault = told(self.env, str(error))
             if fault:
                 raise ValidationError(
                     self.env._("System %(name)s: %(fault)s", name=channel.name, fault=fault)
@@ -185,8 +186,11 @@ class TelecomHandoverChannel(models.Model):
                 rest["secret"] = Secret(vault.unseal(self.sudo().rest_secret))
             except vault.Locked as error:
                 raise SettingsError(
-                    f"{self.name}: the secret was encrypted with another key (of another server?); "
-                    "enter it again"
+                    self.env._(
+                        "%s: the secret was encrypted with another key (of another server?); enter"
+                        " it again",
+                        self.name,
+                    )
                 ) from error
         return rest
 
@@ -211,7 +215,13 @@ class TelecomHandoverChannel(models.Model):
             if column.field not in store.COLUMNS[self.what]
         ]  # fmt: skip
         if unknown:
-            raise SettingsError(f"{', '.join(unknown)}: not among the columns of {self.what}")
+            raise SettingsError(
+                self.env._(
+                    "%(names)s: not among the columns of %(what)s",
+                    names=", ".join(unknown),
+                    what=self.what,
+                )
+            )
         return priced.Template(
             columns=tuple((column.name, column.field) for column in self.column_ids.sorted()),
             kind=self.kind,

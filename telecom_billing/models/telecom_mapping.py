@@ -103,7 +103,7 @@ class TelecomMapping(models.Model):
     def _compute_preview(self):
         for mapping in self:
             settings = mapping._source_settings()
-            mapping.fault = choices.fault("formats", mapping.format, settings)
+            mapping.fault = choices.fault("formats", mapping.format, settings, self.env)
             sample = mapping._sample_bytes()
             mapping.preview = mapping.cells = False
             if sample and not mapping.fault:

@@ -13,9 +13,11 @@ from odoo.exceptions import UserError
 import connectors.transports
 
 from ..store import locks
+from ..terms import told
 from . import connector_choices as choices
 from . import delivery_counts
 from . import source_fetching as fetching
+from .told_text import ToldText
 
 _logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class TelecomSource(models.Model):
         copy=False,
     )
     last_fetch_at = fields.Datetime(readonly=True, copy=False)
-    last_error = fields.Text(readonly=True, copy=False)
+    last_error = ToldText(readonly=True, copy=False)
     delivery_ids = fields.One2many("telecom.delivery", "source_id")
     delivery_count = fields.Integer(compute="_compute_deliveries")
     last_delivery_at = fields.Datetime("Last Delivery", compute="_compute_deliveries")
@@ -134,7 +136,7 @@ class TelecomSource(models.Model):
         deliveries.filtered(lambda delivery: delivery.state == "received")._request_load()
         failing = self.filtered(lambda source: source.state == "failing")
         if failing:
-            return self._notification(failing[0].last_error, "danger")
+            return self._notification(told(self.env, failing[0].last_error), "danger")
         return self._notification(
             self.env._("%s new files were taken in.", len(deliveries)), "success"
         )

@@ -107,9 +107,9 @@ class TelecomSource(models.Model):
                 path=given["path"],
                 parameter=FOLDER_ROOTS,
             )
-        return choices.fault("formats", self.format, self.settings or {}) or choices.fault(
-            "transports", self.transport, given
-        )
+        return choices.fault(
+            "formats", self.format, self.settings or {}, self.env
+        ) or choices.fault("transports", self.transport, given, self.env)
 
     def _may_watch(self, path: str) -> bool:
         """A folder of the server is not every tenant's: an administrator opens it to sources."""

@@ -15,6 +15,7 @@ from connectors.preview import preview
 from connectors.retry import Patience
 
 from ..preview_table import preview_table, table
+from ..terms import told
 from . import connector_choices as choices
 from . import source_fetching as fetching
 
@@ -54,7 +55,7 @@ class TelecomSource(models.Model):
         try:
             return found | self._tested_transport()
         except (*fetching.UNREACHABLE, OSError) as error:
-            return found | {"ok": False, "headline": str(error)}
+            return found | {"ok": False, "headline": told(self.env, str(error))}
 
     def _tested_transport(self) -> dict:
         schema = {setting["name"] for setting in self.transport_schema}

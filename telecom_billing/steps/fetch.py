@@ -6,6 +6,7 @@ from __future__ import annotations
 from odoo.tools.translate import LazyTranslate
 
 from ..models.connector_choices import PASSIVE
+from ..terms import told
 from .base import Step, Totals, register, sentence
 
 _lt = LazyTranslate(__name__)
@@ -37,7 +38,7 @@ class Fetch(Step):
                         "Source %(name)s could not be asked: %(error)s Mend it and start the"
                         " step again, or upload the files by hand and waive this.",
                         name=source.name,
-                        error=sentence(source.last_error),
+                        error=sentence(told(self.env, source.last_error)),
                     ),
                     record=source,
                 )

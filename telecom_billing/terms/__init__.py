@@ -11,10 +11,11 @@ from __future__ import annotations
 from odoo.tools.translate import code_translations
 
 from connectors.reasons import REASONS, parts
+from connectors.sentences import tell
 
-from . import carriers, formats, reasons, ways
+from . import carriers, faults, formats, reasons, ways
 
-__all__ = ["explained", "formats", "reasons", "said", "ways"]
+__all__ = ["explained", "faults", "formats", "reasons", "said", "told", "ways"]
 
 
 def said(text: str, env=None) -> str:
@@ -32,3 +33,8 @@ def explained(env, code: str, message: str) -> str:
         return said(message, env)
     field, value = found
     return said(REASONS[code], env).format(field=field, value=value)
+
+
+def told(env, text):
+    """What an error of ``connectors`` says, live or stored, in the user's language."""
+    return tell(text, lambda sentence: said(sentence, env)) if text else text

@@ -198,8 +198,8 @@ FORMATS = (
     _lt("Where the call ended"),
     _lt("Where the records name no host."),
     _lt(
-        "Without header; long calls come in parts, which are put together by both numbers "
-        "and the start of the call."
+        "Without header; long calls come in parts, which are put together by both numbers and the "
+        "start of the call (column 5; column 4 is that of the part)."
     ),
     _lt("XML, layout by mapping"),
     _lt("Zoom participants"),

@@ -34,8 +34,8 @@ REASONS = (
     _lt("{field} {value} is no point of time; correct the line."),
     _lt("{field} {value} was damaged by a spreadsheet; ask for the file as text."),
     _lt(
-        "{field} {value} does not fit the declared notation; correct the notation of the "
-        "source or the line."
+        "{field} {value} does not fit the declared notation; correct notation or longest "
+        "extension of the source, or the line."
     ),
     _lt(
         "{field} {value} begins with no country code; correct the notation of the source or "
