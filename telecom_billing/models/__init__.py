@@ -81,6 +81,7 @@ from . import (
     telecom_handover_batch,
     telecom_handover_channel,
     telecom_handover_column,
+    telecom_handover_secrets,
     telecom_limit,
     telecom_limit_alert,
     telecom_mapping,

@@ -19,6 +19,8 @@ UPLOAD = "upload"
 WEBHOOK = "webhook"
 #: What is not asked by us.
 PASSIVE = (UPLOAD, WEBHOOK)
+#: What stands in settings for a secret that is stored.
+MASK = "••••••••"
 #: How a setting names the environment variable that holds a secret. The rest of the environment
 #: (the database's password, say) is none of a source's business.
 SECRET_MARK = "env:TELECOM_"

@@ -44,6 +44,7 @@ class TelecomHandover(models.Model):
     acknowledged = fields.Integer("Batches Acknowledged", compute="_compute_sums", store=True)
     state = fields.Selection(
         [
+            ("empty", "No usage"),
             ("prepared", "Prepared"),
             ("failed", "Not acknowledged"),
             ("done", "Acknowledged"),
@@ -51,6 +52,8 @@ class TelecomHandover(models.Model):
         compute="_compute_sums",
         store=True,
     )
+    marks = fields.Boolean(related="channel_id.marks")
+    way = fields.Selection(related="channel_id.way")
 
     _once = models.Constraint(
         "UNIQUE (channel_id, period)", "This month is handed to this system already."
@@ -65,7 +68,10 @@ class TelecomHandover(models.Model):
             one.records = sum(one.batch_ids.mapped("records"))
             one.amount = sum(one.batch_ids.mapped("amount"))
             failed = one.batch_ids.filtered(lambda batch: batch.state == "failed")
-            one.state = "failed" if failed else "done" if done == one.batch_ids else "prepared"
+            if not one.batch_ids:
+                one.state = "empty"
+            else:
+                one.state = "failed" if failed else "done" if done == one.batch_ids else "prepared"
 
     @api.depends("channel_id", "period")
     def _compute_display_name(self):
@@ -76,7 +82,7 @@ class TelecomHandover(models.Model):
     def action_send(self):
         """Send what is not acknowledged yet; or prepare what came in since."""
         for one in self:
-            if one.channel_id.marks:
+            if one.channel_id.marks or not one.batch_ids:
                 one._prepare()
         self.filtered(lambda one: one.channel_id.way == "rest")._send()
         failed = self.batch_ids.filtered(lambda batch: batch.state == "failed")
@@ -90,6 +96,12 @@ class TelecomHandover(models.Model):
                     "sticky": True,
                 },
             }
+        return True
+
+    def action_write_anew(self):
+        """Write what is not acknowledged with the columns and shape of now, under the same ids."""
+        for one in self:
+            one._write_anew()
         return True
 
     def action_acknowledge(self):
@@ -161,10 +173,53 @@ class TelecomHandover(models.Model):
                     self.env._("System %(name)s: %(fault)s", name=channel.name, fault=fault)
                 ) from error
 
+    def _write_anew(self) -> None:
+        """A system that refused a batch for its columns gets it as they are described now.
+
+        The id stays: had the batch arrived all the same, the other side would know it. A copy,
+        which freezes nothing, is made from scratch as long as nothing of it has arrived.
+        """
+        self.ensure_one()
+        channel, cr = self.channel_id, self.env.cr
+        waiting = self.batch_ids.filtered(lambda batch: batch.state != "acknowledged")
+        if not waiting or (not channel.marks and waiting != self.batch_ids):
+            raise UserError(
+                self.env._(
+                    "%(name)s: %(count)s batches are acknowledged, and what has arrived is not "
+                    "written anew.",
+                    name=self.display_name,
+                    count=len(self.batch_ids - waiting),
+                )
+            )
+        if not channel.marks:
+            waiting.attachment_id.sudo().unlink()
+            waiting.sudo().unlink()
+            self._prepare()
+            return
+        with locks.held(cr, "handover", channel.id) as got:
+            if not got:
+                raise UserError(
+                    self.env._("System %s is being handed usage right now.", channel.name)
+                )
+            try:
+                template = channel._template()
+                for batch in waiting:
+                    payload, rows = self._rendered(template, store.of_batch(cr, batch.id))
+                    batch._rewrite(payload, rows, template)
+            except SettingsError as error:
+                fault = told(self.env, str(error))
+                raise UserError(
+                    self.env._("System %(name)s: %(fault)s", name=channel.name, fault=fault)
+                ) from error
+
+    def _rendered(self, template: priced.Template, summaries: list[int]) -> tuple[bytes, int]:
+        columns = [key for _name, key in template.columns]
+        rows = store.rows(self.env.cr, self.channel_id.what, summaries, columns)
+        return template.render(rows), len(rows)
+
     def _make_batch(self, template: priced.Template, summaries: list[int]) -> None:
         cr, channel = self.env.cr, self.channel_id
-        rows = store.rows(cr, channel.what, summaries, [key for _name, key in template.columns])
-        payload = template.render(rows)
+        payload, rows = self._rendered(template, summaries)
         records, amount = store.totals(cr, summaries)
         number = len(self.batch_ids) + 1
         batch = self.env["telecom.handover.batch"].create(
@@ -172,7 +227,7 @@ class TelecomHandover(models.Model):
                 "handover_id": self.id,
                 "number": number,
                 "uid": str(uuid.uuid4()),
-                "rows": len(rows),
+                "rows": rows,
                 "records": records,
                 "amount": float(amount),
                 "sha256": hashlib.sha256(payload).hexdigest(),

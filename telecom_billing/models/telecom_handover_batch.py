@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from odoo import fields, models
 
 from connectors import priced
@@ -55,6 +57,20 @@ class TelecomHandoverBatch(models.Model):
             "url": f"/web/content/{self.attachment_id.id}?download=true",
             "target": "download",
         }
+
+    def _rewrite(self, payload: bytes, rows: int, template: priced.Template) -> None:
+        """Other bytes for the same usage, under the same id."""
+        self.write(
+            {
+                "rows": rows,
+                "sha256": hashlib.sha256(payload).hexdigest(),
+                "media_type": template.media_type,
+                "state": "waiting",
+                "answer": False,
+            }
+        )
+        stem = self.attachment_id.name.rpartition(".")[0]
+        self.attachment_id.write({"name": f"{stem}.{template.extension}", "raw": payload})
 
     def _send(self, way: priced.Push) -> None:
         self.ensure_one()

@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
+import logging
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from connectors import priced
 from connectors.reasons import SettingsError
-from connectors.settings import Secret, resolve
+from connectors.settings import resolve
 
-from .. import vault
 from ..store import handover as store
 from ..terms import told
 from . import connector_choices as choices
 
-#: What stands in the settings for a secret that is stored.
-MASK = "••••••••"
+_logger = logging.getLogger(__name__)
 
+#: Rows of the preview.
+SHOWN = 5
 #: What a new channel hands over, until somebody changes it.
 COLUMNS = {
     "records": ("record", "segment", "customer", "contract", "number", "service", "started_at",
@@ -34,7 +36,9 @@ class TelecomHandoverChannel(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True)
-    code = fields.Char(required=True, help="Short name, used by the shell tool and the API.")
+    code = fields.Char(
+        required=True, copy=False, help="Short name, used by the shell tool and the API."
+    )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -81,12 +85,12 @@ class TelecomHandoverChannel(models.Model):
         required=True,
     )
     rest = fields.Json(default=dict, help="Address and login of the service.")
-    rest_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
     rest_schema = fields.Json(compute="_compute_rest_schema")
     automatic = fields.Boolean(
         help="The scheduled action hands over the last month as soon as its run is checked."
     )
     handover_ids = fields.One2many("telecom.handover", "channel_id")
+    preview = fields.Text(readonly=True, copy=False)
 
     _code_uniq = models.Constraint(
         "UNIQUE (company_id, code)", "Another system of this company has this code."
@@ -133,7 +137,6 @@ class TelecomHandoverChannel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals.update(self._sealed(vals))
             if not vals.get("column_ids"):
                 names = COLUMNS[vals.get("what") or "summaries"]
                 vals["column_ids"] = [
@@ -142,64 +145,35 @@ class TelecomHandoverChannel(models.Model):
                 ]
         return super().create(vals_list)
 
-    def write(self, vals):
-        if "rest" not in vals:
-            return super().write(vals)
-        for channel in self:
-            super(TelecomHandoverChannel, channel).write(vals | channel._sealed(vals))
-        return True
-
-    def _sealed(self, vals: dict) -> dict:
-        """The login with its secret encrypted and masked; a stored one only for its address."""
-        if "rest" not in vals:
-            return {}
-        rest, before = dict(vals["rest"] or {}), self.rest or {}
-        value = str(rest.get("secret") or "")
-        sealed = False
-        if value == MASK:
-            if any(rest.get(name) != before.get(name) for name in ("url", "token_url", "auth")):
-                raise ValidationError(
-                    self.env._(
-                        "The address of system %s has changed: enter the stored secret again, so "
-                        "that it is not sent to somebody else.",
-                        self.name,
-                    )
-                )
-            sealed = self.sudo().rest_secret
-        elif value.startswith("env:") and not value.startswith(choices.SECRET_MARK):
-            raise ValidationError(
-                self.env._(
-                    "Only environment variables that begin with TELECOM_ may be named, such as "
-                    "env:TELECOM_CRM."
-                )
-            )
-        elif value and not value.startswith("env:"):
-            sealed = vault.seal(value)
-            rest["secret"] = MASK
-        return {"rest": rest, "rest_secret": sealed}
-
-    def _opened_rest(self) -> dict:
-        """The service's settings with their secret, which does not show itself."""
-        rest = dict(self.rest or {})
-        if self.sudo().rest_secret:
-            try:
-                rest["secret"] = Secret(vault.unseal(self.sudo().rest_secret))
-            except vault.Locked as error:
-                raise SettingsError(
-                    self.env._(
-                        "%s: the secret was encrypted with another key (of another server?); enter"
-                        " it again",
-                        self.name,
-                    )
-                ) from error
-        return rest
-
     # ------------------------------------------------------------------ actions
     def action_hand_over(self):
         """Hand over the last month (or, for what is invoiced elsewhere, its run)."""
         self.ensure_one()
         month = fields.Date.context_today(self).replace(day=1) - relativedelta(months=1)
         return self._hand_over(month)._open()
+
+    def action_preview(self):
+        """The first rows of the latest month with usage, as the other system would get them."""
+        self.ensure_one()
+        cr = self.env.cr
+        month = self.env["telecom.usage.summary"].search(
+            [("company_id", "=", self.company_id.id)], order="period desc", limit=1
+        )
+        if not month:
+            raise UserError(self.env._("There is no priced usage yet. Rate a month first."))
+        due = store.due(cr, self.company_id.id, month.period, None)[:SHOWN]
+        try:
+            template = self._template()
+            keys = [key for _name, key in template.columns]
+            rows = store.rows(cr, self.what, [number for number, _records in due], keys)
+            shown = template.render(rows[:SHOWN])
+        except SettingsError as error:
+            fault = told(self.env, str(error))
+            raise UserError(
+                self.env._("System %(name)s: %(fault)s", name=self.name, fault=fault)
+            ) from error
+        self.preview = shown.decode(self.encoding)
+        return True
 
     def action_view_handovers(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -272,7 +246,11 @@ class TelecomHandoverChannel(models.Model):
             )
             checked = run.step_ids.filtered(lambda step: step.code == "check")
             if checked.state == "done":
-                channel._hand_over(month, run)
+                try:
+                    with self.env.cr.savepoint():
+                        channel._hand_over(month, run)
+                except UserError as error:
+                    _logger.warning("hand-over to %s: %s", channel.code, error)
         waiting = self.env["telecom.handover"].search(
             [("channel_id.way", "=", "rest"), ("state", "in", ("prepared", "failed"))]
         )

@@ -10,9 +10,8 @@ from connectors.settings import Secret
 
 from .. import vault
 from . import connector_choices as choices
+from .connector_choices import MASK
 
-#: What stands in the settings for a secret that is stored.
-MASK = "••••••••"
 #: Settings that say to whom a secret is sent; with another one it has to be entered again.
 ADDRESSES = ("auth", "ca_file", "host", "host_key", "login", "port", "tls", "wsdl")
 

@@ -173,6 +173,18 @@ def totals(cr, summaries: list[int]) -> tuple:
     return records, amount
 
 
+def of_batch(cr, batch: int) -> list[int]:
+    """Ids of the summaries that a batch froze, in their order."""
+    cr.execute(
+        SQL(
+            "SELECT id FROM telecom_usage_summary WHERE handover_batch_id = %s"
+            " ORDER BY contract_id, period, id",
+            batch,
+        )
+    )
+    return [number for (number,) in cr.fetchall()]
+
+
 def mark(cr, summaries: list[int], batch: int) -> int:
     """Freeze summaries as handed over; returns how many were still free."""
     cr.execute(

@@ -3,16 +3,20 @@
 
 import base64
 import csv
+import datetime
 import io
 import json
 import os
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.addons.telecom_billing.models import telecom_handover
-from odoo.addons.telecom_billing.models.telecom_handover_channel import MASK
+from odoo.addons.telecom_billing.models.connector_choices import MASK
+from odoo.addons.telecom_billing.store import handover as store
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from connectors.retry import Patience
 from tests.addon.billing_case import BillingCase
@@ -20,6 +24,7 @@ from tests.addon.rating_common import RatingCase
 from tests.connectors.receiver import Receiver
 
 MONTH = "2026-09-01"
+day = datetime.timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
@@ -217,6 +222,115 @@ class TestHandover(RatingCase, BillingCase):
             action = handover.action_send()
         self.assertIn("422", action["params"]["message"])
         self.assertEqual(handover.batch_ids.state, "failed")
+
+    def test_sent_again_it_is_the_same_bytes_whatever_the_columns_are_now(self):
+        with Receiver(["422"]) as server:
+            handover = self.many(server, size=2)
+            self.assertEqual(handover.batch_ids.mapped("state"), ["failed", "waiting", "waiting"])
+            self.channel.column_ids.filtered(lambda one: one.field == "price").name = "netto"
+            with_old = handover.batch_ids.mapped("uid")
+            handover.action_send()  # sends the same bytes: they are under the same id
+            self.assertEqual(handover.state, "done")
+            with self.assertRaisesRegex(UserError, "3 batches are acknowledged"):
+                handover.action_write_anew()
+            self.assertEqual({key for key, _login in server.seen}, set(with_old))
+        kept = b"".join(server.kept.values()).decode()
+        self.assertNotIn("netto", kept)
+
+    def test_written_anew_it_is_the_same_usage(self):
+        with Receiver(["422"]) as server:
+            handover = self.many(server, size=2)
+            uids, amounts = (handover.batch_ids.mapped(name) for name in ("uid", "amount"))
+            self.channel.column_ids.filtered(lambda one: one.field == "price").name = "netto"
+            self.channel.kind = "csv"
+            handover.action_write_anew()
+            self.assertEqual(handover.state, "prepared")
+            handover.action_send()
+            self.assertEqual(handover.state, "done")
+        self.assertEqual(list(server.kept), uids)
+        self.assertEqual(handover.batch_ids.mapped("amount"), amounts)
+        rows = [row for data in server.kept.values()
+                for row in csv.DictReader(io.StringIO(data.decode()), delimiter=";")]  # fmt: skip
+        self.assertEqual(len({row["record"] for row in rows}), 6)
+        self.assertEqual(sum(Decimal(row["netto"]) for row in rows), Decimal(str(sum(amounts))))
+
+    def test_a_copy_is_made_anew_while_nothing_has_arrived(self):
+        self.calls("2026-09-03 07:00:00")
+        self.rated_run()
+        channel = self.new_channel("copy", kind="csv")
+        handover = channel._hand_over(MONTH)
+        old = handover.batch_ids.uid
+        channel.kind = "xml"
+        handover.action_write_anew()
+        self.assertNotEqual(handover.batch_ids.uid, old)
+        self.assertTrue(handover.batch_ids.attachment_id.name.endswith(".xml"))
+        handover.action_acknowledge()
+        with self.assertRaises(UserError):
+            handover.action_write_anew()
+
+    def test_a_month_without_usage_says_so_and_is_looked_at_again(self):
+        run = self.rated_run()
+        for channel in (self.channel, self.new_channel("copy")):
+            handover = channel._hand_over(MONTH, run)
+            self.assertEqual((handover.state, handover.batches), ("empty", 0))
+            with self.assertRaisesRegex(UserError, "no usage to hand over"):
+                handover.action_download()
+        self.calls("2026-09-03 07:00:00")
+        self.steps(run, "load", "rate", "check")
+        for handover in self.env["telecom.handover"].search([]):
+            handover.action_send()
+            self.assertEqual((handover.state, handover.batches), ("prepared", 1))
+        self.assertAgree(run)
+
+    def test_one_system_that_cannot_be_served_does_not_stop_the_others(self):
+        self.calls("2026-09-03 07:00:00")
+        run = self.rated_run()
+        (wrong, right) = (self.new_channel(f"auto-{code}", automatic=True) for code in "ab")
+        self.channel.automatic = False
+
+        def hand_over(channel, period, run=None):
+            if channel == wrong:
+                raise UserError("held by somebody")
+            return real(channel, run.period_start, run)
+
+        real = type(wrong)._hand_over
+        with (
+            patch.object(type(wrong), "_hand_over", hand_over),
+            patch.object(fields.Date, "context_today", lambda *_: run.period_end + day),
+            mute_logger("odoo.addons.telecom_billing.models.telecom_handover_channel"),
+        ):
+            self.env["telecom.handover.channel"]._cron_hand_over()
+        self.assertEqual((len(wrong.handover_ids), len(right.handover_ids)), (0, 1))
+
+    def test_the_preview_shows_the_file_and_hands_over_nothing(self):
+        channel = self.new_channel("copy", kind="csv", decimal=",")
+        with self.assertRaisesRegex(UserError, "no priced usage yet"):
+            channel.action_preview()
+        self.calls("2026-09-03 07:00:00")
+        self.rated_run()
+        channel.action_preview()
+        rows = list(csv.DictReader(io.StringIO(channel.preview), delimiter=";"))
+        self.assertEqual({row["amount"] for row in rows}, {"0,030000"})
+        self.assertFalse(channel.handover_ids)
+        for field in ("rest_secret", "preview"):
+            self.assertFalse(channel.copy({"code": f"copy-{field}"})[field])
+
+    def test_a_copy_of_a_system_has_no_secret(self):
+        rest = {"url": "https://crm.example/usage", "auth": "bearer", "secret": "s3cret"}
+        channel = self.new_channel("first", way="rest", rest=rest)
+        other = channel.copy({"code": "second"})
+        self.assertNotIn("secret", other.rest)
+        self.assertFalse(other.sudo().rest_secret)
+        for name, value in (("ca_file", "-----BEGIN"), ("auth", "header"), ("auth_header", "X")):
+            with self.assertRaisesRegex(ValidationError, "enter the stored secret again"):
+                channel.rest = rest | {"secret": MASK, name: value}
+        other.rest = rest | {"secret": MASK}  # a mask behind which nothing is
+        self.assertNotIn("secret", other.rest)
+
+    def test_every_column_has_a_name_for_people(self):
+        labels = dict(self.env["telecom.handover.column"]._fields_there())
+        self.assertEqual(labels["customer"], "Customer number (customer)")
+        self.assertEqual(set(labels), {*store.RECORD, *store.SUMMARY})
 
     def test_secrets_are_sealed_and_sent_only_where_they_belong(self):
         self.calls("2026-09-03 07:00:00")
