@@ -224,6 +224,8 @@ def _guard(reader, record) -> None:
             "code": code.rstrip("*"),
             "company_id": reader.env.company.id,
             "prefixes": ", ".join(record["prefixes"]),
+            "except_prefixes": ", ".join(record.get("but") or []) or False,
+            "customer_kind": _kind(reader, record),
             "service": ", ".join(map(str, as_list(record, "services"))) or False,
             "valid_from": record.get("valid_from") and day(reader, record, "valid_from"),
             "valid_to": last,
@@ -232,6 +234,8 @@ def _guard(reader, record) -> None:
             "per_minute": to_number(record.get("per_minute"), PRICE_DIGITS[1]),
             "has_per_call": record.get("per_call") is not None,
             "per_call": to_number(record.get("per_call"), PRICE_DIGITS[1]),
+            "has_per_message": record.get("per_message") is not None,
+            "per_message": to_number(record.get("per_message"), PRICE_DIGITS[1]),
             **{
                 name: to_number(record.get(name), UNIT_DIGITS[1])
                 for name in ("longest_increment", "longest_initial", "longest_step")
@@ -243,18 +247,40 @@ def _guard(reader, record) -> None:
     )
 
 
+def _kind(reader, record):
+    """The kind of customers that a legal limit is for; others than Odoo knows are refused."""
+    kinds = as_list(record, "kinds")
+    if not kinds:
+        return False
+    if len(kinds) == 1 and kinds[0] in ("private", "business"):
+        return kinds[0]
+    raise ValidationError(
+        reader.env._(
+            "Legal limit “%(name)s” is for customers of the kind %(kinds)s. Here it can be "
+            "private or business, or left out for all.",
+            name=record.get("name") or record["id"],
+            kinds=", ".join(map(str, kinds)),
+        )
+    )
+
+
 def _tier(reader, record) -> dict:
     unit = record.get("unit") or "second"
     steps = []
     for step in record["steps"]:
-        values = {"start": to_number(step.get("from"), UNIT_DIGITS[1])}
+        values = {
+            "start": to_number(step.get("from"), UNIT_DIGITS[1]),
+            "setup": to_number(step.get("setup"), PRICE_DIGITS[1]),
+        }
         if step.get("factor") is not None:
             values |= {"by": "factor", "factor": to_number(step["factor"], PRICE_DIGITS[1])}
         else:
             values |= {
                 "by": "price",
                 "price": to_number(step["price"], PRICE_DIGITS[1]),
-                "price_per": reader._per(step.get("per"), unit),
+                "price_per": reader._per(step.get("per") or step.get("interval"), unit),
+                "interval": to_number(step.get("interval"), UNIT_DIGITS[1]),
+                "rounding": step.get("rounding") or "up",
             }
         steps.append((0, 0, values))
     return {

@@ -167,6 +167,12 @@ def _tier_step(step, end) -> dict:
     record = {"from": to_text(step.start, units)}
     if end is not None:
         record["to"] = to_text(end, units)
+    if step.setup:
+        record["setup"] = to_text(step.setup, PRICE_DIGITS[1])
+    if step.by == "price" and step.interval:
+        record["interval"] = to_text(step.interval, units)
+        if step.rounding != "up":
+            record["rounding"] = step.rounding
     if step.by == "factor":
         return record | {"factor": to_text(step.factor, PRICE_DIGITS[1])}
     return record | {
@@ -218,6 +224,10 @@ def _guard(guard) -> dict:
         record["source"] = guard.source
     if services := guard._services():
         record["services"] = services
+    if but := guard._prefix_list("except_prefixes"):
+        record["but"] = but
+    if guard.customer_kind:
+        record["kinds"] = [guard.customer_kind]
     if guard.valid_from:
         record["valid_from"] = str(guard.valid_from)
     if guard.valid_to:
@@ -228,6 +238,8 @@ def _guard(guard) -> dict:
         record["per_minute"] = to_text(guard.per_minute, places)
     if guard.has_per_call:
         record["per_call"] = to_text(guard.per_call, places)
+    if guard.has_per_message:
+        record["per_message"] = to_text(guard.per_message, places)
     for name in _LENGTHS:
         if guard[name]:
             record[name] = to_text(guard[name], UNIT_DIGITS[1])

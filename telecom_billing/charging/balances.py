@@ -166,6 +166,8 @@ def earliest(period: datetime.date, allowances: list[dict]) -> datetime.date:
         kind = one.get("period", "month")
         if kind == "week":
             days.append(period - datetime.timedelta(days=period.weekday()))
+        elif kind == "quarter":
+            days.append(period - datetime.timedelta(days=120))
         elif kind == "year":
             days.append(period.replace(year=period.year - 1))
         elif kind == "once":

@@ -66,6 +66,8 @@ class Context:
         # What usage falls short of a minimum is found when it is invoiced (steps/minimums.py).
         data.pop("minimums", None)
         data["timezone"] = timezone(company)
+        if any(guard.get("kinds") for guard in data.get("guards", [])):
+            data["kinds"] = env["contract.contract"]._kinds_of_customers(company)
         if replay is not None:
             replay.rewrite(data)
         try:
@@ -159,7 +161,7 @@ class Context:
         return any(
             one.get("rollover")
             or one.get("begins", 1) > 1
-            or one.get("period", "month") in ("week", "year", "once")
+            or one.get("period", "month") in ("week", "quarter", "year", "once")
             for one in self.data.get("allowances", [])
         )
 

@@ -46,6 +46,7 @@ PRICING = {
     "beyond-steps": _lt("Past the last step"),
     "cap-per-minute": _lt("Above the legal price a minute"),
     "cap-per-call": _lt("Above the legal price a call"),
+    "cap-per-message": _lt("Above the legal price a message"),
     "cap-increment": _lt("Longer than the legal increment"),
     "limit-reached": _lt("Spending limit reached"),
     "no-conference": _lt("Conference not named"),

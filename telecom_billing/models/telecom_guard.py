@@ -32,6 +32,15 @@ class TelecomGuard(models.Model):
         required=True,
         help="Leading digits in international form without +, with commas between, e.g. 49900.",
     )
+    except_prefixes = fields.Text(
+        "Except", help="Prefixes within these that it does not bind, e.g. premium numbers abroad."
+    )
+    customer_kind = fields.Selection(
+        [("private", "Private"), ("business", "Business")],
+        string="Only for customers",
+        help="Empty: whoever calls. A contract whose customer chose another international tariff "
+        "by express wish counts as neither.",
+    )
     service = fields.Char(help="voice, sms …, with commas between; empty: all services.")
     valid_from = fields.Date(help="First day; empty: always.")
     valid_to = fields.Date(help="Last day; empty: without end.")
@@ -47,6 +56,8 @@ class TelecomGuard(models.Model):
         min_display_digits=2,
         help="Binds where a part of the price does not depend on time.",
     )
+    has_per_message = fields.Boolean("Limited per message")
+    per_message = fields.Float("Highest price a message", digits=PRICE_DIGITS, min_display_digits=2)
     longest_increment = fields.Float(
         "Longest increment (s)", digits=UNIT_DIGITS, help="Empty: unlimited."
     )
@@ -70,27 +81,27 @@ class TelecomGuard(models.Model):
         "A legal limit must not end before it begins. Correct one of the two dates.",
     )
     _not_negative = models.Constraint(
-        "CHECK(per_minute >= 0 AND per_call >= 0 AND longest_increment >= 0"
+        "CHECK(per_minute >= 0 AND per_call >= 0 AND per_message >= 0 AND longest_increment >= 0"
         " AND longest_initial >= 0 AND longest_step >= 0)",
         "A legal limit must not be negative. Correct the number.",
     )
 
     # ------------------------------------------------------------------ constraints
-    @api.constrains("prefixes")
+    @api.constrains("prefixes", "except_prefixes")
     def _check_prefixes(self):
         for guard in self:
-            for prefix in guard._prefix_list():
+            for prefix in (*guard._prefix_list(), *guard._prefix_list("except_prefixes")):
                 self.env["telecom.zone.prefix"]._refuse_bad_prefix(prefix, guard.name)
 
     @api.constrains(
-        "prefixes", "free", "has_per_minute", "has_per_call", "longest_increment",
-        "longest_initial", "longest_step",
+        "prefixes", "free", "has_per_minute", "has_per_call", "has_per_message",
+        "longest_increment", "longest_initial", "longest_step",
     )  # fmt: skip
     def _check_says_something(self):
         for guard in self:
             limits = (
-                guard.has_per_minute or guard.has_per_call or guard.longest_increment
-                or guard.longest_initial or guard.longest_step
+                guard.has_per_minute or guard.has_per_call or guard.has_per_message
+                or guard.longest_increment or guard.longest_initial or guard.longest_step
             )  # fmt: skip
             if guard.free and limits:
                 raise ValidationError(
@@ -109,7 +120,10 @@ class TelecomGuard(models.Model):
                     )
                 )
 
-    @api.constrains("prefixes", "service", "valid_from", "valid_to", "active", "company_id")
+    @api.constrains(
+        "prefixes", "except_prefixes", "service", "customer_kind", "valid_from", "valid_to",
+        "active", "company_id",
+    )  # fmt: skip
     def _check_with_core(self):
         """Overlaps too: two limits must not bind the same numbers at the same time."""
         for company in self.company_id or self.env["res.company"].search([]):
@@ -125,10 +139,10 @@ class TelecomGuard(models.Model):
         """The limits that bind a company."""
         return self.search([("company_id", "in", (company.id, False))])
 
-    def _prefix_list(self) -> list[str]:
+    def _prefix_list(self, field="prefixes") -> list[str]:
         self.ensure_one()
         normalise = self.env["telecom.zone.prefix"]._normalise
-        texts = re.split(r"[,;\n]+", self.prefixes or "")
+        texts = re.split(r"[,;\n]+", self[field] or "")
         return list(dict.fromkeys(normalise(text) for text in texts if text.strip()))
 
     def _services(self) -> list[str]:

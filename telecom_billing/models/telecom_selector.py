@@ -63,6 +63,7 @@ class TelecomSelector(models.AbstractModel):
             ("day", "Day"),
             ("week", "Week"),
             ("month", "Month"),
+            ("quarter", "Quarter"),
             ("year", "Year"),
             ("once", "Once"),
         ],

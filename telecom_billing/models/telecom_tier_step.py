@@ -30,9 +30,29 @@ class TelecomTierStep(models.Model):
         help="0.9: ten per cent off the rate's own price.",
     )
 
+    interval = fields.Float(
+        "Package",
+        digits=UNIT_DIGITS,
+        help="The period's units are charged by begun packages of this size; the record that "
+        "begins one pays it. Empty: each unit by itself.",
+    )
+    rounding = fields.Selection(
+        [("up", "Begun ones"), ("down", "Full ones"), ("none", "In proportion")],
+        string="Packages counted",
+        required=True,
+        default="up",
+    )
+    setup = fields.Float(
+        "Fee",
+        digits=PRICE_DIGITS,
+        min_display_digits=2,
+        help="Once a period, borne by the record that enters the tier.",
+    )
+
     _numbers_possible = models.Constraint(
-        "CHECK(start >= 0 AND price_per > 0)",
-        "A tier begins at zero or above, and its price is for more than zero units. Correct it.",
+        "CHECK(start >= 0 AND price_per > 0 AND COALESCE(interval, 0) >= 0)",
+        "A tier begins at zero or above, and its price and packages are for more than zero units. "
+        "Correct it.",
     )
 
     @api.constrains("start", "tier_id")

@@ -8,8 +8,9 @@ from ..numbering import germany, world
 
 #: Fields of a legal limit that the data state.
 GUARD_FIELDS = (
-    "prefixes", "service", "valid_from", "valid_to", "free", "has_per_minute", "per_minute",
-    "has_per_call", "per_call", "longest_increment", "price_includes_tax", "tax_percent", "source",
+    "prefixes", "except_prefixes", "customer_kind", "service", "valid_from", "valid_to",
+    "free", "has_per_minute", "per_minute", "has_per_call", "per_call", "has_per_message",
+    "per_message", "longest_increment", "price_includes_tax", "tax_percent", "source",
 )  # fmt: skip
 
 
@@ -55,12 +56,17 @@ class TelecomGuard(models.Model):
                 counts["created"] += 1
             elif known.seed == values:
                 continue
-            elif known._as_loaded() == known.seed:
+            elif known._unchanged():
                 known.write({**values, "seed": values})
                 counts["updated"] += 1
             else:
                 counts["kept"] += 1
         return counts
+
+    def _unchanged(self) -> bool:
+        """Does it still say what was loaded? Data of before may have known fewer fields."""
+        said = self._as_loaded()
+        return {name: said[name] for name in self.seed or {}} == (self.seed or {})
 
     def _as_loaded(self) -> dict:
         """What this limit says, in the shape of its seed."""
@@ -152,6 +158,8 @@ def _guard_values(limit) -> dict:
     """Field values of a limit of the data, in the shape that Odoo reads back."""
     return {
         "prefixes": ", ".join(limit["prefixes"]),
+        "except_prefixes": ", ".join(limit.get("but", [])) or False,
+        "customer_kind": limit.get("kind", False),
         "service": limit.get("service", False),
         "valid_from": limit.get("valid_from", False),
         "valid_to": limit.get("valid_to", False),
@@ -160,6 +168,8 @@ def _guard_values(limit) -> dict:
         "per_minute": float(limit.get("per_minute", 0)),
         "has_per_call": "per_call" in limit,
         "per_call": float(limit.get("per_call", 0)),
+        "has_per_message": "per_message" in limit,
+        "per_message": float(limit.get("per_message", 0)),
         "longest_increment": float(limit.get("longest_increment", 0)),
         "price_includes_tax": limit.get("price_includes_tax", True),
         "tax_percent": float(limit.get("tax_percent", 0)),

@@ -18,6 +18,7 @@
 [[711, 120000000, 200000]]
 """
 
+from .advice import advise
 from .book import TariffBook
 from .cost import cost, least_cost, margin
 from .engine import rate
@@ -38,6 +39,7 @@ __all__ = [
     "Rated",
     "TariffBook",
     "UsageError",
+    "advise",
     "cost",
     "exact",
     "explain",

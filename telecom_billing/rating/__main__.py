@@ -12,8 +12,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from .advice import advise
 from .engine import rate
 from .explain import explain
+from .fault_texts import german
 from .files import read_book, read_usage, write_charges
 from .money import MICRO, decimal_text
 from .schema import BookError
@@ -35,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         book, usage = read_book(options.book), read_usage(options.usage)
+        for problem in advise(book):
+            note = f"Hinweis: {german(problem)}" if options.language == "de" else f"Note: {problem}"
+            print(note, file=sys.stderr)
         if options.explain is not None:
             if not 0 <= options.explain < len(usage):
                 parser.error(f"--explain {options.explain}: usage has rows 0 to {len(usage) - 1}")

@@ -20,7 +20,17 @@ from .carriers import Carrier
 from .clock import Clock
 from .guards import Guard
 from .limits import Limit, Minimum
-from .parties import Option, Party, Pool, check_pools, key, read_option, read_party, read_pool
+from .parties import (
+    Option,
+    Party,
+    Pool,
+    check_pools,
+    key,
+    read_kinds,
+    read_option,
+    read_party,
+    read_pool,
+)
 from .plan import Plan
 from .rates import Rate, freed, scaled
 from .schema import BookError, Node, Problem, unique
@@ -34,7 +44,7 @@ ORDERS = ("start", "arrival")
 _SECTIONS = (
     "format", "currency", "timezone", "order", "default_tariff", "units", "calendars", "zones",
     "bands", "tariffs", "options", "contracts", "lines", "pools", "allowances", "tiers", "limits",
-    "minimums", "guards", "carriers",
+    "minimums", "guards", "carriers", "kinds",
 )  # fmt: skip
 
 
@@ -84,6 +94,7 @@ class TariffBook:
         self.guard_list: list[Guard] = self._listed(
             node, "guards", "guard", lambda child: Guard.read(child, clock)
         )
+        self.kinds = read_kinds(node)
         self.carriers: dict[str, Carrier] = self._section(node, "carriers", "carrier", Carrier.read)
         default = node.id("default_tariff", required=False)
         self.default_tariff = None if default is None else key(default)

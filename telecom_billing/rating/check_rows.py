@@ -21,7 +21,7 @@ def bound(context: Context) -> None:
         return
     usage = context.usage
     context.guard = Guards(book.guard_list).find(
-        usage.number, found.service, found.services, usage.started
+        usage.number, found.service, found.services, usage.started, *_kinds(context)
     )
     # Callers of ours pay nothing for whom they are: limits are about numbers that are called.
     ways = np.array([way != "in" for _, way in found.kinds], dtype=bool)
@@ -46,6 +46,29 @@ def bound(context: Context) -> None:
             found.reason[row] = 0
             found.rate[row] = book.free_rate
             context.free[row] = True
+
+
+def _kinds(context: Context) -> tuple[np.ndarray, list[str]]:
+    """(code per row, -1 = unknown; names) of the kinds of customers, where a guard asks for them.
+
+    What the record says counts, else what the book says of its line, contract or customer.
+    """
+    book, usage = context.book, context.usage
+    if not any(guard.kinds for guard in book.guard_list):
+        return np.full(usage.rows, -1, dtype=np.int64), []
+    code, names = usage.codes("kind")
+    names = list(dict.fromkeys([*names, *book.kinds]))
+    for column in ("line", "contract", "customer"):
+        known = {
+            who: names.index(kind)
+            for kind, members in book.kinds.items()
+            for who in members[column + "s"]
+        }
+        holders, values = usage.codes(column)
+        if known and values:
+            said = np.array([*(known.get(value, -1) for value in values), -1], dtype=np.int64)
+            code = np.where(code < 0, said[holders], code)
+    return code, names
 
 
 def _curable(reason: np.ndarray) -> np.ndarray:

@@ -148,7 +148,11 @@ def _guard(done: Run, row: int, tariff: Tariff, say: Say) -> None:
     elif context.found.reason[row] == 0:
         limits = [
             f"{plain(limit)} {tariff.currency}/{per}"
-            for limit, per in ((guard.per_minute, "min"), (guard.per_call, "call"))
+            for limit, per in (
+                (guard.per_minute, "min"),
+                (guard.per_call, "call"),
+                (guard.per_message, "message"),
+            )
             if limit is not None
         ]
         say("guard", guard=name, limits=", ".join(limits) or "increments")

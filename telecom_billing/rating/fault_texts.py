@@ -176,6 +176,10 @@ SENTENCES = {
         "sind zur selben Zeit durch die Preisgrenze {} gebunden",
     "End one of them (valid_to) where the other begins.":
         "Eine davon dort enden lassen (valid_to), wo die andere beginnt.",
+    "have none for {}: such calls cost what {} ({}) costs":
+        "haben keinen für {}: solche Anrufe kosten, was {} ({}) kostet",
+    "Add a rate for these numbers, or one that refuses them.":
+        "Einen Preis für diese Rufnummern ergänzen, oder einen, der sie ablehnt.",
     "Name a price list, or set stated to true.":
         "Eine Preisliste nennen oder die Kosten vom Anbieter nehmen.",
 }  # fmt: skip
@@ -199,6 +203,7 @@ KINDS = {
     "limit": "Ausgabengrenze",
     "minimum": "Mindestumsatz",
     "guard": "Preisgrenze",
+    "kind": "Kundenart",
     "carrier": "Anbieter",
     "unit": "Einheit",
     "fallback": "Ausweichtarif",

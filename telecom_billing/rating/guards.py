@@ -31,12 +31,15 @@ class Guard:
     id: Any
     name: str | None
     prefixes: tuple[str, ...]
+    but: tuple[str, ...]
     services: frozenset[str]
+    kinds: frozenset[str]
     valid_from: int
     valid_to: int
     free: bool
     per_minute: Fraction | None
     per_call: Fraction | None
+    per_message: Fraction | None
     longest: tuple[int | None, int | None, int | None]
     tax_included: bool
     tax_rate: Fraction
@@ -44,16 +47,11 @@ class Guard:
     @classmethod
     def read(cls, node: Node, clock: Clock) -> Guard:
         node.only(
-            "id", "name", "source", "prefixes", "services", "valid_from", "valid_to", "free",
-            "per_minute", "per_call", *_LENGTHS, "tax_included", "tax_rate",
+            "id", "name", "source", "prefixes", "but", "services", "kinds", "valid_from",
+            "valid_to", "free", "per_minute", "per_call", "per_message", *_LENGTHS,
+            "tax_included", "tax_rate",
         )  # fmt: skip
-        prefixes = [] if node.data.get("prefixes") == [] else node.list("prefixes")
-        for prefix in prefixes:
-            fault = check_prefix(prefix)
-            if fault:
-                node.fault("prefixes", fault, "Write 1 to 15 digits with country code.", prefix)
-                prefixes = []
-                break
+        prefixes = _prefixes(node, "prefixes")
         if not prefixes:
             node.fault("prefixes", "are missing", "List the prefixes of this class.", None)
         low, high = validity(node, clock)
@@ -61,13 +59,16 @@ class Guard:
         return cls(
             node.id(),
             node.text("name"),
-            tuple(dict.fromkeys(prefixes)),
+            prefixes,
+            _prefixes(node, "but"),
             frozenset(map(str, node.ids("services"))),
+            frozenset(map(str, node.ids("kinds"))),
             low,
             high,
             node.flag("free"),
             node.amount("per_minute"),
             node.amount("per_call"),
+            node.amount("per_message"),
             tuple(None if one is None else int(one * MICRO) for one in longest),  # type: ignore[arg-type]
             node.flag("tax_included"),
             node.amount("tax_rate") or Fraction(0),
@@ -84,6 +85,13 @@ class Guard:
 
     def breach(self, rate: Rate, tariff: Tariff) -> tuple[str, str] | None:
         """(reason code, limit) that a rate breaks whatever the record, or None."""
+        if rate.unit == "piece" and self.per_message is not None:
+            fixed = (rate.setup or 0) + max(
+                (step.price for step in rate.steps if step.flat), default=0
+            )
+            cost = max(price_per(rate, 1) + fixed, rate.minimum or 0)
+            if cost * self.tax(tariff) > self.per_message:
+                return "cap-per-message", _shown(self.per_message)
         if rate.unit != "second":
             return None
         limit = self.per_minute
@@ -115,8 +123,18 @@ class Guard:
         return _shown(self.per_call)
 
 
+def _prefixes(node: Node, field: str) -> tuple[str, ...]:
+    found = [] if node.data.get(field) == [] else node.list(field)
+    for prefix in found:
+        fault = check_prefix(prefix)
+        if fault:
+            node.fault(field, fault, "Write 1 to 15 digits with country code.", prefix)
+            return ()
+    return tuple(dict.fromkeys(found))
+
+
 class Guards:
-    """All guards of a book, found by number, service and date."""
+    """All guards of a book, found by number, service, kind of customer and date."""
 
     def __init__(self, guards: list[Guard]) -> None:
         self.list = guards
@@ -124,24 +142,42 @@ class Guards:
         for number, guard in enumerate(guards):
             for prefix in guard.prefixes:
                 prefixes.setdefault(prefix, []).append(number)
+            for prefix in guard.but:
+                prefixes.setdefault(prefix, []).append(~number)
         self._index = PrefixIndex(list(prefixes))
         self._guards = list(prefixes.values())
 
     def find(
-        self, numbers: NumberColumn, service: np.ndarray, services: list[str], started: np.ndarray
+        self,
+        numbers: NumberColumn,
+        service: np.ndarray,
+        services: list[str],
+        started: np.ndarray,
+        kind: np.ndarray,
+        kinds: list[str],
     ) -> np.ndarray:
-        """Position of the guard that binds each row, or -1."""
+        """Position of the guard that binds each row, or -1. ``kind`` of customer: -1 = unknown."""
         place = self._index.lookup(numbers)
         found = np.full(len(place), -1, dtype=np.int64)
         rows = np.flatnonzero(place >= 0)
-        code = place[rows].astype(np.int64) * len(services) + service[rows]
+        names = [*kinds, None]
+        code = (place[rows].astype(np.int64) * len(services) + service[rows]) * len(names)
+        code += np.where(kind[rows] < 0, len(kinds), kind[rows])
         for one in np.unique(code):
             these = rows[code == one]
-            position, name = int(one) // len(services), services[int(one) % len(services)]
+            rest, who = divmod(int(one), len(names))
+            position, name = divmod(rest, len(services))
+            left_out: set[int] = set()
             while position >= 0 and these.size:
-                for number in self._guards[position]:
+                bound = self._guards[position]
+                left_out.update(~number for number in bound if number < 0)
+                for number in bound:
+                    if number < 0 or number in left_out:
+                        continue
                     guard = self.list[number]
-                    if guard.services and name not in guard.services:
+                    if guard.services and services[name] not in guard.services:
+                        continue
+                    if guard.kinds and names[who] not in guard.kinds:
                         continue
                     holds = (started[these] >= guard.valid_from) & (started[these] < guard.valid_to)
                     found[these[holds]] = number
@@ -156,8 +192,7 @@ def overlapping(guards: list[Guard], problems: list[Problem]) -> None:
     for guard in guards:
         for prefix in guard.prefixes:
             for other in by_prefix.setdefault(prefix, []):
-                services = guard.services and other.services
-                if services and not guard.services & other.services:
+                if _apart(guard.services, other.services) or _apart(guard.kinds, other.kinds):
                     continue
                 if guard.valid_from < other.valid_to and other.valid_from < guard.valid_to:
                     Node({}, f"guard {guard.id}", problems).fault(
@@ -167,6 +202,11 @@ def overlapping(guards: list[Guard], problems: list[Problem]) -> None:
                         prefix,
                     )
             by_prefix[prefix].append(guard)
+
+
+def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Do two lists of names, of which an empty one means all, have nothing in common?"""
+    return bool(one and other) and not one & other
 
 
 def _shown(limit: Fraction) -> str:

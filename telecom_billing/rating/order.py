@@ -17,8 +17,8 @@ from .usage import Usage
 #: Columns that tell two records with the same start apart, after the key.
 _CONTENT = (
     "key", "contract", "line", "service", "direction", "b_number", "a_number", "destination",
-    "unit", "quantity", "conference", "participant", "tariff", "options", "customer", "price",
-    "cost",
+    "unit", "quantity", "conference", "participant", "tariff", "options", "customer", "kind",
+    "price", "cost",
 )  # fmt: skip
 
 

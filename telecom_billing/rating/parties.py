@@ -107,6 +107,19 @@ def read_pool(node: Node) -> Pool:
     return Pool(node.id(), node.text("name"), *members, node=node)
 
 
+def read_kinds(node: Node) -> dict[str, dict[str, frozenset[str]]]:
+    """Kinds of customers ("kinds"): which customers, contracts and lines are of each."""
+    found = {}
+    for name, value in dict(node.data.get("kinds") or {}).items():
+        members = Node.of(value, f"kind {name!r}", node.problems)
+        members.only("customers", "contracts", "lines")
+        found[str(name)] = {
+            field: frozenset(map(key, members.ids(field, empty=True)))
+            for field in ("customers", "contracts", "lines")
+        }
+    return found
+
+
 def check_pools(pools: dict[str, Pool]) -> None:
     """Report pools that contain unknown pools or, over any number of steps, themselves."""
     state: dict[str, int] = {}

@@ -63,6 +63,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Price per call above the limit of {detail}; lower the price.",
         "Preis je Verbindung über der Grenze von {detail}; den Preis senken.",
     ),
+    "cap-per-message": (
+        "Price per message above the limit of {detail}; lower the price.",
+        "Preis je Nachricht über der Grenze von {detail}; den Preis senken.",
+    ),
     "cap-increment": (
         "Increment longer than the limit of {detail}; shorten it.",
         "Takt länger als die Grenze von {detail}; ihn verkürzen.",

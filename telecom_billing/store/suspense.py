@@ -20,7 +20,7 @@ KINDS = {
     "line": ("line-ended", "line-without-tariff"),
     "prefix": (
         "no-zone", "no-rate", "no-base-price", "refused", "beyond-steps", "cap-per-minute",
-        "cap-per-call", "cap-increment",
+        "cap-per-call", "cap-per-message", "cap-increment",
     ),
     "contract": ("limit-reached",),
     "source": ("no-number", "bad-start", "bad-quantity"),

@@ -103,7 +103,10 @@ BOOK = {
         {"id": "rt-tier", "name": "Tiers", "tariffs": ["rt"], "share": "customer",
          "on": "quantity", "mode": "volume", "unit": "minute", "steps": [
             {"from": "0", "to": "100", "price": "0.1", "per": "1"},
-            {"from": "100", "factor": "0.9"}]},
+            {"from": "100", "factor": "0.9", "setup": "2"}]},
+        {"id": "rt-packs", "name": "Packs", "tariffs": ["rt-b"],
+         "period": "day", "on": "quantity", "mode": "graduated", "unit": "minute", "steps": [
+            {"from": "0", "price": "5", "per": "100", "interval": "100", "rounding": "down"}]},
     ],
     "limits": [
         {"id": "rt-limit", "name": "Limit", "tariffs": ["rt"], "services": ["voice"],
@@ -120,6 +123,8 @@ BOOK = {
          "valid_to": "2027-01-01", "per_minute": "3", "per_call": "30",
          "longest_increment": "60", "longest_initial": "30", "longest_step": "1",
          "tax_rate": "0.19"},
+        {"id": "rt-eu", "name": "EU", "prefixes": ["33"], "but": ["33899"], "kinds": ["private"],
+         "tax_included": False, "per_minute": "0.19", "per_message": "0.06"},
         {"id": "rt-free", "name": "Free", "prefixes": ["49800", "49112"], "tax_included": False,
          "free": True},
     ],

@@ -70,6 +70,49 @@ class TestRatingRules(RatingCase):
         self.rate()
         self.assertEqual(self.prices(usage), ["0", "0", "0.38"])
 
+    def test_a_limit_for_consumers_alone(self):
+        """The partner's kind decides, unless the contract's customer chose another tariff."""
+        zone = self.env["telecom.zone"].create(
+            {"plan_id": self.plan.id, "code": "es", "name": "Spain", "prefix_text": "34"}
+        )
+        self.env["telecom.rate"].create(
+            {"version_id": self.flat.version_ids.id, "zone_id": zone.id, "price": 0.2, "step": 60}
+        )
+        self.rule(
+            "guard", code="EU", prefixes="34", except_prefixes="34899", has_per_minute=True,
+            per_minute=0.19, price_includes_tax=False, customer_kind="private",
+            has_per_message=True, per_message=0.06,
+        )  # fmt: skip
+        self.partner.telecom_kind = "private"
+        usage = self.store_usage(
+            [self.call(1, b_number=number) for number in ("34123456", "34899123")]
+        )
+        self.rate()
+        self.assertEqual(self.prices(usage), ["cap-per-minute", "0.4"])
+        self.contract.telecom_own_choice = True
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.4", "0.4"])
+        self.contract.telecom_own_choice = False
+        self.rate()
+        self.assertEqual(self.prices(usage), ["cap-per-minute", "0.4"])
+        self.partner.telecom_kind = "business"
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.4", "0.4"])
+        self.check_sums()
+
+    def test_a_version_tells_which_special_numbers_it_forgot(self):
+        version = self.flat.version_ids
+        self.rule("guard", code="0900", prefixes="49900", has_per_minute=True, per_minute=3)
+        version.invalidate_recordset()
+        self.assertIn("Rule (49900) has no price of its own", version.advice)
+        zone = self.env["telecom.zone"].create(
+            {"plan_id": self.plan.id, "code": "0900", "name": "Premium", "prefix_text": "49900"}
+        )
+        self.env["telecom.rate"].create(
+            {"version_id": version.id, "zone_id": zone.id, "price": 1, "step": 60}
+        )
+        self.assertFalse(version.advice)
+
     # --- tiers -------------------------------------------------------------------------------
 
     def test_tiers_of_a_month(self):

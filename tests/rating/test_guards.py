@@ -3,6 +3,8 @@
 
 import pytest
 
+from telecom_billing.rating import BookError, TariffBook
+
 from .build import NOON, book, charges, reasons, usage
 
 PREMIUM = {"id": "premium", "name": "0900", "prefixes": ["49900"], "per_minute": "3.00",
@@ -111,3 +113,61 @@ def test_incoming_calls_are_not_bound():
     data = book({"price": "5", "per": "minute", "direction": "in"}, guards=[PREMIUM])
     frame = usage((NOON, 60, {"direction": "in", "a_number": "4990012345"}))
     assert reasons(data, frame) == [None]
+
+
+# --- kinds of customers --------------------------------------------------------------------------
+
+EU = {"id": "eu", "prefixes": ["33", "43"], "but": ["33899"], "kinds": ["private"],
+      "services": ["voice", "sms"], "per_minute": "0.19", "per_message": "0.06",
+      "tax_rate": "0.19"}  # fmt: skip
+KINDS = {"private": {"customers": [1, 2]}, "own-choice": {"contracts": ["chosen"]}}
+
+
+def abroad(rate, *calls, **sections):
+    """Reasons of calls (column dictionaries) to France under one guard for consumers."""
+    data = book({"zone": None, **rate}, guards=[EU], kinds=KINDS, **sections)
+    frame = usage(*((NOON, 60, {"b_number": "33123456", "customer": 1, **one}) for one in calls))
+    return reasons(data, frame)
+
+
+def test_a_limit_for_consumers():
+    calls = ({}, {"customer": 2}, {"customer": 3}, {"contract": "chosen"}, {"b_number": "4930"},
+             {"b_number": "33899123"})  # fmt: skip
+    high = ["cap-per-minute", "cap-per-minute", None, None, None, None]
+    assert abroad({"price": "0.20", "per": "minute"}, *calls) == high
+    assert abroad({"price": "0.19", "per": "minute"}, *calls) == [None] * 6
+    # 0.2261 with 19 % is 0.19 without.
+    taxed = {"tariff": {"tax_included": True, "tax_rate": "0.19"}}
+    assert abroad({"price": "0.2261", "per": "minute"}, {}, **taxed) == [None]
+    assert abroad({"price": "0.2262", "per": "minute"}, {}, **taxed) == ["cap-per-minute"]
+
+
+def test_the_record_may_say_what_its_customer_is():
+    dear = {"price": "0.20", "per": "minute"}
+    calls = ({"kind": "business"}, {"kind": "private", "customer": 9}, {"kind": None})
+    assert abroad(dear, *calls) == [None, "cap-per-minute", "cap-per-minute"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        ({"price": "0.06"}, None),
+        ({"price": "0.0601"}, "cap-per-message"),
+        ({"price": "0.05", "setup": "0.02"}, "cap-per-message"),
+        ({"price": "0.05", "minimum": "0.07"}, "cap-per-message"),
+        ({"steps": [{"to": 1, "flat": True, "price": "0.07"}, {"price": "0"}]}, "cap-per-message"),
+    ],
+)
+def test_a_limit_per_message(rate, expected):
+    sms = {"service": "sms", "unit": "piece"}
+    assert abroad({**rate, **sms}, sms) == [expected]
+
+
+def test_limits_for_different_customers_do_not_overlap():
+    other = {**EU, "id": "b2b", "kinds": ["business"], "per_minute": "0.30"}
+    data = book({"price": "0.20", "per": "minute", "zone": None}, guards=[EU, other], kinds=KINDS)
+    frame = usage((NOON, 60), (NOON, 60, {"kind": "business"}), b_number="33123456", customer=1)
+    assert reasons(data, frame) == ["cap-per-minute", None]
+    data["guards"][1]["kinds"] = ["private", "business"]
+    with pytest.raises(BookError, match="bound by guard eu at the same time"):
+        TariffBook(data)
