@@ -9,6 +9,7 @@ import fcntl
 import gzip
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from connectors.carriers.auth import AUTH, Login
 from connectors.cli_settings import add_settings, given
 from connectors.http import Http, checked_url, shown
 from connectors.reasons import SettingsError, TransportError
+from connectors.retry import retrying
 from connectors.settings import resolve
 from connectors.transports.base import sha256
 
@@ -49,7 +51,8 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "push", help="hand files to an Odoo by its API",
         description="Hands files to a usage source of an Odoo with this add-on, by its JSON-2 API. "
-        "A file that is known there is answered as duplicate, so a push may be repeated.",
+        "A file that is known there is answered as duplicate, so a push may be repeated. An Odoo "
+        "that is busy or away is tried again, with growing pauses.",
     )  # fmt: skip
     command.add_argument("files", nargs="+", type=Path, metavar="file")
     command.add_argument("--url", required=True, help="https://odoo.example.org")
@@ -63,6 +66,7 @@ def add(commands: Any) -> None:
 def _fetch(args: argparse.Namespace) -> int:
     args.into.mkdir(parents=True, exist_ok=True)
     place = args.state or args.into / f".state-{args.transport}.json"
+    missed = False
     with alone(args.into), checkpoint(place) as state:
         transport = transports.get(args.transport)(given(args), state)
         with transport:
@@ -70,12 +74,19 @@ def _fetch(args: argparse.Namespace) -> int:
                 if args.list:
                     print(item.name, item.size if item.size is not None else "")
                     continue
-                fetched = transport.fetch(item, args.into)
+                try:
+                    fetched = transport.fetch(item, args.into)
+                except TransportError as error:
+                    if error.temporary:  # after all attempts: the way is broken, not the file
+                        raise
+                    print(f"connectors: {error}", file=sys.stderr)
+                    missed = True
+                    continue
                 if not args.keep:
                     transport.done(item)
                     save(place, state)
                 print(f"{fetched.path} {fetched.size} bytes sha256 {fetched.sha256}")
-    return 0
+    return 2 if missed else 0
 
 
 def _push(args: argparse.Namespace) -> int:
@@ -83,16 +94,23 @@ def _push(args: argparse.Namespace) -> int:
     source = call(http, base, "search_read", domain=[["code", "=", args.source]], fields=["name"])
     if not isinstance(source, list) or len(source) != 1:
         raise SettingsError(f"{args.source!r} is not the code of one usage source at {shown(base)}")
-    ids = [source[0]["id"]]
+    ids, missed = [source[0]["id"]], False
     for path in args.files:
         name, data = path.name, path.read_bytes()
         if len(data) > LARGE and not data.startswith((b"\x1f\x8b", b"PK")):
             name, data = f"{name}.gz", gzip.compress(data, mtime=0)
         content = base64.b64encode(data).decode()
-        answer = call(http, base, "receive", ids=ids, name=name, base64_content=content)
+        try:
+            answer = call(http, base, "receive", ids=ids, name=name, base64_content=content)
+        except TransportError as error:
+            if error.temporary:  # after all attempts: the Odoo is away, not this file unwanted
+                raise
+            print(f"connectors: {path}: {error}", file=sys.stderr)
+            missed = True
+            continue
         state = answer.get("state") if isinstance(answer, Mapping) else answer
         print(f"{path}: {state} (sha256 {sha256(path)})")
-    return 0
+    return 2 if missed else 0
 
 
 def _database(login: Login, database: str) -> Any:
@@ -112,19 +130,30 @@ def odoo(url: str, key: str, database: str = "", ca_file: str = "") -> tuple[Htt
 
 
 def call(http: Http, base: str, method: str, model: str = "telecom.source", **arguments: Any):
-    """One call of the JSON-2 API; what Odoo objects to is said in its words."""
+    """One call of the JSON-2 API; what Odoo objects to is said in its words.
+
+    Tried again with the usual patience: a file that came through although the answer was lost is
+    answered as known.
+    """
     url = f"{base}/json/2/{model}/{method}"
-    with http.stream("POST", url, json=arguments, answers=(400, 404, 422, 500)) as response:
-        body = b"".join(response.iter_content(1 << 16))
-        status = response.status_code
-    try:
-        found = json.loads(body)
-    except ValueError:
-        raise TransportError(f"{shown(url)} did not answer with JSON ({status}).", False) from None
-    if status >= 400:
-        text = found.get("message", status) if isinstance(found, dict) else status
-        raise TransportError(f"{shown(url)}: {text}", False)
-    return found
+
+    def once() -> Any:
+        with http.stream("POST", url, json=arguments, answers=(400, 404, 422, 500)) as response:
+            body = b"".join(response.iter_content(1 << 16))
+            status = response.status_code
+        broken = status == 500  # also what Odoo says while its database is away
+        try:
+            found = json.loads(body)
+        except ValueError:
+            raise TransportError(
+                f"{shown(url)} did not answer with JSON ({status}).", broken
+            ) from None
+        if status >= 400:
+            text = found.get("message", status) if isinstance(found, dict) else status
+            raise TransportError(f"{shown(url)}: {text}", broken)
+        return found
+
+    return retrying(once, http.patience)
 
 
 @contextmanager

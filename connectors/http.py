@@ -89,6 +89,9 @@ class Http:
         self._pace = Pace(interval, self.patience)
         self._timeout = timeout
         self._sign = sign
+        self.renew: Callable[[], None] | None = None
+        """Gets a new token where the old one expired in the middle of the work."""
+        self._renewed = False
 
     def close(self) -> None:
         """Close the connections."""
@@ -141,7 +144,8 @@ class Http:
                 prepared, timeout=self._timeout, stream=True, proxies=proxies
             ) as response:
                 if response.status_code not in answers:
-                    check_answer(response, where)
+                    self._check(response, where)
+                self._renewed = False
                 yield response
         except requests.exceptions.SSLError as error:
             raise TransportError(
@@ -156,6 +160,16 @@ class Http:
             raise TransportError(
                 f"{where}: the connection failed ({_cause(error)}); check address and network."
             ) from None
+
+    def _check(self, response: requests.Response, where: str) -> None:
+        """Raise unless it is a success; a token is renewed once before it counts as refused."""
+        if response.status_code == 401 and self.renew is not None and not self._renewed:
+            response.close()
+            self._renewed = True
+            self.renew()
+            self._renewed = True  # the request for the token was a success of its own
+            raise TransportError(f"{where} refuses the login (401); correct the source.", after=0)
+        check_answer(response, where)
 
 
 def check_answer(response: requests.Response, where: str) -> None:

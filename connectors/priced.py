@@ -172,7 +172,7 @@ class Push:
         self._patience = self._http.patience
 
     def __enter__(self) -> Push:
-        self._login.renew(self._http)
+        self._login.keep(self._http)
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -36,7 +36,8 @@ def retrying(
 ) -> T:
     """Call until it works; `again` runs before each further attempt (to connect anew).
 
-    Only a TransportError that is temporary is tried again; the last one is raised.
+    Only a TransportError that is temporary is tried again; the last one is raised.  So is one of
+    a service that asks for a longer pause than `patience.longest`.
     """
     for attempt in range(1, patience.attempts + 1):
         try:
@@ -46,6 +47,8 @@ def retrying(
         except TransportError as error:
             if not error.temporary or attempt == patience.attempts:
                 raise
+            if error.after is not None and error.after > patience.longest:
+                raise  # it asks for a longer pause than anybody stands and waits: the next start
             patience.pause(attempt, error.after)
     raise AssertionError("attempts must be positive")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,11 +72,14 @@ class Login:
         else:
             request.headers["Authorization"] = f"Bearer {self._token}"
 
-    def renew(self, http: Http) -> None:
-        """Get an OAuth2 token; nothing for the other logins."""
+    def keep(self, http: Http) -> None:
+        """Get an OAuth2 token, and another one when it expires; nothing for the other logins."""
+        if self._options["auth"] == "oauth2":
+            self._renew(http)
+            http.renew = partial(self._renew, http)
+
+    def _renew(self, http: Http) -> None:
         options = self._options
-        if options["auth"] != "oauth2":
-            return
         self._token = ""
         fields = {"grant_type": options["token_grant"]}
         if options["scope"]:

@@ -68,7 +68,7 @@ class Rest(Windowed):
             sign=self._login,
         )  # fmt: skip
         self._client.session.headers.update(self._headers)
-        self._login.renew(self._client)
+        self._login.keep(self._client)
 
     def read(self, item: Item, target: BinaryIO, offset: int = 0) -> None:
         begin, end = span(item)

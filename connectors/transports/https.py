@@ -150,7 +150,7 @@ class Https(Transport):
             with http.stream("HEAD", url) as response:
                 headers = response.headers
         except TransportError as error:
-            if "405" in str(error) or "501" in str(error) or "404" in str(error):
+            if error.code == "status" and error.values["status"][:3] in ("404", "405", "501"):
                 return Item(name, details={"url": url, "shape": ["", "", None]})
             raise
         size = headers.get("Content-Length", "")

@@ -15,6 +15,9 @@ import pytest
 
 from connectors.cli import main
 from connectors.cli_ways import alone
+from connectors.reasons import TransportError
+from connectors.retry import Patience
+from connectors.transports.folder import Folder
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = Path(__file__).parent / "samples"
@@ -152,7 +155,13 @@ class Odoo(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.seen.append((self.path, dict(self.headers), body))
         status, answer = 200, {"state": "received"}
-        if self.headers["Authorization"] != "Bearer geheim":
+        trouble = self.server.trouble.pop(0) if self.server.trouble else None
+        if trouble == "cut":  # it came through, and nobody hears of it
+            self.connection.close()
+            return
+        if trouble:
+            status, answer = trouble, {"message": "the database is away"}
+        elif self.headers["Authorization"] != "Bearer geheim":
             status, answer = 401, {"message": "no"}
         elif self.path.endswith("/search_read"):
             answer = [{"id": 7}] if body["domain"] == [["code", "=", "acme"]] else []
@@ -168,7 +177,7 @@ class Odoo(BaseHTTPRequestHandler):
 @pytest.fixture
 def odoo():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Odoo)
-    server.seen = []
+    server.seen, server.trouble = [], []
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
@@ -191,9 +200,54 @@ def test_push_to_an_odoo(odoo, tmp_path, capsys, monkeypatch):
     assert gzip.decompress(base64.b64decode(body["base64_content"])) == large.read_bytes()
     assert main([*push, str(bad)]) == 2
     assert "not wanted" in capsys.readouterr().err
+    assert main([*push, str(bad), str(small)]) == 2  # one that is unwanted stops no other
+    assert "a.csv: received" in capsys.readouterr().out
     assert main(["push", "--url", url, "--source", "other", str(small)]) == 2
     monkeypatch.setenv("ODOO_API_KEY", "falsch-4711")
     assert main([*push, str(small)]) == 2
     shown = capsys.readouterr().err
     assert "refuses the login" in shown and "falsch" not in shown
     assert main(["push", "--url", "http://odoo.example", "--source", "x", str(small)]) == 2
+
+
+def test_push_is_tried_again(odoo, tmp_path, capsys, monkeypatch):
+    pauses = []
+    monkeypatch.setenv("ODOO_API_KEY", "geheim")
+    monkeypatch.setattr("connectors.http.Patience", lambda: Patience(sleep=pauses.append))
+    (tmp_path / "a.csv").write_bytes(b"1;2\n")
+    url = f"http://127.0.0.1:{odoo.server_port}"
+    push = ["push", "--url", url, "--source", "acme", str(tmp_path / "a.csv")]
+    odoo.trouble = [503, None, 429, "cut", 500]
+    assert main(push) == 0
+    assert "a.csv: received" in capsys.readouterr().out
+    assert len(odoo.seen) == 6 and len(pauses) == 4
+    assert pauses[1] < pauses[2] < pauses[3]  # each pause longer than the one before
+    assert len({json.dumps(body) for _path, _headers, body in odoo.seen[2:]}) == 1
+    odoo.trouble = [None] + [500] * 9
+    assert main(push) == 2
+    assert "the database is away" in capsys.readouterr().err
+    assert len(odoo.seen) == 6 + 1 + 5
+
+
+def test_fetch_goes_on_behind_a_file_that_cannot_be_had(tmp_path, capsys, monkeypatch):
+    """A file that was renamed or locked away on the server stops no other."""
+    folder, into = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (folder / name).write_bytes(b"1")
+    copy = Folder.copy
+
+    def gone(self, name, write, offset):
+        if name == "b.csv":
+            raise TransportError(f"{name}: there is no such file or folder; correct it.", False)
+        copy(self, name, write, offset)
+
+    monkeypatch.setattr(Folder, "copy", gone)
+    fetch = ["fetch", "folder", "-s", f"path={folder}", "-s", "settle=0", "--into", str(into)]
+    assert main(fetch) == 2
+    shown = capsys.readouterr()
+    assert "b.csv" in shown.err and shown.out.count("sha256") == 2
+    assert (folder / "b.csv").exists() and not (folder / "c.csv").exists()
+    monkeypatch.undo()
+    assert main(fetch) == 0
+    assert capsys.readouterr().out.count("sha256") == 1
