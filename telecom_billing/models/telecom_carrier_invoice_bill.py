@@ -34,7 +34,9 @@ class TelecomCarrierInvoice(models.Model):
         files = self._files()
         for attachment in files:
             attachment.copy({"res_model": "account.move", "res_id": move.id})
-        self.write({"move_id": move.id, "state": "settled"})
+        # what is disputed stays so: a carrier is paid, or not, while it answers
+        state = "disputed" if self.state == "disputed" else "settled"
+        self.write({"move_id": move.id, "state": state})
         return self.action_view_bill()
 
     def action_view_bill(self):
@@ -65,6 +67,9 @@ class TelecomCarrierInvoice(models.Model):
             )
             lines.append((text, self._sum_of(usage)))
         lines += [(fee.destination, self._sum_of(fee)) for fee in fees]
+        account = {}
+        if self.layout_id.account_id:
+            account["account_id"] = self.layout_id.account_id.id
         # a credit note in all is one in Odoo too, with positive amounts
         sign = -1 if sum(amount for _text, amount in lines) < 0 else 1
         return {
@@ -85,6 +90,7 @@ class TelecomCarrierInvoice(models.Model):
                         "quantity": 1,
                         "price_unit": sign * amount,
                         "tax_ids": [Command.set(self.tax_ids.ids)],
+                        **account,
                         "telecom_period_start": self.date_start,
                         "telecom_period_end": self.date_end,
                     }

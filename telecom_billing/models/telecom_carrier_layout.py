@@ -55,6 +55,12 @@ class TelecomCarrierLayout(models.Model):
         required=True,
         default=lambda self: self.env.company.currency_id,
     )
+    account_id = fields.Many2one(
+        "account.account",
+        "Expense Account",
+        check_company=True,
+        help="Of the vendor bill. Empty: the one of the purchase journal.",
+    )
     increment_first = fields.Integer(
         "First Increment (s)",
         help="How the carrier counts a call: 60 and 60 are whole minutes, 60 and 1 a minute at "

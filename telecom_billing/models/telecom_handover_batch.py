@@ -26,7 +26,7 @@ class TelecomHandoverBatch(models.Model):
     channel_id = fields.Many2one(related="handover_id.channel_id", store=True, index=True)
     company_id = fields.Many2one(related="handover_id.company_id", store=True, index=True)
     run_id = fields.Many2one(related="handover_id.run_id", store=True, index="btree_not_null")
-    number = fields.Integer(readonly=True, aggregator=None)
+    number = fields.Integer("Batch No.", readonly=True, aggregator=None)
     uid = fields.Char("Batch Id", required=True, readonly=True, index=True)
     rows = fields.Integer(readonly=True)
     records = fields.Integer(readonly=True)

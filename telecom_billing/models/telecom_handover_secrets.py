@@ -25,13 +25,19 @@ class TelecomHandoverChannel(models.Model):
     # ------------------------------------------------------------------ CRUD
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([vals | self._sealed(vals) for vals in vals_list])
+        parted = [self._parted(vals) for vals in vals_list]
+        channels = super().create([vals for vals, _sealed in parted])
+        for channel, (_vals, sealed) in zip(channels, parted, strict=True):
+            channel.sudo().rest_secret = sealed
+        return channels
 
     def write(self, vals):
         if "rest" not in vals:
             return super().write(vals)
         for channel in self:
-            super(TelecomHandoverChannel, channel).write(vals | channel._sealed(vals))
+            own, sealed = channel._parted(vals)
+            super(TelecomHandoverChannel, channel).write(own)
+            channel.sudo().rest_secret = sealed
         return True
 
     def copy_data(self, default=None):
@@ -43,10 +49,13 @@ class TelecomHandoverChannel(models.Model):
         return found
 
     # ------------------------------------------------------------------ business
-    def _sealed(self, vals: dict) -> dict:
-        """The login with its secret encrypted and masked; a stored one only for its address."""
+    def _parted(self, vals: dict) -> tuple[dict, str | bool]:
+        """Values to write, with the secret masked; and the secret, encrypted.
+
+        A stored one stays only where it goes to the same address.
+        """
         if "rest" not in vals:
-            return {}
+            return vals, False
         rest, before = dict(vals["rest"] or {}), self.rest or {}
         value = str(rest.get("secret") or "")
         sealed = False
@@ -72,7 +81,7 @@ class TelecomHandoverChannel(models.Model):
         elif value and not value.startswith("env:"):
             sealed = vault.seal(value)
             rest["secret"] = MASK
-        return {"rest": rest, "rest_secret": sealed}
+        return vals | {"rest": rest}, sealed
 
     def _opened_rest(self) -> dict:
         """The service's settings with their secret, which does not show itself."""

@@ -186,6 +186,21 @@ class TestTerms(CarrierCase):
         invoice.action_end_dispute()
         self.assertEqual((invoice.state, invoice.move_id), ("settled", move))
 
+    def test_a_bill_is_entered_while_the_dispute_goes_on(self):
+        account = self.env["account.account"].search(
+            [("account_type", "=like", "expense%"), ("company_ids", "=", self.company.id)],
+            order="code desc", limit=1,
+        )  # fmt: skip
+        self.layout.account_id = account
+        invoice = self.new_invoice(HEAD + "Germany;3;2.5;10\nFee;;;2\n")
+        invoice.action_read()
+        invoice.action_dispute()
+        move = self.bill(invoice)
+        self.assertEqual((invoice.state, invoice.is_billed), ("disputed", True))
+        self.assertEqual(move.invoice_line_ids.account_id, account)
+        invoice.action_end_dispute()
+        self.assertEqual(invoice.state, "settled")
+
     def test_a_dispute_before_the_bill_ends_where_it_began(self):
         invoice = self.new_invoice(HEAD + "Germany;3;2.5;10\n")
         invoice.action_read()

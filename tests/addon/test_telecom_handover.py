@@ -315,6 +315,18 @@ class TestHandover(RatingCase, BillingCase):
         for field in ("rest_secret", "preview"):
             self.assertFalse(channel.copy({"code": f"copy-{field}"})[field])
 
+    def test_a_manager_enters_the_secret_and_nobody_reads_it(self):
+        rest = {"url": "https://crm.example/usage", "auth": "bearer", "secret": "s3cret"}
+        systems = self.env["telecom.handover.channel"].with_user(self.manager)
+        channel = systems.create({"name": "Own", "code": "own", "way": "rest", "rest": rest})
+        self.assertEqual(channel._opened_rest()["secret"].reveal(), "s3cret")
+        channel.rest = rest | {"secret": "n3w"}
+        channel.rest = rest | {"secret": MASK, "method": "PUT"}
+        self.assertEqual(channel._opened_rest()["secret"].reveal(), "n3w")
+        self.assertNotIn("n3w", str(channel.read()))
+        with self.assertRaises(AccessError):
+            channel.read(["rest_secret"])
+
     def test_a_copy_of_a_system_has_no_secret(self):
         rest = {"url": "https://crm.example/usage", "auth": "bearer", "secret": "s3cret"}
         channel = self.new_channel("first", way="rest", rest=rest)
