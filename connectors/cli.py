@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
-
-from connectors import archives, cli_documents, cli_priced, cli_ways, detect, formats, transports
+from connectors import (
+    archives,
+    cli_decode,
+    cli_documents,
+    cli_priced,
+    cli_ways,
+    detect,
+    formats,
+    transports,
+)
 from connectors.cli_settings import add_settings, given
 from connectors.documents import DocumentError
-from connectors.formats.summary import Summary
+from connectors.formats import mapping
 from connectors.preview import preview
 from connectors.reasons import DeliveryError, SettingsError
 
@@ -31,6 +35,8 @@ examples:
   python -m connectors decode -f german_carrier 2026-09.zip -o usage.parquet
   python -m connectors decode -f csv_mapping --settings carrier.json calls.csv -o usage.csv
   python -m connectors decode -f asterisk -s timezone=UTC Master.csv --rejects rejects.csv
+  python -m connectors decode -f opensips_flatstore logs/ -o usage.csv   a folder, with what goes
+                                                        over the border of its files
   python -m connectors fetch sftp --settings carrier.json -s password=env:SFTP --into in
   python -m connectors push --url https://odoo.example --source acme in/*.zip
   python -m connectors pull --url https://odoo.example --system crm --into out --acknowledge
@@ -41,7 +47,8 @@ examples:
 
 settings: repeat -s name=value, or give a JSON file of names and values with --settings.
 secrets: write env:NAME as the value to take it from the environment variable NAME.
-exit codes: 0 all used, 1 some lines were faulty or totals differ, 2 wrong use or unreadable.
+exit codes: 0 all used, 1 some lines were faulty or totals differ, 2 wrong use or unreadable,
+or something could not be fetched, pushed or posted (start again: what was done is not repeated).
 """
 
 
@@ -91,15 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--rows", type=int, default=5)
     command.set_defaults(run=_preview)
 
-    command = commands.add_parser("decode", help="decode files (also zip and gz) to CSV or Parquet")
-    command.add_argument("files", nargs="+", type=Path, metavar="file")
-    command.add_argument("-f", "--format", required=True, help="see the command formats")
-    add_settings(command)
-    command.add_argument("-o", "--output", type=Path, help="records, as .csv or .parquet")
-    command.add_argument("--rejects", type=Path, help="lines not used, with reasons, as .csv")
-    command.add_argument("--json", action="store_true", help="the counts as JSON")
-    command.set_defaults(run=_decode)
-
+    cli_decode.add(commands)
     cli_ways.add(commands)
     cli_priced.add(commands)
     cli_documents.add(commands)
@@ -107,12 +106,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _formats(args: argparse.Namespace) -> None:
+    print("formats (decode -f NAME, describe NAME):")
     for name in formats.names():
         form = formats.get(name)
-        print(f"{name:20} {form.kind:6} {form.label}")
-    print()
+        print(f"  {name:20} {form.kind:6} {form.label}")
+    print("\nways (fetch NAME, describe NAME):")
     for name in transports.names():
-        print(f"{name:20} {'way':6} {transports.get(name).label}")
+        print(f"  {name:20} {transports.get(name).label}")
 
 
 def _preview(args: argparse.Namespace) -> int:
@@ -123,25 +123,55 @@ def _preview(args: argparse.Namespace) -> int:
 
 def _describe(args: argparse.Namespace) -> None:
     known = [part for part in (formats, transports) if args.name in part.names()]
-    found = [part.describe(args.name) for part in known or [formats]]
+    if not known:
+        raise SettingsError(f"{args.name!r} is neither a format nor a way; see: formats")
+    found = [part.describe(args.name) for part in known]
     if args.json:
         print(json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False))
         return
-    for part in found:
-        _show(part)
+    for part, one in zip(known, found, strict=True):
+        _show(one)
+        _show_example(one, part is formats)
 
 
 def _show(found: Mapping[str, Any]) -> None:
-    print(f"{found['label']} ({found['name']})\n{found.get('help', '')}\n")
+    print(f"{found['label']} ({found['name']})\n{found.get('help', '')}\n\nsettings:")
     for setting in found["settings"]:
-        default = setting["default"]
-        shown = f" [{default}]" if default not in ("", None, []) else ""
+        default = "" if setting["type"] == "rows" else setting["default"]
+        shown = f" [{default}]" if default not in ("", None) else ""
         need = ", needed" if setting["required"] else ""
         print(f"  {setting['name']:18} {setting['label']} ({setting['type']}{need}){shown}")
-        if setting["choices"]:
-            print(f"{'':21}one of " + ", ".join(choice[0] for choice in setting["choices"]))
+        for value, label in setting["choices"]:
+            print(f"{'':21}{value or '(empty)'}: {label}")
         if setting["help"]:
             print(f"{'':21}{setting['help']}")
+        if setting["when"]:
+            print(f"{'':21}Only with {setting['when'][0]}={' or '.join(setting['when'][1])}.")
+
+
+def _show_example(found: Mapping[str, Any], is_format: bool) -> None:
+    needed = "".join(
+        f" -s {one['name']}={'env:NAME' if one['type'] == 'secret' else '…'}"
+        for one in found["settings"]
+        if one["required"] or (one["type"] == "secret" and one["name"] in ("password", "secret"))
+    )
+    if not is_format:
+        print(f"\nexample:\n  python -m connectors fetch {found['name']}{needed} --into in")
+        return
+    rows = {one["name"]: one["default"] for one in found["settings"] if one["type"] == "rows"}
+    name, file = found["name"], f"FILE.{(found['extensions'] or [''])[0]}".rstrip(".")
+    if not rows:
+        print(f"\nexample:\n  python -m connectors decode -f {name}{needed} {file} -o usage.csv")
+        return
+    print(f"\nrows of columns and rules:\n{mapping.MANUAL}")
+    example = rows["columns"] or mapping.EXAMPLE
+    lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in example)
+    print("\nexample: a file settings.json (a layout exported from Odoo will do too) such as")
+    print(f'{{"columns": [\n{lines}\n]}}')
+    print(
+        f"with\n  python -m connectors preview -f {name} --settings settings.json {file}\n"
+        f"  python -m connectors decode -f {name} --settings settings.json {file} -o usage.csv"
+    )
 
 
 def _detect(args: argparse.Namespace) -> int:
@@ -152,69 +182,3 @@ def _detect(args: argparse.Namespace) -> int:
             print(f"{member.name}:")
             print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     return 0
-
-
-def _decode(args: argparse.Namespace) -> int:
-    form = formats.get(args.format)
-    settings = given(args)
-    form.resolve(settings)
-    clean = True
-    with tempfile.TemporaryDirectory() as folder, _Writer(args.output) as records, \
-            _Writer(args.rejects) as rejects:  # fmt: skip
-        for path in args.files:
-            for member in archives.members(path, folder):
-                decoding = form.decode(member.path, settings)
-                for chunk in decoding:
-                    records.write(chunk.frame, member.name)
-                    rejects.write(chunk.rejects, member.name)
-                summary = decoding.summary
-                clean = clean and not summary.faulty and not summary.differences()
-                _report(member.name, summary, args.json)
-    return 0 if clean else 1
-
-
-def _report(name: str, summary: Summary, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({"file": name} | summary.as_dict(), ensure_ascii=False))
-        return
-    print(
-        f"{name}: {summary.lines} lines = {summary.loaded} records + {summary.faulty} faulty "
-        f"+ {summary.filtered} filtered + {summary.header} header + {summary.trailer} trailer "
-        f"+ {summary.blank} blank"
-    )
-    for reason, number in summary.reasons.most_common():
-        print(f"  {number:>9}  {reason}")
-    for note, number in sorted(summary.notes.items()):
-        print(f"  {number:>9}  {note} (kept)")
-    for difference in summary.differences():
-        print(f"  control totals: {difference}")
-
-
-class _Writer:
-    """Appends frames to a CSV or Parquet file."""
-
-    def __init__(self, path: Path | None) -> None:
-        if path is not None and path.suffix not in (".csv", ".parquet"):
-            raise SettingsError(f"{path}: the name must end in .csv or .parquet")
-        self.path = path
-        self._writer: Any = None
-
-    def __enter__(self) -> _Writer:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
-
-    def write(self, frame: pd.DataFrame, name: str) -> None:
-        """Append a frame, with the name of the file it is from."""
-        if self.path is None:
-            return
-        frame = frame.assign(file=pd.array([name] * len(frame), dtype="string"))
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        if self._writer is None:
-            opener = pacsv.CSVWriter if self.path.suffix == ".csv" else pq.ParquetWriter
-            self._writer = opener(str(self.path), table.schema)
-        self._writer.write_table(
-            table.cast(self._writer.schema) if hasattr(self._writer, "schema") else table
-        )

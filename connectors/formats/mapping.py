@@ -1,18 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A layout described by its user: rows that say which column becomes what.
-
-Rows of the setting `columns` (all values are texts):
-
-    target   column of the usage frame: started_at, quantity, a_number, b_number, cost, …
-    column   the file's column: a name of the header line or a position from 1; several for a
-             date and a time apart, joined by "+" (Datum + Uhrzeit)
-    value    a fixed text instead of a column
-    pattern  for started_at: as the setting time_pattern, where it differs
-    shape    for quantity: s, min, ms, hms, hhmmss, MB …
-    map      for texts: "eingehend=in, ausgehend=out, *=out" (* is everything else)
-
-Rows of the setting `rules`: column, values (separated by commas) and mode (only or skip).
-"""
+"""A layout described by its user: rows that say which column becomes what; see MANUAL."""
 
 from __future__ import annotations
 
@@ -28,6 +15,26 @@ from connectors.reasons import SettingsError
 from connectors.settings import Setting, currency
 
 TARGETS = tuple(name for name in COLUMNS if name not in ("line", "a_raw", "b_raw"))
+
+MANUAL = f"""\
+  target   what it becomes: {", ".join(TARGETS)}
+           (started_at and quantity are needed)
+  column   the file's column: a name of the header line, a position from 1, a place such as 30-52
+           (fixed width) or a path such as price.amount (JSON, XML); several for a date and a time
+           apart, joined by "+": Datum + Uhrzeit
+  value    a fixed text instead of a column
+  pattern  for started_at: as the setting time_pattern, where it differs
+  shape    for quantity: {", ".join([*SCALES, *CLOCKS])}
+  map      for texts: "eingehend=in, ausgehend=out, *=out" (* is everything else)
+  Rows of rules select records: column, values (separated by commas), mode (only or skip)."""
+
+EXAMPLE = [
+    {"target": "started_at", "column": "Datum + Uhrzeit", "pattern": "german"},
+    {"target": "quantity", "column": "Dauer", "shape": "s"},
+    {"target": "a_number", "column": "Rufnummer A"},
+    {"target": "b_number", "column": "Rufnummer B"},
+    {"target": "direction", "column": "Richtung", "map": "eingehend=in, *=out"},
+]
 
 _KEYS = {"target", "column", "value", "pattern", "shape", "map"}
 

@@ -33,14 +33,18 @@ def test_decode_writes_records_rejects_and_counts(tmp_path, capsys):
     assert frame["file"].unique().tolist() == ["german_carrier.csv"]
     assert pd.read_csv(rejects)["reason"].tolist() == ["number_damaged"]
     shown = capsys.readouterr().out
-    assert "6 lines = 3 records + 1 faulty + 0 filtered + 1 header + 1 trailer + 0 blank" in shown
+    assert (
+        "lines = 3 records + 0 duplicates + 1 faulty + 0 filtered + 1 header + 1 trailer + 0 blank"
+        in shown
+    )
     assert "control totals: the file states a quantity of 1387, 1326 was read" in shown
 
 
 def test_decode_several_files_into_one_csv(tmp_path, capsys):
     target = tmp_path / "r.csv"
     sample = str(SAMPLES / "asterisk.csv")
-    assert main(["decode", "-f", "asterisk", sample, sample, "-o", str(target), "--json"]) == 0
+    decode = ["decode", "-f", "asterisk", sample, sample, "-o", str(target), "--json"]
+    assert main([*decode, "--duplicates", "keep"]) == 0
     assert len(pd.read_csv(target)) == 4
     counts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [count["loaded"] for count in counts] == [2, 2]
