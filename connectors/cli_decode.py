@@ -39,7 +39,8 @@ def add(commands: Any) -> None:
         epilog="records: started_at is UTC; quantity and cost are whole millionths of unit and "
         "currency (61000000 second are 61 s); a_number and b_number are E.164 digits, a_raw and "
         "b_raw what stood in the file. rejects: line, kind (faulty, or filtered by the record "
-        "selection), reason, message with the remedy, and the raw text. exit codes: 0 all used, 1 some lines were faulty or totals differ, 2 wrong use, or "
+        "selection), reason, message with the remedy, and the raw text. exit codes: 0 all used, "
+        "1 some lines were faulty or totals differ, 2 wrong use, or "
         "a file was unreadable.",
     )  # fmt: skip
     command.add_argument("files", nargs="+", type=Path, metavar="file")
