@@ -10,6 +10,7 @@ import pandas as pd
 from odoo.tools import SQL
 
 from ..rating.money import MICRO
+from ..store import charges
 
 _COLUMNS = (
     "limit_id", "share", "holder", "period", "percent", "amount", "spent", "usage_id", "contract",
@@ -33,9 +34,18 @@ def store(cr, span, alerts: pd.DataFrame | None, contracts: np.ndarray) -> None:
     """
     rows = [] if alerts is None else _rows(alerts)
     cr.execute(
-        "UPDATE telecom_limit_alert SET state = 'gone'"
-        " WHERE company_id = %s AND month = %s AND contract_id = ANY(%s)",
-        [span.company, span.period, [int(one) for one in contracts]],
+        SQL(
+            "UPDATE telecom_limit_alert a SET state = 'gone'"
+            " WHERE a.company_id = %s AND a.month = %s AND a.contract_id = ANY(%s)"
+            # What is on an invoice reached its thresholds for good.
+            " AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c WHERE c.usage_id = a.usage_id"
+            " AND %s AND %s)",
+            span.company,
+            span.period,
+            [int(one) for one in contracts],
+            charges.within(span.begin, span.end),
+            charges.is_invoiced(),
+        )
     )
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]

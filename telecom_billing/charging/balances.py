@@ -17,6 +17,7 @@ from odoo.tools import SQL
 
 from ..store import charges as charge_store
 from ..store import copying
+from . import turnovers
 from .columns import flat, ids
 
 TABLE = "telecom_allowance_balance"
@@ -40,14 +41,18 @@ class Before:
     opening: pd.DataFrame
     #: Whose customer's each pool is.
     pools: dict[int, int] = dataclasses.field(default_factory=dict)
+    #: Charges from whose sums tiers and limits go on.
+    settled: pd.DataFrame = dataclasses.field(default_factory=turnovers.nothing)
 
     @classmethod
     def nothing(cls) -> Before:
         return cls(pd.DataFrame(columns=list(SPENT)), pd.DataFrame(columns=list(OPENING)))
 
     def of(self, facts: pa.Table) -> dict[str, pd.DataFrame | None]:
-        """The arguments ``spent`` and ``opening`` of ``rate()`` for a shard."""
+        """The arguments ``spent``, ``opening`` and ``settled`` of ``rate()`` for a shard."""
+        whose = (np.unique(flat(facts[name]).to_numpy()) for name in ("contract", "customer"))
         return {
+            "settled": turnovers.of(self.settled, *whose),
             "spent": _of(self.spent, facts, self.pools),
             "opening": _of(self.opening, facts, self.pools),
         }
@@ -75,7 +80,7 @@ def load(
     since=None,
     stays: SQL | None = None,
 ) -> Before:
-    """What charges that stay drew, and what rolled over.
+    """What charges that stay drew and added up to, and what rolled over.
 
     :param contracts: only of these; None: of all
     :param everything: whether all charges of the span stay, or only those on invoices
@@ -88,11 +93,20 @@ def load(
         stays = SQL("TRUE") if everything else charge_store.is_invoiced()
         if context.replay or not (everything or context.has_frozen()):
             stays = SQL("FALSE")
+    since = since or context.span.begin
+    settled = turnovers.nothing()
+    # Contracts whose prices depend on sums are never rated in addition, but as a whole.
+    if (rules := turnovers.rules(context)) and not everything:
+        kept, begin = _kept(context, stays, since, rules)
+        if kept is not None:
+            whose = SQL("TRUE") if contracts is None else charge_store.among(contracts)
+            settled = turnovers.load(cr, context, whose, kept, begin)
     pools = context.env["telecom.pool"].browse(one["id"] for one in context.data.get("pools", []))
     return Before(
-        _spent(cr, context, contracts, stays, allowances, since or context.span.begin),
+        _spent(cr, context, contracts, stays, allowances, since),
         _opening(cr, context),
         {pool.id: pool.partner_id.id for pool in pools},
+        settled,
     )
 
 
@@ -113,16 +127,24 @@ def _pool_of_charge(context, allowances) -> SQL:
     )
 
 
+def _kept(context, stays: SQL, since, records) -> tuple[SQL | None, datetime.datetime]:
+    """(condition on charges ``c`` that count for these records; None: none do, from when on)."""
+    span = context.span
+    first = earliest(span.period, records)
+    if not records or first >= span.period:
+        return (None if stays.code == "FALSE" or not records else stays), span.begin
+    # Periods longer than a month: what earlier months drew counts in any case.
+    kept = [stays, SQL("c.started_at < %s", since)]
+    if since < span.begin and not context.replay:
+        kept.append(charge_store.is_invoiced())
+    begin = datetime.datetime.combine(first, datetime.time()) - datetime.timedelta(days=1)
+    return SQL(" OR ").join(kept), begin
+
+
 def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFrame:
     span = context.span
-    kept = [stays]
-    begin = earliest(span.period, allowances)
-    if begin < span.period:
-        # Periods longer than a month: what earlier months drew counts in any case.
-        kept.append(SQL("c.started_at < %s", since))
-        if since < span.begin and not context.replay:
-            kept.append(charge_store.is_invoiced())
-    if not allowances or (len(kept) == 1 and kept[0].code == "FALSE"):
+    kept, begin = _kept(context, stays, since, allowances)
+    if kept is None:
         return pd.DataFrame(columns=list(SPENT))
     daily = any(one.get("period") in ("day", "week") for one in allowances)
     local = SQL("(c.started_at AT TIME ZONE 'UTC' AT TIME ZONE %s)", context.data["timezone"])
@@ -148,12 +170,10 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
             holder=holder,
             day=day,
             company=span.company,
-            begin=datetime.datetime.combine(begin, datetime.time()) - datetime.timedelta(days=1)
-            if begin < span.period
-            else span.begin,
+            begin=begin,
             end=span.end,
             whose=SQL("TRUE") if contracts is None else charge_store.among(contracts),
-            kept=SQL(" OR ").join(kept),
+            kept=kept,
         )
     )
     return pd.DataFrame(cr.fetchall(), columns=list(SPENT))

@@ -162,7 +162,8 @@ class Context:
             one.get("rollover")
             or one.get("begins", 1) > 1
             or one.get("period", "month") in ("week", "quarter", "year", "once")
-            for one in self.data.get("allowances", [])
+            for section in ("allowances", "tiers", "limits")
+            for one in self.data.get(section, [])
         )
 
     def in_order(self, contracts: np.ndarray, tariffs: np.ndarray) -> np.ndarray:

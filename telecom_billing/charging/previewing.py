@@ -49,7 +49,7 @@ class Carry:
         """What the store knows of before, and these months over it."""
         spent = pd.concat([stored.spent, *self.spent]) if self.spent else stored.spent
         if not self.balances:
-            return balances.Before(spent, stored.opening, stored.pools)
+            return dataclasses.replace(stored, spent=spent)
         key = ["allowance", "share", "holder"]
         own = pd.concat(self.balances)
         own = own[own["period"] == own.groupby(key)["period"].transform("max")]
@@ -58,7 +58,7 @@ class Carry:
         if not kept.empty:
             kept = kept[~pd.MultiIndex.from_frame(kept[key]).isin(known)]
         opening = pd.concat([kept, own]) if not kept.empty else own
-        return balances.Before(spent, opening.reset_index(drop=True), stored.pools)
+        return dataclasses.replace(stored, spent=spent, opening=opening.reset_index(drop=True))
 
 
 class Comparison(Pipeline):

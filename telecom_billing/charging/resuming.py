@@ -98,6 +98,7 @@ def fingerprint(cr, context: Context, changes: Changes) -> str:
         frozen,
         before.spent.to_csv(index=False),
         before.opening.to_csv(index=False),
+        before.settled.to_csv(index=False),
         sorted(before.pools.items()),
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

@@ -73,7 +73,6 @@ class TelecomLimit(models.Model):
     )  # fmt: skip
     def _check_with_core(self):
         self._refuse_bad_rules()
-        self._refuse_beyond_months()
 
     @api.constrains("currency_id", "tariff_ids")
     def _check_currency(self):

@@ -147,13 +147,14 @@ class TelecomSelector(models.AbstractModel):
                 raise ValidationError(sentences(self.env, error)) from error
 
     def _refuse_beyond_months(self):
-        """Rating looks at one calendar month at a time; sums over a border would begin anew."""
+        """For prices that wait for the end of their period: invoices are made by the month."""
         for one in self:
             if one.period not in ("day", "month") or one.begins != 1:
                 raise ValidationError(
                     self.env._(
-                        "“%(name)s” must add up per day or per calendar month: usage is rated "
-                        "month by month. Correct its period.",
+                        "“%(name)s” prices all units by the sum of their period, and usage is "
+                        "invoiced by the month. Let it add up per day or calendar month, or price "
+                        "each unit by its own tier.",
                         name=one.name,
                     )
                 )

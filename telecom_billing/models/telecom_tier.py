@@ -45,4 +45,4 @@ class TelecomTier(models.Model):
                     )
                 )
         self._refuse_bad_rules()
-        self._refuse_beyond_months()
+        self.filtered(lambda tier: tier.mode == "volume")._refuse_beyond_months()

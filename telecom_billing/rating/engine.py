@@ -25,6 +25,7 @@ from .pricing import Pricer, Prices
 from .reasons import CODES, NUMBER
 from .resolve import Resolved, resolve
 from .result import Rated
+from .settled import Settled
 from .tiering import Tiered, tiered
 from .usage import Usage
 from .watch import alerts_frame, topups, topups_frame, watch
@@ -51,20 +52,23 @@ def rate(
     *,
     opening: pd.DataFrame | None = None,
     spent: pd.DataFrame | None = None,
+    settled: pd.DataFrame | None = None,
     span: tuple[dt.date, dt.date] | None = None,
 ) -> Rated:
     """Price every record of ``usage`` by ``book``.
 
     ``opening``: ``Rated.allowances`` of the period before, for what rolls over. ``spent``: what
     records of the same periods that are not in ``usage``, and come before it, drew on balances
-    (columns allowance, holder, day, units, money; int64 millionths). ``span``: first and last
+    (columns allowance, holder, day, units, money; int64 millionths). ``settled``: charges of the
+    same periods that are not in ``usage``, from whose sums tiers, limits and minimums go on (see
+    :mod:`~.settled`). ``span``: first and last
     local day for which balances and top-ups are wanted of holders that the book names, even where
     there is no usage.
 
     Raises :class:`~.usage.UsageError` where a column is missing or of a wrong type; a single
     faulty record never raises but gets a reason.
     """
-    done = run(book, usage, opening=opening, spent=spent, span=span)
+    done = run(book, usage, opening=opening, spent=spent, settled=settled, span=span)
     charges = assemble(done.context, done.cover, done.prices, done.bearer)
     return Rated(charges, done.ledger.frame(), done.alerts, done.topups, book)
 
@@ -75,6 +79,7 @@ def run(
     *,
     opening: pd.DataFrame | None = None,
     spent: pd.DataFrame | None = None,
+    settled: pd.DataFrame | None = None,
     span: tuple[dt.date, dt.date] | None = None,
 ) -> Run:
     """The steps of rating one after the other.
@@ -85,7 +90,7 @@ def run(
     days = None if span is None else (day_number(span[0]), day_number(span[1]))
     refused: dict[int, tuple[str, str]] = {}
     while True:
-        done = _run(book, usage, opening, spent, days, refused)
+        done = _run(book, usage, opening, spent, Settled(settled, book), days, refused)
         late = _refused_after_drawing(done)
         if not late:
             return done
@@ -105,6 +110,7 @@ def _run(
     usage: pd.DataFrame,
     opening: pd.DataFrame | None,
     spent: pd.DataFrame | None,
+    settled: Settled,
     days: tuple[int, int] | None,
     refused: dict[int, tuple[str, str]],
 ) -> Run:
@@ -117,14 +123,14 @@ def _run(
     pricer = Pricer(context)
     context.amount = pricer.exact_amount
     covered = cover_all(context, pricer, ledger, days)
-    tiers = tier_all(context, pricer, covered)
+    tiers = tier_all(context, pricer, covered, settled)
     prices = pricer.price(covered, tiers, _to_price(context, bearer))
     prices.put_sign(context.sign)
     if context.given is not None:
         given_prices(context, prices)
     check_calls(context, prices)
-    alerts = watch_all(context, prices)
-    tops = [topups(context, one, prices.totals(), days) for one in book.minimum_list]
+    alerts = watch_all(context, prices, settled)
+    tops = [topups(context, one, prices.totals(), days, settled) for one in book.minimum_list]
     missing = pd.concat(tops, ignore_index=True) if tops else topups_frame([])
     return Run(context, ledger, pricer, bearer, covered, tiers, prices, alerts, missing)
 
@@ -190,7 +196,7 @@ def cover_all(
     return cover(context, ledger, pricer.billed, span)
 
 
-def tier_all(context: Context, pricer: Pricer, covered: Cover) -> Tiered:
+def tier_all(context: Context, pricer: Pricer, covered: Cover, settled: Settled) -> Tiered:
     """The tier of every record."""
     if not context.book.tier_list:
         return Tiered(context.rate)
@@ -202,15 +208,15 @@ def tier_all(context: Context, pricer: Pricer, covered: Cover) -> Tiered:
     def amounts(rows: np.ndarray) -> np.ndarray:
         return pricer.amounts(rows, covered)
 
-    return tiered(context, billed, amounts, pricer.fast & (covered.cut == 0))
+    return tiered(context, billed, amounts, pricer.fast & (covered.cut == 0), settled)
 
 
-def watch_all(context: Context, prices: Prices) -> pd.DataFrame:
+def watch_all(context: Context, prices: Prices, settled: Settled) -> pd.DataFrame:
     """Hold the charges against all spending limits."""
     frames = []
     for limit in context.book.limit_list:
         totals = prices.totals()
-        allowed, refused, alerts = watch(context, limit, totals)
+        allowed, refused, alerts = watch(context, limit, totals, settled)
         frames.append(alerts)
         for row in refused:
             context.refuse(row, "limit-reached", str(limit.name or limit.id))

@@ -67,17 +67,18 @@ def explain(
     *,
     opening: pd.DataFrame | None = None,
     spent: pd.DataFrame | None = None,
+    settled: pd.DataFrame | None = None,
 ) -> Explanation:
     """Explain row ``row`` (position) of ``usage``.
 
     The frame needs the records of the period that share allowances, tiers or limits with the row;
-    others do not matter. ``opening`` and ``spent`` as for
+    others do not matter. ``opening``, ``spent`` and ``settled`` as for
     :func:`~.engine.rate`.
     """
     rows = related(book, usage, row)
     part = usage.iloc[rows].reset_index(drop=True)
     place = int(np.flatnonzero(rows == row)[0])
-    done = run(book, part, opening=opening, spent=spent)
+    done = run(book, part, opening=opening, spent=spent, settled=settled)
     found = Explanation(row)
 
     def say(step: str, **facts: Any) -> None:

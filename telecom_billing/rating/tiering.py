@@ -10,7 +10,8 @@ import numpy as np
 
 from .book import TariffBook
 from .context import Context
-from .tiers import Cut
+from .settled import Settled
+from .tiers import Cut, Tiers
 
 
 @dataclass
@@ -34,9 +35,13 @@ def tiered(
     billed: Callable[[np.ndarray], np.ndarray],
     amounts: Callable[[np.ndarray], np.ndarray],
     fast: np.ndarray,
+    settled: Settled,
 ) -> Tiered:
-    """Find the tier of every record. ``billed`` and ``amounts`` tell the billed units and the price
-    (millionths, before tiers) of rows; ``fast``: rows that a derived rate can price."""
+    """Find the tier of every record.
+
+    ``billed`` and ``amounts`` tell the billed units and the price (millionths, before tiers) of
+    rows; ``fast``: rows that a derived rate can price; ``settled``: what holders had before.
+    """
     result = Tiered(context.rate.copy())
     done = np.zeros(context.rows, dtype=bool)
     for number, tiers in enumerate(context.book.tier_list):
@@ -44,7 +49,7 @@ def tiered(
         if tiers.on == "quantity":
             mask &= context.book.rates_in(tiers.unit)[context.rate]
         rows = np.flatnonzero(mask)
-        codes, _ = tiers.selector.holders(context)
+        codes, names = tiers.selector.holders(context)
         rows = rows[codes[rows] >= 0]
         units = billed(rows)
         rows, units = rows[units > 0], units[units > 0]
@@ -57,6 +62,8 @@ def tiered(
         period = tiers.selector.period.number(context.usage.started[rows])
         group = codes[rows] * (int(period.max()) - int(period.min()) + 1) + period - period.min()
         before, total = _running(group, size)
+        earlier = _earlier(tiers, settled, codes[rows], names, period)
+        before, total = before + earlier, total + earlier
         starts = np.array([step.start for step in tiers.steps], dtype=np.int64)
         if tiers.mode == "volume":
             # The border itself still belongs to the tier below, as for steps of a rate.
@@ -79,6 +86,21 @@ def tiered(
                 number, starts, int(before[place]), int(size[place]), int(units[place])
             )
     return result
+
+
+def _earlier(
+    tiers: Tiers, settled: Settled, codes: np.ndarray, names: list[str], period: np.ndarray
+) -> np.ndarray:
+    """What the holder of each row had in its period before any of the rows."""
+    known = settled.sums(tiers.selector, tiers.unit if tiers.on == "quantity" else None)
+    if not known:
+        return np.zeros(len(codes), dtype=np.int64)
+    had = {
+        whose: one.units if tiers.on == "quantity" else tiers.listed(max(one.money, 0))
+        for whose, one in known.items()
+    }
+    pairs = zip(codes.tolist(), period.tolist(), strict=True)
+    return np.array([had.get((names[code], number), 0) for code, number in pairs], dtype=np.int64)
 
 
 def _running(group: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -91,6 +91,30 @@ class Tiers:
     unit: str
     steps: tuple[TierStep, ...]
 
+    def listed(self, charged: int) -> int:
+        """The money (millionths) before these tiers that became ``charged``.
+
+        Tiers count what rates would have charged; what is on an invoice is known after them. A
+        step with a price instead of a factor cannot be turned back: its money counts as it is.
+        """
+        factors = [step.factor for step in self.steps]
+        if any(not factor for factor in factors):
+            return charged
+        starts = [step.start for step in self.steps]
+        ends = [*starts[1:], None]
+        if self.mode == "volume":
+            for factor, end in zip(factors, ends, strict=True):
+                before = int(Fraction(charged) / (factor or 1))
+                if end is None or before <= end:
+                    return before
+        before, left = Fraction(0), Fraction(charged)
+        for start, end, factor in zip(starts, ends, factors, strict=True):
+            width = left / (factor or 1)
+            if end is None or width <= end - start:
+                return int(before + width)
+            before, left = before + end - start, left - (end - start) * (factor or 1)
+        return int(before)
+
     @classmethod
     def read(cls, node: Node, clock: Clock, units: Units) -> Tiers:
         node.only("id", "name", *FIELDS, "on", "mode", "unit", "steps")

@@ -14,10 +14,11 @@ from .grants import entitled, validity_of
 from .limits import Limit, Minimum
 from .money import MICRO
 from .selector import Selector
+from .settled import Settled
 
 
 def watch(
-    context: Context, limit: Limit, price: np.ndarray
+    context: Context, limit: Limit, price: np.ndarray, settled: Settled
 ) -> tuple[np.ndarray, list[int], pd.DataFrame]:
     """(what each row may cost under the limit, rows it refuses, alerts); prices in millionths."""
     allowed = price.copy()
@@ -30,7 +31,12 @@ def watch(
     alerts: list[tuple[Any, ...]] = []
     borders = [(part, -(-limit.amount * part.numerator // part.denominator))
                for part in limit.thresholds]  # fmt: skip
-    sums: dict[tuple[int, int], int] = {}
+    place = {name: code for code, name in enumerate(names)}
+    sums: dict[tuple[int, int], int] = {
+        (place[holder], period): one.money
+        for (holder, period), one in settled.sums(limit.selector).items()
+        if holder in place
+    }
     for row, period in zip(rows.tolist(), periods.tolist(), strict=True):
         whose = (int(codes[row]), period)
         before = sums.get(whose, 0)
@@ -62,7 +68,11 @@ def watch(
 
 
 def topups(
-    context: Context, minimum: Minimum, price: np.ndarray, span: tuple[int, int] | None
+    context: Context,
+    minimum: Minimum,
+    price: np.ndarray,
+    span: tuple[int, int] | None,
+    settled: Settled,
 ) -> pd.DataFrame:
     """What is missing to a minimum turnover, per holder and period."""
     selector = minimum.selector
@@ -70,7 +80,7 @@ def topups(
     codes, names = selector.holders(context)
     rows = rows[codes[rows] >= 0]
     periods = selector.period.number(context.usage.started[rows])
-    sums: dict[tuple[str, int], int] = {}
+    sums = {whose: one.money for whose, one in settled.sums(selector).items()}
     for row, period in zip(rows.tolist(), periods.tolist(), strict=True):
         whose = (names[int(codes[row])], period)
         sums[whose] = sums.get(whose, 0) + int(price[row])

@@ -48,8 +48,8 @@ def rate_shard(
 ) -> dict[str, pd.DataFrame]:
     """``rate()`` of a packed book: frames ``charges``, ``allowances``, ``alerts``.
 
-    ``before``: the arguments ``spent`` and ``opening``. Raises :class:`OtherVersion` where
-    ``version``, the sender's :func:`fingerprint`, is not the worker's own.
+    ``before``: the arguments ``spent``, ``opening`` and ``settled``. Raises
+    :class:`OtherVersion` where ``version``, the sender's :func:`fingerprint`, is not the worker's.
     """
     if version != fingerprint():
         raise OtherVersion(f"{fingerprint()} here, {version} there")

@@ -280,7 +280,8 @@ class TestRatingRules(RatingCase):
         for model, values, parts in (
             ("limit", {**tariffs, "amount": 5, "currency_id": franc.id}, ("CHF", "each currency")),
             ("limit", {"amount": 5, "thresholds": "80, a lot"}, ("a lot", "as 80, 100")),
-            ("limit", {"amount": 5, "period": "week"}, ("Rule", "calendar month")),
+            ("tier", {"step_ids": [(0, 0, first)], "period": "week", "mode": "volume"},
+             ("Rule", "calendar month")),
             ("limit", {"amount": 5, "share": "pool"}, ("Rule", "Choose a pool")),
             ("limit", {"amount": 5, "begins": 31}, ("31", "1 to 28")),
             ("limit", {"amount": 5, "valid_from": "2026-02-01", "valid_to": "2026-01-01"},
