@@ -35,6 +35,8 @@ REASONS: dict[str, str] = {
     "amount": "{field} {value} is no amount; check the decimal sign of the source.",
     "amount_range": "{field} {value} is too large to be true; correct the line.",
     "value_unknown": "{field} {value} is unknown here; map it in the source's settings.",
+    "unexpected": "{field} {value} is nothing that this column holds; check format and order of "
+    "the columns.",
     "currency": "{field} {value} is no currency code of three letters.",
     "epoch": "{field} {value} is no point of time; correct the line.",
     # telephone numbers: these reject the line ...

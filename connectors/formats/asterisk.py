@@ -58,7 +58,12 @@ class Asterisk(DelimitedFormat):
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         if not settings["unanswered"]:
-            yield Rule("disposition", ("ANSWERED",), reason="not_answered")
+            yield Rule(
+                "disposition",
+                ("ANSWERED",),
+                reason="not_answered",
+                known="ANSWERED|NO ANSWER|BUSY|FAILED|CONGESTION",
+            )
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         from_answer = settings["bill_from"] == "answer"

@@ -31,6 +31,8 @@ ORDER = (
     "MediaRealmId DirectMedia SIPTrmReason"
 )
 
+_REPORTS = "(?:CALL|DIALOG|MEDIA)_[A-Z]+|[A-Z]+ReportType"
+
 _NEEDED = ("SBCReportType", "SIPCallId", "Orig", "SrcURI", "DstURI", "Durat", "SetupTime",
            "ConnectTime")  # fmt: skip
 
@@ -85,9 +87,9 @@ class AudioCodes(DelimitedFormat):
         return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
-        yield Rule("SBCReportType", ("CALL_END",), reason="not_final")
+        yield Rule("SBCReportType", ("CALL_END",), reason="not_final", known=_REPORTS)
         if settings["leg"] != "all":
-            yield Rule("Orig", (settings["leg"],))
+            yield Rule("Orig", (settings["leg"],), known="RMT|LCL")
         if not settings["unanswered"]:
             yield Rule("ConnectTime", ("",), skip=True, reason="not_answered")
 

@@ -61,7 +61,7 @@ class AvayaSmdr(DelimitedFormat):
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         if not settings["internal"]:
-            yield Rule("internal", ("1", "I"), skip=True, reason="internal")
+            yield Rule("internal", ("1", "I"), skip=True, reason="internal", known="[01I]")
         if not settings["unanswered"]:
             yield Rule("connected", ("", "00:00:00"), skip=True, reason="not_answered")
 

@@ -79,7 +79,7 @@ class CiscoCucm(DelimitedFormat):
         return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
-        yield Rule("cdrRecordType", ("1",), reason="other_record_type")
+        yield Rule("cdrRecordType", ("1",), reason="other_record_type", known="[0-9]")
         if not settings["unanswered"]:
             yield Rule("dateTimeConnect", ("", "0"), skip=True, reason="not_answered")
         if not settings["internal"]:

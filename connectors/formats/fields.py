@@ -179,7 +179,9 @@ def _dictionary(values: pa.Array) -> pa.DictionaryArray:
 class Rule:
     """Record selection: rows whose column is (`only`) or is not (`skip`) among values.
 
-    What is left out is a reject of kind "filtered" with `reason`.
+    What is left out is a reject of kind "filtered" with `reason`.  `known`: a pattern of all that
+    the column may hold; anything else is a faulty line, since columns that changed their places
+    would otherwise be left out in silence.
     """
 
     name: str
@@ -187,12 +189,16 @@ class Rule:
     skip: bool = False
     reason: str = "not_selected"
     fold: bool = True
+    known: str = ""
 
     def apply(self, work: Work) -> None:
         text = work.text(self.name)
         seen = pc.utf8_lower(text) if self.fold else text
         wanted = [value.lower() if self.fold else value for value in self.values]
         inside = pc.is_in(seen, value_set=pa.array(wanted, TEXT))
+        if self.known and not pc.all(inside).as_py():
+            strange = pc.match_substring_regex(text, f"^(?i:{self.known})$")
+            work.refuse(pc.invert(strange), "unexpected", self.name, text)
         work.refuse(
             inside if self.skip else pc.invert(inside),
             self.reason,

@@ -54,7 +54,7 @@ class FreeswitchXml(XmlFormat):
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         if settings["legs"] == "a":
-            yield Rule("variables.direction", ("inbound",))
+            yield Rule("variables.direction", ("inbound",), known="inbound|outbound")
         if not settings["unanswered"]:
             yield Rule("variables.answer_epoch", ("", "0"), skip=True, reason="not_answered")
 

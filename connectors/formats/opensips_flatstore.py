@@ -67,8 +67,8 @@ class OpensipsFlatstore(DelimitedFormat):
         return batch.columns["callid"], pc.if_else(opens, "open", "close")
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
-        yield Rule("method", ("INVITE", "BYE"), reason="other_record_type")
-        yield Rule("code", ("200",), reason="not_answered")
+        yield Rule("method", ("INVITE", "BYE"), reason="other_record_type", known="[A-Z]+")
+        yield Rule("code", ("200",), reason="not_answered", known="[1-6][0-9][0-9]")
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         return {

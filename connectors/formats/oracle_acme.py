@@ -43,7 +43,7 @@ class OracleAcme(DelimitedFormat):
     )  # fmt: skip
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
-        yield Rule("status", ("2",), reason="not_final")
+        yield Rule("status", ("2",), reason="not_final", known="[0-9]{1,2}")
         if not settings["unanswered"]:
             yield Rule("connect", ("", "0"), skip=True, reason="not_answered")
 

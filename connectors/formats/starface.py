@@ -57,7 +57,7 @@ class Starface(DelimitedFormat):
         return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
-        yield Rule("callresult", ("CONNECTED",), reason="not_answered")
+        yield Rule("callresult", ("CONNECTED",), reason="not_answered", known="(?:NOT_)?CONNECTED")
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         return {

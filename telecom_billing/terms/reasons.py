@@ -30,6 +30,9 @@ REASONS = (
     _lt("{field} {value} is no amount; check the decimal sign of the source."),
     _lt("{field} {value} is too large to be true; correct the line."),
     _lt("{field} {value} is unknown here; map it in the source's settings."),
+    _lt(
+        "{field} {value} is nothing that this column holds; check format and order of the columns."
+    ),
     _lt("{field} {value} is no currency code of three letters."),
     _lt("{field} {value} is no point of time; correct the line."),
     _lt("{field} {value} was damaged by a spreadsheet; ask for the file as text."),

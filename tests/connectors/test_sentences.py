@@ -18,7 +18,8 @@ from connectors.sentences import SENTENCES, read, tell
 ERRORS = {"TransportError", "SettingsError", "DeliveryError", "ArchiveError", "DocumentError"}
 TOLD_BY_OTHERS = {
     # a shell's user reads English; program faults; what becomes the value of a reason
-    "cli.py", "cli_documents.py", "cli_priced.py", "cli_settings.py", "cli_ways.py", "frame.py",
+    "cli.py", "cli_decode.py", "cli_documents.py", "cli_priced.py", "cli_settings.py",
+    "cli_ways.py", "frame.py",
     "readers/json.py", "pdf_stream.py:objects are nested without end",
 }  # fmt: skip
 JOINED = {"formats/mapping.py", "settings.py", "transports/sftp.py"}
