@@ -60,6 +60,7 @@ class AvayaSmdr(DelimitedFormat):
         return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
+        yield Rule("direction", (), skip=True, known="[IO]")
         if not settings["internal"]:
             yield Rule("internal", ("1", "I"), skip=True, reason="internal", known="[01I]")
         if not settings["unanswered"]:

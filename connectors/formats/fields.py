@@ -179,6 +179,7 @@ def _dictionary(values: pa.Array) -> pa.DictionaryArray:
 class Rule:
     """Record selection: rows whose column is (`only`) or is not (`skip`) among values.
 
+    Without values, skipping none, it is but a look at the column.
     What is left out is a reject of kind "filtered" with `reason`.  `known`: a pattern of all that
     the column may hold; anything else is a faulty line, since columns that changed their places
     would otherwise be left out in silence.

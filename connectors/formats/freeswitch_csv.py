@@ -44,6 +44,7 @@ class FreeswitchCsv(DelimitedFormat):
     )
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
+        yield Rule("hangup_cause", (), skip=True, known="[A-Z0-9_]*[A-Z][A-Z0-9_]*")
         if not settings["unanswered"]:
             yield Rule("answer_stamp", ("",), skip=True, reason="not_answered")
 

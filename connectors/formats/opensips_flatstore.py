@@ -27,6 +27,11 @@ from connectors.settings import Setting
 
 ORDER = "method from_tag to_tag callid code reason time caller callee account"
 
+_METHODS = (
+    "INVITE|BYE|ACK|CANCEL|PRACK|UPDATE|INFO|REFER|"
+    "MESSAGE|OPTIONS|REGISTER|NOTIFY|SUBSCRIBE|PUBLISH"
+)
+
 _NEEDED = ("method", "callid", "code", "time", "caller", "callee")
 
 
@@ -67,7 +72,7 @@ class OpensipsFlatstore(DelimitedFormat):
         return batch.columns["callid"], pc.if_else(opens, "open", "close")
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
-        yield Rule("method", ("INVITE", "BYE"), reason="other_record_type", known="[A-Z]+")
+        yield Rule("method", ("INVITE", "BYE"), reason="other_record_type", known=_METHODS)
         yield Rule("code", ("200",), reason="not_answered", known="[1-6][0-9][0-9]")
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:

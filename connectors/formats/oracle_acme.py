@@ -44,6 +44,7 @@ class OracleAcme(DelimitedFormat):
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         yield Rule("status", ("2",), reason="not_final", known="[0-9]{1,2}")
+        yield Rule("nas_ip", (), skip=True, known=".*[.:].*")
         if not settings["unanswered"]:
             yield Rule("connect", ("", "0"), skip=True, reason="not_answered")
 

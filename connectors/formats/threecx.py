@@ -77,6 +77,7 @@ class ThreeCx(DelimitedFormat):
         return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
+        yield Rule("callid", (), skip=True, known=".+")
         if not settings["internal"]:
             yield Rule("kind", ("internal",), skip=True, reason="internal")
         if not settings["unanswered"]:

@@ -6,6 +6,7 @@ swapped, columns swapped, re-encoded, fields blown up.  Whatever comes out, the 
 to the lines that are there, counted here on their own.
 """
 
+import csv
 import io
 from collections import Counter
 from pathlib import Path
@@ -147,6 +148,24 @@ def test_an_endless_line_in_the_middle_takes_none_with_it(name):
     long = decode(name, seed + b"x" * (MAX_LINE + 10) + b"\n" + last)
     assert long[1].data == clean[1].data + 1
     assert long[1].reasons["line_too_long"] == 1
+
+
+BY_PLACE = ("asterisk", "audiocodes", "avaya_smdr", "freeswitch_csv", "opensips_flatstore",
+            "oracle_acme", "partial_csv", "threecx")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_PLACE)
+@pytest.mark.parametrize("turn", [None, 1, 2, -1])
+def test_columns_in_other_places_are_neither_read_nor_left_out_in_silence(name, turn):
+    """Nothing but its place says what a column is; so what it holds must."""
+    plain = {"quoting": csv.QUOTE_NONE, "quotechar": None, "delimiter": "|"}
+    options = plain if name in ("audiocodes", "opensips_flatstore") else {"delimiter": ","}
+    rows = csv.reader(io.StringIO(seeds(name)[0].decode()), **options)
+    target = io.StringIO()
+    moved = [row[::-1] if turn is None else row[turn:] + row[:turn] for row in rows if row]
+    csv.writer(target, lineterminator="\n", **options).writerows(moved)
+    _chunks, summary = decode(name, target.getvalue().encode())
+    assert summary.faulty == summary.data > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
