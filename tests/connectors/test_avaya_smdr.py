@@ -29,7 +29,7 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
     assert frame["line"].tolist() == [1]
     assert reasons(rejects) == {
         2: "duration",
-        3: "value_unknown",
+        3: "unexpected",
         4: "column_count",
     }
     assert summary.faulty + summary.filtered == 3
