@@ -46,6 +46,8 @@ def _values(reader, record, owners) -> dict:
         "per_member": record.get("per_member") or False,
         "count": record.get("count") or "billed",
         "setup": record.get("setup") or "waived",
+        "records": record.get("records") or 0,
+        "step": to_number(record.get("step"), UNIT_DIGITS[1]),
         "sequence": record.get("priority") or 0,
         "rollover_periods": rollover.get("periods") or (1 if record.get("rollover") else 0),
         "rollover_use": rollover.get("use") or "first",

@@ -139,6 +139,10 @@ def allowance(writer, _section, allowance) -> dict | None:
             record[flag] = True
     if allowance.count != "billed":
         record["count"] = allowance.count
+    if allowance.records:
+        record["records"] = allowance.records
+    if allowance.step and allowance.count == "exact" and allowance.kind == "units":
+        record["step"] = to_text(allowance.step, UNIT_DIGITS[1])
     if allowance.setup != "waived":
         record["setup"] = allowance.setup
     if allowance.rollover_periods:

@@ -29,7 +29,7 @@ SHARES = {
 }
 #: Column of a balance that holds its owner, by share.
 HOLDERS = {share: own[2] for share, own in SHARES.items()} | {"pool": "pool_id"}
-SPENT = ("allowance", "share", "holder", "day", "units", "money")
+SPENT = ("allowance", "share", "holder", "day", "units", "money", "records")
 OPENING = ("allowance", "share", "holder", "period", "origin", "left")
 
 
@@ -160,7 +160,7 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
     cr.execute(
         SQL(
             "SELECT c.allowance_id, a.share, %(holder)s, %(day)s, sum(c.allowance_used)::bigint,"
-            " coalesce(sum(c.allowance_money), 0)::bigint"
+            " coalesce(sum(c.allowance_money), 0)::bigint, %(records)s"
             " FROM telecom_charge_data c JOIN telecom_allowance a ON a.id = c.allowance_id"
             " JOIN contract_contract o ON o.id = c.contract_id"
             " WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
@@ -169,6 +169,9 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
             " GROUP BY 1, 2, 3, 4",
             holder=holder,
             day=day,
+            records=SQL("count(DISTINCT c.usage_id)")
+            if any(one.get("records") for one in allowances)
+            else SQL("0"),
             company=span.company,
             begin=begin,
             end=span.end,

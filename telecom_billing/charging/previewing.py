@@ -151,6 +151,7 @@ class Comparison(Pipeline):
                 "day": frame["period"].dt.date,
                 "units": frame["used"].where(~in_money, 0),
                 "money": frame["used"].where(in_money, 0),
+                "records": 0,
             }
         )
 

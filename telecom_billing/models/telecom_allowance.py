@@ -71,6 +71,15 @@ class TelecomAllowance(models.Model):
         required=True,
         default="billed",
     )
+    step = fields.Float(
+        "By begun units of",
+        digits=UNIT_DIGITS,
+        help="Increments of the allowance's own; empty: exactly as used.",
+    )
+    records = fields.Integer(
+        "First records only",
+        help="It covers only a period's first so many records, such as ten free calls; 0: all.",
+    )
     setup = fields.Selection(
         [("waived", "Contained"), ("charged", "Charged")],
         string="Setup fee",
@@ -88,7 +97,8 @@ class TelecomAllowance(models.Model):
     rollover_maximum = fields.Float("Rolls over at most", digits=UNIT_DIGITS)
 
     _numbers_positive = models.Constraint(
-        "CHECK(quantity >= 0 AND money >= 0 AND rollover_periods >= 0)",
+        "CHECK(quantity >= 0 AND money >= 0 AND rollover_periods >= 0 AND COALESCE(step, 0) >= 0"
+        " AND COALESCE(records, 0) >= 0)",
         "An allowance must not be negative. Enter how much the basic fee contains.",
     )
 
@@ -140,7 +150,7 @@ class TelecomAllowance(models.Model):
 
     @api.constrains(
         "kind", "unit", "period", "begins", "share", "pool_ids", "rollover_periods",
-        "rollover_maximum", "service", "rate_ids", "tariff_ids",
+        "rollover_maximum", "service", "rate_ids", "tariff_ids", "count", "step", "records",
     )  # fmt: skip
     def _check_with_core(self):
         self._refuse_bad_rules()

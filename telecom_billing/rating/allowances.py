@@ -49,12 +49,16 @@ class Allowance:
     per_member: bool
     prorate: bool
     rollover: Rollover | None
+    #: Only the first so many records of a period; None: all.
+    records: int | None = None
+    #: The balance is used by begun units of this size (millionths); None: as ``count`` says.
+    step: int | None = None
 
     @classmethod
     def read(cls, node: Node, clock: Clock, units: Units) -> Allowance:
         node.only(
             "id", "name", *FIELDS, "quantity", "unit", "money", "flat", "fair_use", "priority",
-            "count", "measure", "setup", "per_member", "prorate", "rollover",
+            "count", "measure", "setup", "per_member", "prorate", "rollover", "records", "step",
         )  # fmt: skip
         base, factor = units.base(node.text("unit", "second") or "second")
         kinds = [name for name in ("quantity", "money") if node.has(name)]
@@ -87,7 +91,19 @@ class Allowance:
             per_member=node.flag("per_member"),
             prorate=node.flag("prorate"),
             rollover=_rollover(node, factor),
+            records=node.whole("records", None, 1, 10**9),
+            step=_step(node, factor),
         )
+
+
+def _step(node: Node, factor: int) -> int | None:
+    """Increments of an allowance's own, for what records used, not for what they are charged."""
+    step = node.quantity("step", positive=True)
+    if step is None:
+        return None
+    if node.has("money") or node.data.get("count") != "exact":
+        node.fault("step", "needs units counted as used", "Set 'count' to exact, or leave it out.")
+    return int(step * factor * MICRO)
 
 
 def _rollover(node: Node, factor: int) -> Rollover | None:

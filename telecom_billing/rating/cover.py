@@ -121,6 +121,9 @@ def _work_off(
     rows = rows[codes[rows] >= 0]
     period = allowance.selector.period
     periods = period.number(context.usage.started[rows])
+    if allowance.records is not None:
+        kept = ledger.first(allowance, codes[rows], names, periods)
+        rows, periods = rows[kept], periods[kept]
     if allowance.count == "billed" and allowance.money is None:
         fresh = rows[~found.tail[rows]]
         fresh = fresh[[row not in found.owed for row in fresh]] if found.owed else fresh
@@ -136,6 +139,8 @@ def _work_off(
         ledger.book(allowance, balances.holders, every, every, granted, used)
     else:
         wanted = money.wanted(rows)
+        if allowance.step is not None:
+            wanted = -(-wanted // allowance.step) * allowance.step
         units = np.zeros(len(rows), dtype=np.int64)
         for period_ in sorted(set(balances.periods)) if allowance.rollover else (None,):
             _draw_period(allowance, ledger, balances, wanted, units, period_)
@@ -163,8 +168,10 @@ def _take(found: Cover, rows: np.ndarray, units: np.ndarray) -> None:
     tail = found.tail[rows]
     found.cut[rows[tail]] += units[tail]
     own = ~tail
-    found.head[rows[own]] += units[own]
-    found.size[rows[own]] -= units[own]
+    # Increments of an allowance may use up more than the record has.
+    taken = np.minimum(units[own], found.size[rows[own]])
+    found.head[rows[own]] += taken
+    found.size[rows[own]] -= taken
 
 
 def _draw_period(

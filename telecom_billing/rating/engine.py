@@ -59,7 +59,8 @@ def rate(
 
     ``opening``: ``Rated.allowances`` of the period before, for what rolls over. ``spent``: what
     records of the same periods that are not in ``usage``, and come before it, drew on balances
-    (columns allowance, holder, day, units, money; int64 millionths). ``settled``: charges of the
+    (columns allowance, holder, day, units, money; int64 millionths; ``records`` too for allowances
+    of the first records). ``settled``: charges of the
     same periods that are not in ``usage``, from whose sums tiers, limits and minimums go on (see
     :mod:`~.settled`). ``span``: first and last
     local day for which balances and top-ups are wanted of holders that the book names, even where

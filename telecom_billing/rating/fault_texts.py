@@ -144,6 +144,8 @@ SENTENCES = {
     "Lay them end to end.": "Lückenlos aneinanderreihen.",
     "or a factor is needed": "oder ein Faktor ist nötig",
     "Give one of the two.": "Eines von beiden angeben.",
+    "needs units counted as used": "braucht Einheiten, die gezählt werden, wie sie genutzt sind",
+    "Set 'count' to exact, or leave it out.": "„count“ auf exact setzen, oder weglassen.",
     "needs a price and units": "braucht einen Preis und Einheiten",
     "Count units, and give a price.": "In Einheiten zählen und einen Preis angeben.",
     "Add at least one.": "Mindestens eine anlegen.",

@@ -44,7 +44,8 @@ class Lot:
 class Ledger:
     """All balances of a run, opened with what an earlier run left.
 
-    ``spent`` (columns allowance, holder, day, units, money): what records that are priced already
+    ``spent`` (columns allowance, holder, day, units, money, and records for allowances that count
+    them): what records that are priced already
     drew on the balances of their day's period.
     """
 
@@ -59,6 +60,7 @@ class Ledger:
         self._until: dict[str, int] = {}
         self._frames: list[pd.DataFrame] = []
         self._before: dict[tuple[str, str, int], int] = {}
+        self._records: dict[tuple[str, str, int], int] = {}
         allowances = list(allowances)
         if spent is not None and not spent.empty:
             self._read_spent(spent, {str(one.id): one for one in allowances})
@@ -90,6 +92,8 @@ class Ledger:
             key = (str(allowance.id), str(record["holder"]), period)
             drawn = record["units"] if allowance.money is None else record["money"]
             self._before[key] = self._before.get(key, 0) + int(drawn)
+            if not pd.isna(many := record.get("records")):
+                self._records[key] = self._records.get(key, 0) + int(many)
 
     def before(self, allowance: Allowance, holders: list[str], periods: list[int]) -> np.ndarray:
         """What earlier records drew on each balance, millionths."""
@@ -103,6 +107,22 @@ class Ledger:
             ],
             dtype=np.int64,
         )
+
+    def first(
+        self, allowance: Allowance, codes: np.ndarray, names: list[str], periods: np.ndarray
+    ) -> np.ndarray:
+        """Which rows, in the order of consumption, are among the first records of their period."""
+        assert allowance.records is not None
+        places = pd.DataFrame({"code": codes, "period": periods}).groupby(["code", "period"])
+        number = places.cumcount().to_numpy()
+        if self._records:
+            name = str(allowance.id)
+            had = [
+                self._records.get((name, str(names[code]), period), 0)
+                for code, period in zip(codes.tolist(), periods.tolist(), strict=True)
+            ]
+            number = number + np.array(had, dtype=np.int64)
+        return number < allowance.records
 
     def holders(self, allowance: Allowance) -> list[str]:
         """Holders that still have something from before."""

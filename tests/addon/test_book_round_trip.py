@@ -97,7 +97,9 @@ BOOK = {
          "rollover": {"periods": 2, "use": "last", "maximum": "50"}},
         {"id": "rt-money", "name": "Money", "priority": 2, "share": "line", "period": "week",
          "options": ["rt-opt"], "rates": ["half"], "money": "5", "measure": "money",
-         "setup": "charged"},
+         "setup": "charged", "records": 10},
+        {"id": "rt-steps", "name": "Steps", "priority": 3, "share": "line", "period": "day",
+         "tariffs": ["rt-b"], "quantity": "100", "unit": "minute", "count": "exact", "step": "1"},
     ],
     "tiers": [
         {"id": "rt-tier", "name": "Tiers", "tariffs": ["rt"], "share": "customer",

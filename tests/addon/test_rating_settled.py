@@ -117,3 +117,20 @@ class TestRatingSettled(RatingCase):
         self.rate()
         self.assertEqual(self.prices(late), ["0", "0", "1"])
         self.check_sums()
+
+    def test_the_first_calls_of_a_month_are_free(self):
+        """Two; one is on the invoice, so the late ones have the other."""
+        self.env["telecom.allowance"].create(
+            {"tariff_id": self.flat.id, "name": "Two free calls", "kind": "flat", "records": 2}
+        )
+        usage = self.calls(2)
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0"])
+        self.freeze()
+        late = self.calls(1, 3)
+        self.rate()
+        self.assertEqual(self.prices(late), ["0", "0.38"])
+        more = self.calls(4)
+        self.rate()
+        self.assertEqual(self.prices(late + more), ["0", "0.38", "0.38"])
+        self.check_sums()

@@ -219,6 +219,47 @@ def test_allowances_of_a_contract_and_of_a_customer():
         check(data, frame, ["0", "0", "0.1"])
 
 
+def test_the_first_three_calls_are_free():
+    """A contract's three calls a month, by their start; messages are none of them."""
+    free = {"id": "a", "flat": True, "records": 3, "services": ["voice"], "share": "contract"}
+    data = book(MINUTE, SMS, allowances=[free])
+    sms = {"service": "sms", "unit": "piece"}
+    frame = usage(
+        ("2026-03-04T11:00:00", 60), ("2026-03-01T11:00:00", 600), ("2026-03-02T11:00:00", 60),
+        ("2026-03-01T12:00:00", 1, sms), ("2026-03-03T11:00:00", 61, {"line": 11}),
+        ("2026-04-01T11:00:00", 60),
+    )  # fmt: skip
+    check(data, frame, ["0.1", "0", "0", "0.09", "0", "0"])
+
+
+def test_units_or_records_whichever_ends_first():
+    """100 s for at most two calls: 60 + 40 of 60; the third has nothing."""
+    second = {"price": "0.01", "per": 1, "step": 1}
+    data = book(second, allowances=[{"id": "a", "quantity": 100, "records": 2}])
+    check(data, days((1, 60), (2, 60), (3, 60)), ["0", "0.2", "0.6"])
+    check(data, days((1, 10), (2, 10), (3, 10)), ["0", "0", "0.1"])
+
+
+def test_increments_of_the_allowance_s_own():
+    """Inclusive minutes by begun ones, seconds after them: 61 s use two of three minutes, 30 s the
+    third; the next 61 s cost 0.61."""
+    second = {"price": "0.01", "per": 1, "step": 1}
+    data = book(second, allowances=[
+        {"id": "a", "quantity": 3, "unit": "minute", "count": "exact", "step": 1}])  # fmt: skip
+    done = check(data, days((1, 61), (2, 30), (3, 61)), ["0", "0", "0.61"])
+    (balance,) = done.allowances.to_dict("records")
+    assert (balance["used"], balance["left"]) == (180_000_000, 0)
+    # What was used is reported as it was.
+    assert done.charges["quantity"].tolist() == [61_000_000, 30_000_000, 61_000_000]
+
+
+def test_a_rest_that_is_smaller_than_a_step():
+    """90 s: the first call's begun minute leaves 30 s, which cover half a minute of the second."""
+    second = {"price": "0.01", "per": 1, "step": 1}
+    data = book(second, allowances=[{"id": "a", "quantity": 90, "count": "exact", "step": 60}])
+    check(data, days((1, 10), (2, 50)), ["0", "0.2"])
+
+
 def test_refused_records_use_nothing():
     """The call beyond the steps is refused; its minutes are there for the next."""
     data = book(

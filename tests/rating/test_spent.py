@@ -127,3 +127,14 @@ def test_rolled_over_lots_were_drawn_on_already():
     used = rated.charges.loc[rated.charges["allowance"] == 5, "allowance_units"].sum()
     # 100 s are charged as 60 + 6 × 7 = 102 s; 180 − 120 = 60 s are left.
     assert used == 60_000_000
+
+
+def test_records_were_counted_already():
+    data = book(flat=True, records=2)
+    spent = pd.DataFrame(
+        {"allowance": [5], "holder": ["1"], "day": ["2026-09-01"], "units": [0], "money": [0],
+         "records": [1]}
+    )  # fmt: skip
+    rated = rate(data, frame([(0, 60, 1), (100, 60, 1), (86_400, 60, 1)]), spent=spent)
+    # One of the first day's two is gone; the next day has its own.
+    assert rated.charges["allowance"].isin([5]).tolist() == [True, False, False, True]
