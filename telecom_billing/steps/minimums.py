@@ -34,7 +34,8 @@ DUE = """
     ), spent AS (
         SELECT m.holder, t.price_includes_tax AS gross, sum(s.amount) AS amount,
                bool_or(s.invoice_line_id IS NULL) AS open
-          FROM members m JOIN telecom_usage_summary s ON s.contract_line_id = m.line
+          FROM members m JOIN telecom_usage_summary s
+            ON s.contract_id = m.contract AND s.contract_line_id = m.line
           JOIN telecom_tariff t ON t.id = s.tariff_id
          WHERE s.period BETWEEN %(first)s AND %(last)s AND %(what)s
          GROUP BY m.holder, t.price_includes_tax

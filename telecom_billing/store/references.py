@@ -4,7 +4,8 @@
 A foreign key makes PostgreSQL look up every reference of every row that is written: ten look-ups a
 summary, more work than all the rest of storing it. Rating writes only ids that it has read in the
 same transaction, so the look-ups find nothing. What is needed is the other half: what summaries
-refer to is not deleted, or the reference goes with it. Triggers do that.
+refer to is not deleted, or the reference goes with it. Triggers do that, once a statement and not
+once a row: so no reference needs an index of its own, which every summary would pay for.
 """
 
 from __future__ import annotations
@@ -14,21 +15,25 @@ import typing
 from odoo import fields
 from odoo.tools import SQL
 
-_RESTRICT = """
-    RAISE foreign_key_violation USING
-        MESSAGE = format('update or delete on table "%%s" violates foreign key constraint "%%s"'
-                         ' on table "%%s"', TG_TABLE_NAME, {name}, {table}),
-        DETAIL = format('Key (id)=(%%s) is still referenced from table "%%s".', OLD.id, {table}),
-        CONSTRAINT = {name}, TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+_REFUSE = """
+    SELECT gone.id INTO used FROM gone JOIN {own} s ON {on} LIMIT 1;
+    IF FOUND THEN
+        RAISE foreign_key_violation USING
+            MESSAGE = format('update or delete on table "%%s" violates foreign key constraint'
+                             ' "%%s" on table "%%s"', TG_TABLE_NAME, {name}, {table}),
+            DETAIL = format('Key (id)=(%%s) is still referenced from table "%%s".', used, {table}),
+            CONSTRAINT = {name}, TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
 """
+_EMPTY = "UPDATE {own} s SET {key} = NULL FROM gone WHERE {on};"
 _FUNCTION = """
     CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$
+    DECLARE used integer;
     BEGIN
-        IF to_regclass({table}) IS NULL THEN
-            RETURN OLD;  -- the addon is gone
+        IF to_regclass({table}) IS NOT NULL THEN  -- else the addon is gone
+            {action}
         END IF;
-        {action}
-        RETURN OLD;
+        RETURN NULL;
     END $body$
 """
 
@@ -40,38 +45,42 @@ class Reference(fields.Many2one):
         return
 
 
-def guard(cr, table: str, references: typing.Iterable[tuple[str, str, bool]]) -> None:
-    """Triggers in the place of foreign keys.
+class Guarded(typing.NamedTuple):
+    """``restrict``: deleting is refused; else the column becomes NULL. ``by``: a column that the
+    two tables have in common and that is indexed, where there is one."""
 
-    :param references: (column, table it refers to, whether deleting is refused; else the column
-        becomes NULL)
-    """
-    for column, target, restrict in references:
+    column: str
+    target: str
+    restrict: bool
+    by: str | None = None
+
+
+def guard(cr, table: str, references: typing.Iterable[Guarded]) -> None:
+    """Triggers in the place of foreign keys."""
+    own = SQL.identifier(table)
+    for column, target, restrict, by in references:
         name = f"{table}_{column}_fkey"
-        own, key = SQL.identifier(table), SQL.identifier(column)
-        function = SQL.identifier(f"{table}_{column}_guard")
         cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", own, SQL.identifier(name)))
-        used = SQL("SELECT 1 FROM %s WHERE %s = OLD.id", own, key)
-        refuse = SQL(_RESTRICT.format(name="%(name)s", table="%(table)s"), name=name, table=table)
-        action = (
-            SQL("IF EXISTS (%s) THEN %s END IF;", used, refuse)
-            if restrict
-            else SQL("UPDATE %s SET %s = NULL WHERE %s = OLD.id;", own, key, key)
-        )
-        cr.execute(
-            SQL(
-                _FUNCTION.format(function="%(function)s", table="%(table)s", action="%(action)s"),
-                function=function,
-                table=table,
-                action=action,
-            )
-        )
+        function = SQL.identifier(f"{table}_{column}_guard")
+        on = SQL("%s = gone.id", SQL.identifier("s", column))
+        if by:
+            on = SQL("%s AND %s = %s", on, SQL.identifier("s", by), SQL.identifier("gone", by))
+        known = {"own": own, "key": SQL.identifier(column), "on": on, "name": name, "table": table}
+        action = _with(_REFUSE if restrict else _EMPTY, known)
+        cr.execute(_with(_FUNCTION, known | {"function": function, "action": action}))
         cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", function, SQL.identifier(target)))
         cr.execute(
             SQL(
-                "CREATE TRIGGER %s AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %s()",
+                "CREATE TRIGGER %s AFTER DELETE ON %s REFERENCING OLD TABLE AS gone"
+                " FOR EACH STATEMENT EXECUTE FUNCTION %s()",
                 function,
                 SQL.identifier(target),
                 function,
             )
         )
+
+
+def _with(text: str, known: dict[str, object]) -> SQL:
+    """The text with its ``{names}`` put in, as many of ``known`` as it has."""
+    wanted = {name: value for name, value in known.items() if f"{{{name}}}" in text}
+    return SQL(text.format(**{name: f"%({name})s" for name in wanted}), **wanted)

@@ -15,9 +15,9 @@ from . import copying
 TABLE = "telecom_usage_summary"
 #: What tells open summaries apart; the model's unique index is on the same.
 KEYS = (
-    "company_id",
-    "period",
     "contract_id",
+    "period",
+    "company_id",
     "contract_line_id",
     "number_id",
     "service",
