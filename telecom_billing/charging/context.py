@@ -16,7 +16,8 @@ from odoo.tools import SQL
 from ..book import writer
 from ..rating import BookError, TariffBook
 from ..rating.clock import Clock
-from ..store import partitions
+from ..store import book_changes, partitions
+from .bookshelf import SHELF, Volume
 from .columns import NONE
 from .costing import Costing
 from .parties import Parties
@@ -39,7 +40,7 @@ class Context:
     env: object
     company: object
     span: Span
-    data: dict
+    volume: Volume
     pricing: Pricing
     #: Other tariffs or versions than those in force, for a month of the past.
     replay: Replay | None = None
@@ -47,6 +48,26 @@ class Context:
     @classmethod
     def load(cls, env, company, span: Span, tariffs=None, replay: Replay | None = None) -> Context:
         """The context of a company's month; ``tariffs``: these instead of those in use."""
+        key = volume = None
+        if tariffs is None and replay is None:
+            env.flush_all()
+            key = (company.id, span.period, env.uid, env.su, *book_changes.edition(env.cr))
+            volume = SHELF.take(key)
+        volume = volume or cls._volume(env, company, span, tariffs, replay)
+        pricing = Pricing(
+            book=volume.book,
+            currencies=volume.currencies,
+            free_incoming=volume.free_incoming,
+            own_currency=company.currency_id.id,
+            costing=volume.costing,
+        )
+        if key:
+            SHELF.lend(key, volume, pricing)
+        return cls(env, company, span, volume, pricing, replay)
+
+    @staticmethod
+    def _volume(env, company, span: Span, tariffs, replay: Replay | None) -> Volume:
+        """The tariffs read from the database."""
         if tariffs is None:
             tariffs = _in_use(env, company)
         last = partitions.next_month(span.period) - datetime.timedelta(days=1)
@@ -76,15 +97,18 @@ class Context:
         except BookError as error:
             raise BadBook(str(error)) from error
         currencies = env["res.currency"].with_context(active_test=False).search([])
-        free = tariffs.filtered("free_incoming")
-        pricing = Pricing(
+        return Volume(
+            data=data,
             book=book,
-            currencies={currency.name: currency.id for currency in currencies},
-            free_incoming=frozenset(free.ids),
-            own_currency=company.currency_id.id,
             costing=costing,
+            currencies={currency.name: currency.id for currency in currencies},
+            free_incoming=frozenset(tariffs.filtered("free_incoming").ids),
         )
-        return cls(env, company, span, data, pricing, replay)
+
+    @property
+    def data(self) -> dict:
+        """What the tariff book was made of."""
+        return self.volume.data
 
     @functools.cached_property
     def parties(self) -> Parties:
@@ -93,9 +117,14 @@ class Context:
             found.tariff = self.replay.swapped(found.tariff)
         return found
 
-    @functools.cached_property
+    @property
     def fingerprints(self) -> dict[str, str]:
         """For each tariff (id as text): a hash of everything that decides its prices."""
+        if self.volume.fingerprints is None:
+            self.volume.fingerprints = self._fingerprints()
+        return self.volume.fingerprints
+
+    def _fingerprints(self) -> dict[str, str]:
         parts: dict[str, list] = {}
         zones = {zone["id"]: zone for zone in self.data.get("zones", [])}
         bands = {band["id"]: band for band in self.data.get("bands", [])}

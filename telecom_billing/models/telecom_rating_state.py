@@ -14,12 +14,41 @@ from ..charging.cluster import ClusterError
 from ..charging.context import BadBook, timezone
 from ..charging.month import Month
 from ..charging.storing import Span
-from ..store import locks
+from ..store import book_changes, locks
 
 _logger = logging.getLogger(__name__)
 
 #: The room of locks for rating, one a company.
 ROOM = "rating"
+
+#: What a tariff book is made of: models with the columns that count (none: all of them).
+BOOK_MODELS = {
+    "contract.contract": ("partner_id", "company_id", "active"),
+    "contract.line": (),
+    "res.company": ("telecom_default_tariff_id", "partner_id", "currency_id"),
+    "res.currency": (),
+    "res.partner": ("tz",),
+    "telecom.allowance": (),
+    "telecom.band": (),
+    "telecom.contract.price": (),
+    "telecom.guard": (),
+    "telecom.limit": (),
+    "telecom.minimum": (),
+    "telecom.pool": (),
+    "telecom.rate": (),
+    "telecom.rate.extra": (),
+    "telecom.rate.step": (),
+    "telecom.source": ("active", "company_id", "cost_stated", "cost_tariff_id", "name"),
+    "telecom.tariff": (),
+    "telecom.tariff.fallback": (),
+    "telecom.tariff.version": (),
+    "telecom.tier": (),
+    "telecom.tier.step": (),
+    "telecom.unit": (),
+    "telecom.zone": (),
+    "telecom.zone.plan": (),
+    "telecom.zone.prefix": (),
+}
 
 
 class TelecomRatingState(models.Model):
@@ -39,10 +68,30 @@ class TelecomRatingState(models.Model):
         "UNIQUE(company_id, period)", "A month has one rating state a company."
     )
 
+    def init(self):
+        # After all models of the addon have their tables.
+        self.pool.post_init(self._watch_tariffs)
+
     #: Raised by rating when the tariffs of a company cannot be used.
     BadBook = BadBook
 
     # ------------------------------------------------------------------ business
+    @api.model
+    def _watch_tariffs(self):
+        """Have the database note whatever changes a tariff book."""
+        found = {}
+        for name, columns in BOOK_MODELS.items():
+            model = self.env[name]
+            found[model._table] = columns
+            for field in model._fields.values():
+                if name.startswith("telecom.") and field.type == "many2many" and field.store:
+                    found[field.relation] = ()
+        book_changes.watch(self.env.cr, sorted(found.items()))
+
+    @api.autovacuum
+    def _gc_book_changes(self):
+        book_changes.forget(self.env.cr)
+
     @api.model
     def _span(self, company, period) -> Span:
         """A company's month with its ends as naive UTC."""
