@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 
 import numpy as np
 from odoo.tools import SQL
@@ -124,12 +125,60 @@ class Changes:
 
     def new_facts(self) -> SQL:
         """Condition on facts ``u``: never rated, also not by a rating that was killed half-way."""
+        fresh = SQL("u.delivery_id = ANY(%s)", self.new + self.grown)
+        if not self._some_charged:
+            return fresh
         return SQL(
-            "(u.delivery_id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c"
+            "(%s AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c"
             " WHERE c.usage_id = u.id AND c.started_at = u.started_at AND %s))",
-            self.new + self.grown,
+            fresh,
             charge_store.within(self.span.begin, self.span.end),
         )
+
+    @functools.cached_property
+    def _some_charged(self) -> bool:
+        """Has anything of the fresh deliveries a charge? Mostly nothing has, and facts of a
+        delivery have neighbouring ids: that is found out without going through the month."""
+        # "+ 0": the delivery's own blocks are read, and not all ids up to the delivery's first.
+        ((low, high),) = self.env.execute_query(
+            SQL(
+                "SELECT min(u.id + 0), max(u.id + 0) FROM telecom_usage_data u WHERE u.company_id = %s"
+                " AND u.delivery_id = ANY(%s) AND %s",
+                self.span.company,
+                self.new + self.grown,
+                charge_store.within(self.span.begin, self.span.end, "u"),
+            )
+        )
+        if low is None:
+            return False
+        ((charged,),) = self.env.execute_query(
+            SQL(
+                "SELECT min(c.usage_id) FROM telecom_charge_data c"
+                " WHERE c.usage_id BETWEEN %s AND %s AND %s",
+                low,
+                high,
+                charge_store.within(self.span.begin, self.span.end),
+            )
+        )
+        return charged is not None
+
+    def overtakes(self, first: int) -> bool:
+        """May anything that was charged begin after this moment (microseconds, UTC), the first of
+        the fresh facts?"""
+        if self.grown or self._some_charged:
+            return True
+        ((last,),) = self.env.execute_query(
+            SQL(
+                "SELECT max(last_started_at) FROM telecom_delivery WHERE company_id = %s"
+                " AND id <> ALL(%s) AND first_started_at < %s",
+                self.span.company,
+                self.new,
+                self.span.end,
+            )
+        )
+        # Deliveries know their last start to the second.
+        end = last and np.datetime64(last + datetime.timedelta(seconds=1), "us").astype(np.int64)
+        return last is not None and end > first
 
     def facts_of(self, contracts: np.ndarray) -> SQL:
         """Condition on facts ``u``: open charges of these contracts (0 = none) come from them."""

@@ -123,7 +123,8 @@ class Month:
             self._read(fresh, context, new.add)
             touched = np.union1d(changes.contracts, context.wholes(*new.pairs()))
             ordered = context.in_order(*new.pairs())
-            touched = np.union1d(touched, self._overtaken(context, new, ordered))
+            if len(ordered) and changes.overtakes(min(new.first_starts.values())):
+                touched = np.union1d(touched, self._overtaken(context, new, ordered))
             touched = self._rate_whole(context, changes, touched, new, whole)
             # Also those that draw on nothing: their holder's balances are booked anew as well.
             added = context.sharing(np.setdiff1d(new.contracts(), touched))
@@ -168,8 +169,6 @@ class Month:
 
         Records draw on allowances in the order of their start, so these are rated as a whole.
         """
-        if not len(contracts):
-            return contracts
         holder = SQL("o.partner_id") if context.shares_customers else SQL("o.id")
         self.cr.execute(
             SQL(

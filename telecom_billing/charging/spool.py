@@ -21,6 +21,10 @@ from .columns import flat
 
 #: A shard holds about so many records, or one holder.
 SHARD = 100_000
+#: Few records are cut into as many shards, for the next is priced while one is stored ...
+_PIECES = 6
+#: ... but not below so many records, as each shard costs a little.
+_LEAST = 10_000
 _HALF = 32
 
 
@@ -102,9 +106,10 @@ class Spool:
         if not self._keys:
             return []
         holders, counts = _count(self._keys)
+        size = min(self._shard, max(self.rows // _PIECES, _LEAST))
         borders, first, held = [], holders[0], 0
         for place, holder in enumerate(holders):
-            if held and held + counts[place] > self._shard:
+            if held and held + counts[place] > size:
                 borders.append((int(first), int(holders[place - 1])))
                 first, held = holder, 0
             held += counts[place]

@@ -172,7 +172,7 @@ def store_facts(env, delivery, month: datetime.date, days: tuple[int, int], rows
             " last_started_at = %s WHERE id = %s",
             rows,
             first,
-            end - datetime.timedelta(seconds=1),
+            datetime.datetime.combine(end, datetime.time()) - datetime.timedelta(seconds=1),
             delivery.id,
         )
     )
