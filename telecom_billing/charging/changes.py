@@ -142,8 +142,8 @@ class Changes:
         # "+ 0": the delivery's own blocks are read, and not all ids up to the delivery's first.
         ((low, high),) = self.env.execute_query(
             SQL(
-                "SELECT min(u.id + 0), max(u.id + 0) FROM telecom_usage_data u WHERE u.company_id = %s"
-                " AND u.delivery_id = ANY(%s) AND %s",
+                "SELECT min(u.id + 0), max(u.id + 0) FROM telecom_usage_data u"
+                " WHERE u.company_id = %s AND u.delivery_id = ANY(%s) AND %s",
                 self.span.company,
                 self.new + self.grown,
                 charge_store.within(self.span.begin, self.span.end, "u"),

@@ -123,7 +123,7 @@ class Month:
             self._read(fresh, context, new.add)
             touched = np.union1d(changes.contracts, context.wholes(*new.pairs()))
             ordered = context.in_order(*new.pairs())
-            if len(ordered) and changes.overtakes(min(new.first_starts.values())):
+            if len(ordered) and changes.overtakes(new.first_start()):
                 touched = np.union1d(touched, self._overtaken(context, new, ordered))
             touched = self._rate_whole(context, changes, touched, new, whole)
             # Also those that draw on nothing: their holder's balances are booked anew as well.
@@ -169,6 +169,7 @@ class Month:
 
         Records draw on allowances in the order of their start, so these are rated as a whole.
         """
+        first_starts = new.first_starts()
         holder = SQL("o.partner_id") if context.shares_customers else SQL("o.id")
         self.cr.execute(
             SQL(
@@ -177,13 +178,13 @@ class Month:
                 " WHERE %(holder)s = ANY(%(holders)s) GROUP BY 1",
                 holder=holder,
                 period=self.span.period,
-                holders=list(new.first_starts),
+                holders=list(first_starts),
             )
         )
         late = {
             owner
             for owner, last in self.cr.fetchall()
-            if new.first_starts[owner] <= np.datetime64(last, "us").astype(np.int64)
+            if first_starts[owner] <= np.datetime64(last, "us").astype(np.int64)
         }
         self.cr.execute(
             SQL("SELECT o.id FROM contract_contract o WHERE %s = ANY(%s)", holder, sorted(late))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import decimal
+import threading
 import typing
 
 import numpy as np
@@ -77,6 +78,30 @@ class Prepared:
         return np.unique(flat(self.facts["contract"]).to_numpy())
 
 
+class Stock:
+    """Ids that one thread reserves and another one uses, each once."""
+
+    def __init__(self):
+        self._ids = np.array([], dtype=np.int64)
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, more: np.ndarray) -> None:
+        """Put new ids to those that are left."""
+        with self._lock:
+            self._ids = np.concatenate([self._ids, more])
+
+    def take(self, count: int) -> np.ndarray | None:
+        """So many ids; None where there are not as many."""
+        with self._lock:
+            if count > len(self._ids):
+                return None
+            taken, self._ids = self._ids[:count], self._ids[count:]
+            return taken
+
+
 class Pipeline:
     """Prices and stores shards of one span."""
 
@@ -87,7 +112,7 @@ class Pipeline:
         self.counts = Counts()
         #: Contracts that were stored, 0 for records without.
         self.contracts: list[np.ndarray] = []
-        self._numbers = np.array([], dtype=np.int64)
+        self._numbers = Stock()
         #: Prices shards elsewhere, if there is one.
         self.cluster: Cluster | None = None
 
@@ -141,9 +166,9 @@ class Pipeline:
         """In the other thread: everything up to the rows that COPY reads."""
         charges = price(self.pricing, facts, rated)
         prepared = Prepared(facts, charges, sum_up(facts, charges))
-        wanted = len(prepared.sums)
-        if fresh and wanted <= len(self._numbers):
-            prepared.numbers, self._numbers = self._numbers[:wanted], self._numbers[wanted:]
+        if fresh:
+            prepared.numbers = self._numbers.take(len(prepared.sums))
+        if prepared.numbers is not None:
             prepared.write(self.span)
         return prepared
 
@@ -153,8 +178,7 @@ class Pipeline:
         # Ids for about two more shards like this one: then the other thread need not wait.
         missing = 2 * len(prepared.sums) - len(self._numbers)
         if missing > 0:
-            more = summaries.reserve(self.cr, missing)
-            self._numbers = np.concatenate([self._numbers, more])
+            self._numbers.add(summaries.reserve(self.cr, missing))
         rows = storing.summary_rows(self.span, prepared.sums, prepared.numbers)
         copying.copy(self.cr, summaries.TABLE, rows)
         self._copy_charges(prepared)

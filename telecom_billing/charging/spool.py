@@ -2,13 +2,14 @@
 """Matched facts sorted by holder, however many there are, in bounded memory.
 
 What shares balances must be rated together: a contract, or a customer with all contracts. That is
-the *holder*. But facts come in the order of delivery. So each chunk is sorted by holder and kept;
-chunks beyond the first go to files. Afterwards a shard is the slice of some neighbouring holders
-out of every chunk: files are mapped, so only the slices are read.
+the *holder*. But facts come in the order of delivery. So some chunks at a time are sorted by holder
+into a *run*; where there is more than one, runs go to files. Afterwards a shard is the slice of
+some neighbouring holders out of every run: files are mapped, so only the slices are read.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import tempfile
 import typing
@@ -25,72 +26,114 @@ SHARD = 100_000
 _PIECES = 6
 #: ... but not below so many records, as each shard costs a little.
 _LEAST = 10_000
+#: A run is closed when it holds so many records. Few runs, because each shard opens all of them.
+_RUN = 400_000
 _HALF = 32
+
+
+@dataclasses.dataclass(eq=False)
+class _Run:
+    """Sorted facts. ``holders``: each once, ascending; ``bounds``: where the rows of each begin,
+    and the end; ``earliest``: when the first record of each begins, in microseconds (UTC);
+    ``place``: the facts, or the file that they are in."""
+
+    holders: np.ndarray
+    bounds: np.ndarray
+    earliest: np.ndarray
+    place: pa.Table | pathlib.Path
+
+    def between(self, first: int, last: int) -> pa.Table | None:
+        """The facts of the holders from ``first`` to ``last``, which is included."""
+        low, high = self.bounds[np.searchsorted(self.holders, [first, last + 1])]
+        if high <= low:
+            return None
+        table = self.place
+        if isinstance(table, pathlib.Path):
+            table = feather.read_table(table, memory_map=True)
+        return table.slice(low, high - low)
 
 
 class Spool:
     """Add chunks, then go through :meth:`shards`. Use as a context manager: it owns files."""
 
-    def __init__(self, shard: int = SHARD, after: int | None = None):
+    def __init__(self, shard: int = SHARD, after: int | None = None, run: int = _RUN):
         """``after``: keep only what comes after this holder; of the rest, only who it is."""
-        self._shard, self._after = shard, after
+        self._shard, self._after, self._run = shard, after, run
         self._folder: tempfile.TemporaryDirectory | None = None
-        self._first: pa.Table | None = None
-        self._files: list[pathlib.Path] = []
-        self._keys: list[np.ndarray] = []
-        self._pairs: list[np.ndarray] = []
-        #: When the first record of each holder begins, in microseconds (UTC).
-        self.first_starts: dict[int, int] = {}
+        self._open: list[pa.Table] = []
+        self._opened = 0
+        self._runs: list[_Run] = []
+        self._pairs = np.zeros(0, dtype=np.int64)
         self.rows = 0
 
     def __enter__(self) -> Spool:
         return self
 
     def __exit__(self, *_error) -> None:
-        self._first = None
+        self._open, self._runs = [], []
         if self._folder is not None:
             self._folder.cleanup()
 
     def add(self, chunk: pa.Table) -> None:
         """Keep a chunk; its column ``holder`` decides the order."""
-        keys = flat(chunk["holder"]).to_numpy()
-        if not len(keys):
-            return
         contract, tariff = (flat(chunk[name]).to_numpy() for name in ("contract", "tariff"))
-        self._pairs.append(np.unique((contract << _HALF) | tariff))
+        self._pairs = np.union1d(self._pairs, (contract << _HALF) | tariff)
         if self._after is not None:
-            rows = keys > self._after
-            chunk, keys = chunk.filter(pa.array(rows)), keys[rows]
-            if not len(keys):
-                return
+            keys = flat(chunk["holder"]).to_numpy()
+            chunk = chunk.filter(pa.array(keys > self._after))
+        if not chunk.num_rows:
+            return
+        self._open.append(chunk)
+        self._opened += chunk.num_rows
+        self.rows += chunk.num_rows
+        if self._opened >= self._run:
+            self._close()
+
+    def _close(self) -> None:
+        """Sort what was added since the last run."""
+        if not self._open:
+            return
+        table = _joined(self._open)
+        self._open, self._opened = [], 0
+        keys = flat(table["holder"]).to_numpy()
         if np.any(keys[1:] < keys[:-1]):
             order = np.argsort(keys, kind="stable")
-            chunk, keys = chunk.take(pa.array(order)), keys[order]
-        self._note_starts(keys, chunk)
-        self._keys.append(keys)
-        self.rows += len(keys)
-        if self._first is None:
-            self._first = chunk
+            table, keys = table.take(pa.array(order)), keys[order]
+        begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        started = flat(table["started_at"]).cast(pa.int64()).to_numpy()
+        earliest = np.minimum.reduceat(started, begins)
+        self._runs.append(_Run(keys[begins], np.append(begins, len(keys)), earliest, table))
+        if len(self._runs) > 1:
+            self._put_away(self._runs[0])
+            self._put_away(self._runs[-1])
+
+    def _put_away(self, run: _Run) -> None:
+        """Into a file, if it is not in one."""
+        if isinstance(run.place, pathlib.Path):
             return
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="telecom-rating-")
-        path = pathlib.Path(self._folder.name) / f"{len(self._files)}.arrow"
-        feather.write_feather(chunk, path, compression="uncompressed")
-        self._files.append(path)
+        path = pathlib.Path(self._folder.name) / f"{self._runs.index(run)}.arrow"
+        feather.write_feather(run.place, path, compression="uncompressed")
+        run.place = path
 
-    def _note_starts(self, keys: np.ndarray, chunk: pa.Table) -> None:
-        started = flat(chunk["started_at"]).cast(pa.int64()).to_numpy()
-        begins = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-        earliest = np.minimum.reduceat(started, begins)
-        for holder, first in zip(keys[begins].tolist(), earliest.tolist(), strict=True):
-            self.first_starts[holder] = min(first, self.first_starts.get(holder, first))
+    def first_starts(self) -> dict[int, int]:
+        """When the first record of each holder begins, in microseconds (UTC)."""
+        self._close()
+        found: dict[int, int] = {}
+        for run in self._runs:
+            for holder, first in zip(run.holders.tolist(), run.earliest.tolist(), strict=True):
+                found[holder] = min(first, found.get(holder, first))
+        return found
+
+    def first_start(self) -> int:
+        """When the first record of all begins; there must be one."""
+        self._close()
+        return min(int(run.earliest.min()) for run in self._runs)
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Contracts and tariffs that occur together, each pair once; of all chunks added."""
-        if not self._pairs:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        pairs = np.unique(np.concatenate(self._pairs))
-        return pairs >> _HALF, pairs & ((1 << _HALF) - 1)
+        return self._pairs >> _HALF, self._pairs & ((1 << _HALF) - 1)
 
     def contracts(self) -> np.ndarray:
         """All contracts that have facts here, 0 for facts without."""
@@ -98,14 +141,16 @@ class Spool:
 
     def shards(self) -> typing.Iterator[pa.Table]:
         """The facts in the order of their holders, cut where a holder ends."""
+        self._close()
         for first, last in self._borders():
-            yield self._slice(first, last)
+            found = (run.between(first, last) for run in self._runs)
+            yield _joined([piece for piece in found if piece is not None])
 
     def _borders(self) -> list[tuple[int, int]]:
         """First and last holder of shards of about equal size."""
-        if not self._keys:
+        if not self._runs:
             return []
-        holders, counts = _count(self._keys)
+        holders, counts = self._count()
         size = min(self._shard, max(self.rows // _PIECES, _LEAST))
         borders, first, held = [], holders[0], 0
         for place, holder in enumerate(holders):
@@ -115,26 +160,18 @@ class Spool:
             held += counts[place]
         return [*borders, (int(first), int(holders[-1]))]
 
-    def _slice(self, first: int, last: int) -> pa.Table:
-        pieces = []
-        for place, keys in enumerate(self._keys):
-            low, high = np.searchsorted(keys, [first, last + 1])
-            if high > low:
-                table = (
-                    self._first
-                    if not place
-                    else feather.read_table(self._files[place - 1], memory_map=True)
-                )
-                pieces.append(table.slice(low, high - low))
-        table = pa.concat_tables(pieces)
-        return table.unify_dictionaries().combine_chunks() if len(pieces) > 1 else table
+    def _count(self) -> tuple[np.ndarray, np.ndarray]:
+        """All holders, and how many records each has."""
+        holders = np.concatenate([run.holders for run in self._runs])
+        counts = np.concatenate([np.diff(run.bounds) for run in self._runs])
+        unique, place = np.unique(holders, return_inverse=True)
+        totals = np.zeros(len(unique), dtype=np.int64)
+        np.add.at(totals, place.reshape(-1), counts)
+        return unique, totals
 
 
-def _count(columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """How often each key occurs in several sorted columns."""
-    parts = [np.unique(column, return_counts=True) for column in columns]
-    keys = np.concatenate([part[0] for part in parts])
-    unique, place = np.unique(keys, return_inverse=True)
-    counts = np.zeros(len(unique), dtype=np.int64)
-    np.add.at(counts, place.reshape(-1), np.concatenate([part[1] for part in parts]))
-    return unique, counts
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """The tables in one piece, their dictionaries made one."""
+    if len(tables) == 1:
+        return tables[0]
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()

@@ -4,3 +4,9 @@
 Facts and charges run to millions of rows a month, so they are written by COPY, counted by SQL and
 shown through views. Nothing in here knows a model; what is stored and when is for ``models/``.
 """
+
+import pyarrow
+
+# Arrow's own allocator keeps what it once had, and a worker lives for days; the system's gives it
+# back, and a month takes a sixth less memory in no more time.
+pyarrow.set_memory_pool(pyarrow.system_memory_pool())

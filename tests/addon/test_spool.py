@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Shards hold every fact once, in the order of holders, however facts came; ids are given once."""
+
+import concurrent.futures
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+from odoo.addons.telecom_billing.charging.pipeline import Stock
+from odoo.addons.telecom_billing.charging.spool import Spool
+from odoo.tests import BaseCase, tagged
+
+CHUNKS = st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 99)), max_size=12))
+
+
+def chunk(rows, number):
+    """Facts of (holder, start) with an id, and a text whose dictionary is the chunk's own."""
+    holders = np.array([holder for holder, _start in rows], dtype=np.int64)
+    starts = np.array([start for _holder, start in rows], dtype="datetime64[us]")
+    return pa.table(
+        {
+            "id": np.arange(len(rows), dtype=np.int64) + 1000 * number,
+            "holder": holders,
+            "contract": holders,
+            "tariff": holders % 2,
+            "started_at": starts,
+            "service": pa.array([f"{number}-{holder}" for holder in holders]).dictionary_encode(),
+        }
+    )
+
+
+@tagged("post_install", "-at_install")
+class TestSpool(BaseCase):
+    @given(CHUNKS, st.integers(1, 20), st.integers(1, 30))
+    def test_every_fact_comes_once_with_its_holder(self, chunks, shard, run):
+        added = [chunk(rows, number) for number, rows in enumerate(chunks)]
+        with Spool(shard, run=run) as spool:
+            for one in added:
+                spool.add(one)
+            shards = list(spool.shards())
+            again = list(spool.shards())
+            starts = spool.first_starts()
+        rows = [row for one in shards for row in one.to_pylist()]
+        self.assertEqual(rows, [row for one in again for row in one.to_pylist()])
+        known = [row for one in added for row in one.to_pylist()]
+        self.assertEqual(
+            sorted(rows, key=lambda row: row["id"]), sorted(known, key=lambda row: row["id"])
+        )
+        found = [sorted(set(one["holder"].to_pylist())) for one in shards]
+        self.assertEqual(
+            [holder for holders in found for holder in holders],
+            sorted({row["holder"] for row in known}),
+        )
+        self.assertEqual(
+            starts,
+            {
+                holder: min(start for rows in chunks for one, start in rows if one == holder)
+                for holder in {row["holder"] for row in known}
+            },
+        )
+
+    @given(CHUNKS, st.integers(0, 9))
+    def test_after_a_holder_only_later_ones_come(self, chunks, after):
+        with Spool(5, after=after, run=7) as spool:
+            for number, rows in enumerate(chunks):
+                spool.add(chunk(rows, number))
+            kept = [holder for one in spool.shards() for holder in one["holder"].to_pylist()]
+            everybody = {holder for rows in chunks for holder, _start in rows}
+            self.assertEqual(set(spool.contracts().tolist()), everybody)
+        self.assertEqual(set(kept), {holder for holder in everybody if holder > after})
+
+    def test_ids_are_given_once_between_two_threads(self):
+        stock, rounds = Stock(), 3000
+
+        def reserve():
+            for number in range(rounds):
+                stock.add(np.arange(3) + 3 * number)
+
+        def use():
+            taken = []
+            while len(taken) < 3 * rounds:
+                if (some := stock.take(1)) is not None:
+                    taken += some.tolist()
+            return taken
+
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            reserving, using = pool.submit(reserve), pool.submit(use)
+            reserving.result()
+            taken = using.result(timeout=60)
+        self.assertEqual(taken, list(range(3 * rounds)))
+        self.assertIsNone(stock.take(1))
