@@ -9,7 +9,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,8 @@ class _Run:
             try:
                 with tempfile.TemporaryDirectory() as folder:
                     for member in archives.members(path, folder):
+                        if member.path != path and not self._wanted(member.name):
+                            continue
                         self._named(member.name, member.path, combines and several)
             except (archives.ArchiveError, OSError) as error:
                 self._fault(str(path), error)
@@ -121,6 +123,14 @@ class _Run:
         text = getattr(error, "strerror", None) or str(error)
         print(f"connectors: {name}: {text}", file=sys.stderr)
         self.code = 2
+
+    def _wanted(self, name: str) -> bool:
+        """Of an archive only files that may be of the format; the others are named."""
+        endings = self.form.extensions
+        if not endings or PurePosixPath(name).suffix.lower().lstrip(".") in endings:
+            return True
+        print(f"{name}: left out by its ending ({', '.join(endings)} are read)", file=sys.stderr)
+        return False
 
     def _named(self, name: str, path: Path, carry: bool) -> None:
         try:

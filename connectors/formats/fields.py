@@ -198,8 +198,9 @@ class Rule:
         wanted = [value.lower() if self.fold else value for value in self.values]
         inside = pc.is_in(seen, value_set=pa.array(wanted, TEXT))
         if self.known and not pc.all(inside).as_py():
-            strange = pc.match_substring_regex(text, f"^(?i:{self.known})$")
-            work.refuse(pc.invert(strange), "unexpected", self.name, text)
+            other = pc.if_else(inside, pa.scalar(None, TEXT), text)
+            fits = pc.match_substring_regex(other, f"^(?i:{self.known})$")
+            work.refuse(pc.fill_null(pc.invert(fits), False), "unexpected", self.name, text)
         work.refuse(
             inside if self.skip else pc.invert(inside),
             self.reason,

@@ -99,6 +99,16 @@ def test_a_file_that_cannot_be_read_is_named_and_stops_no_other(tmp_path, capsys
     assert "No such file" in shown[0] and "Check format" in shown[2]
 
 
+def test_what_else_lies_in_an_archive_is_left_out_and_named(tmp_path, capsys):
+    """An export of Teams holds the parameters of the report beside the calls."""
+    with zipfile.ZipFile(tmp_path / "Calls.Export.1.zip", "w") as archive:
+        archive.write(SAMPLES / "teams_pstn.csv", "PSTN.calls.2026-09-01.csv")
+        archive.writestr("parameters.json", "{}")
+    code, records, _rejects = decode(tmp_path, "teams_pstn", tmp_path / "Calls.Export.1.zip")
+    assert code == 0 and len(records) > 0
+    assert "parameters.json: left out by its ending" in capsys.readouterr().err
+
+
 def test_each_format_and_way_is_described_with_an_example(capsys):
     assert main(["formats"]) == 0
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line[:1] == " "]
