@@ -27,6 +27,8 @@ __all__ = [
 
 _FORGET_EVERY = 50
 UNFITTED = "unfitted.pdf"
+#: Characters of a page that fitted none, for whoever looks at it.
+SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ REASONS = {
     "no_customer": "The invoice names no customer number on any page.",
     "conflict": "It names another customer than the pages of its invoice.",
     "out_of_order": "The page's number does not follow the one before.",
+    "repeated": "This page of the invoice was there before; it may be a copy.",
 }
 
 
@@ -182,7 +185,8 @@ def assign(texts: Iterable[str], layouts: Sequence[Layout]) -> Split:
     spoiled: dict[tuple[str, str], str] = {}
     unfitted: list[Unfitted] = []
     current: tuple[str, str] | None = None
-    last, count = 0, 0
+    places: dict[tuple[str, str], set[int]] = {}  # numbers of the pages that are there
+    last, count, copied = 0, 0, False
     for count, text in enumerate(texts, 1):
         layout = next((one for one in layouts if one.find("invoice", text)), None)
         if layout is not None:
@@ -191,13 +195,20 @@ def assign(texts: Iterable[str], layouts: Sequence[Layout]) -> Split:
             customer = layout.find("customer", text)
             if customer and part.customer and customer != part.customer:
                 spoiled[current] = "conflict"
-            part.customer = part.customer or customer
             last, expected = layout.position(text)
+            there = places.setdefault(current, set())
+            copied = last in there and customer in ("", part.customer)
+            if copied:
+                unfitted.append(Unfitted(count, "repeated", text[:SHOWN]))
+                current = None
+                continue
+            there |= {last} - {0}
+            part.customer = part.customer or customer
             part.expected = max(part.expected, expected)
             part.pages.append(count)
-            pages[count] = text
+            pages[count] = text[:SHOWN]
             continue
-        reason = _why_not(text, layouts, current, last)
+        reason = "repeated" if copied else _why_not(text, layouts, current, last)
         if current is not None and not reason:
             part = parts[current]
             layout = next(one for one in layouts if one.name == current[0])
@@ -207,10 +218,11 @@ def assign(texts: Iterable[str], layouts: Sequence[Layout]) -> Split:
             else:
                 part.customer = part.customer or customer
                 part.pages.append(count)
-                pages[count] = text
+                pages[count] = text[:SHOWN]
                 last += 1
+                places[current].add(last)
         if reason:
-            unfitted.append(Unfitted(count, reason, text[:500]))
+            unfitted.append(Unfitted(count, reason, text[:SHOWN]))
             if reason in ("out_of_order", "conflict"):
                 current = None  # what comes next belongs to something else
     for key, part in parts.items():
@@ -218,7 +230,7 @@ def assign(texts: Iterable[str], layouts: Sequence[Layout]) -> Split:
             spoiled[key] = "no_customer"
     for key, reason in spoiled.items():
         spoiled_pages = parts.pop(key).pages
-        unfitted += [Unfitted(page, reason, pages[page][:500]) for page in spoiled_pages]
+        unfitted += [Unfitted(page, reason, pages[page]) for page in spoiled_pages]
     unfitted.sort(key=lambda page: page.page)
     return Split(count, list(parts.values()), unfitted)
 

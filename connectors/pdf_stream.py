@@ -49,16 +49,21 @@ class Document:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self._file: BinaryIO | None = None
         try:
-            self._reader = pypdf.PdfReader(self.path, strict=False)
+            # given a path, pypdf would read all of the file into memory
+            self._file = self.path.open("rb")
+            self._reader = pypdf.PdfReader(self._file, strict=False)
             if self._reader.is_encrypted and not self._reader.decrypt(""):
                 raise DocumentError(f"{self.path.name} is encrypted; ask for it without password.")
             self.count = len(self._reader.pages)
         except DocumentError:
+            self._shut()
             raise
         except FileNotFoundError:
             raise DocumentError(f"{self.path} does not exist; correct its name.") from None
         except _BROKEN as error:
+            self._shut()
             raise DocumentError(
                 f"{self.path.name} is no readable PDF ({_why(error)}); ask for it anew."
             ) from None
@@ -84,6 +89,11 @@ class Document:
     def close(self) -> None:
         """Close the file."""
         self._reader.close()
+        self._shut()
+
+    def _shut(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> Document:
         return self

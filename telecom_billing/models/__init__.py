@@ -61,6 +61,7 @@ from . import (
     telecom_carrier_variance,
     telecom_charge,
     telecom_collective,
+    telecom_collective_by_hand,
     telecom_collective_layout,
     telecom_collective_page,
     telecom_collective_part,

@@ -20,6 +20,8 @@ from .told_text import ToldText
 
 #: Bytes above which a click does not wait for the split.
 LARGE = 16 << 20
+#: Invoices whose files are kept in one go.
+TOGETHER = 50
 
 
 class TelecomCollective(models.Model):
@@ -48,7 +50,12 @@ class TelecomCollective(models.Model):
     sha256 = fields.Char("SHA-256", required=True, readonly=True)
     attachment_id = fields.Many2one("ir.attachment", "Original", readonly=True)
     state = fields.Selection(
-        [("new", "Waiting"), ("split", "Taken apart"), ("failed", "Failed")],
+        [
+            ("new", "Waiting"),
+            ("split", "Taken apart"),
+            ("failed", "Failed"),
+            ("undone", "Taken back"),
+        ],
         default="new",
         required=True,
         readonly=True,
@@ -66,21 +73,23 @@ class TelecomCollective(models.Model):
         help="Of invoices without a customer, with missing pages, or that were there before.",
     )
     pages_unfitted = fields.Integer("Pages That Fitted None", compute="_compute_counts")
+    pages_open = fields.Integer("Pages to Look At", compute="_compute_counts")
 
     _file_uniq = models.UniqueIndex("(company_id, sha256)", "This file was uploaded before.")
 
     # ------------------------------------------------------------------ compute
-    @api.depends("part_ids.state", "part_ids.pages", "page_ids")
+    @api.depends("part_ids.state", "part_ids.pages", "page_ids.aside")
     def _compute_counts(self):
         parts = self.env["telecom.collective.part"]._read_group(
             [("collective_id", "in", self.ids)],
             ["collective_id", "state"],
             ["__count", "pages:sum"],
         )
-        unfitted = dict(
-            self.env["telecom.collective.page"]._read_group(
-                [("collective_id", "in", self.ids)], ["collective_id"], ["__count"]
-            )
+        Page = self.env["telecom.collective.page"]
+        mine = [("collective_id", "in", self.ids)]
+        unfitted = dict(Page._read_group(mine, ["collective_id"], ["__count"]))
+        open_ones = dict(
+            Page._read_group([*mine, ("aside", "=", False)], ["collective_id"], ["__count"])
         )
         for collective in self:
             mine = [row for row in parts if row[0] == collective]
@@ -89,6 +98,7 @@ class TelecomCollective(models.Model):
             collective.pages_attached = attached
             collective.pages_waiting = sum(row[3] for row in mine) - attached
             collective.pages_unfitted = unfitted.get(collective, 0)
+            collective.pages_open = open_ones.get(collective, 0)
 
     # ------------------------------------------------------------------ CRUD
     @api.ondelete(at_uninstall=False)
@@ -97,7 +107,8 @@ class TelecomCollective(models.Model):
             if collective.part_ids:
                 raise UserError(
                     self.env._(
-                        "The invoices of %s are with their customers; the file is kept.",
+                        "The invoices of %s are with their customers; the file is kept. Take it "
+                        "back first (Undo).",
                         collective.name,
                     )
                 )
@@ -226,9 +237,9 @@ class TelecomCollective(models.Model):
         customers = Part._customers(self.company_id, numbers)
         known = self._known({part.invoice for part in found.parts})
         parts = Part.create([self._part_values(part, customers, known) for part in found.parts])
-        for record, part in zip(parts, found.parts, strict=True):
-            record.attachment_id = self._attach(record, part.path.read_bytes())
-            part.path.unlink()
+        pairs = list(zip(parts, found.parts, strict=True))
+        for at in range(0, len(pairs), TOGETHER):
+            self._attach_parts(pairs[at : at + TOGETHER])
         Page.create(
             [
                 {
@@ -287,17 +298,29 @@ class TelecomCollective(models.Model):
             "state": state,
         }
 
-    def _attach(self, part, pdf: bytes):
-        return self.env["ir.attachment"].create(
-            {
-                "name": f"{part.invoice_number.replace('/', '-')}.pdf",
-                "raw": pdf,
-                "mimetype": "application/pdf",
-                "res_model": part._name,
-                "res_id": part.id,
-                "company_id": self.company_id.id,
-            }
+    def _attach_parts(self, pairs) -> None:
+        """Keep the files of some parts; what is kept is forgotten before the next ones come."""
+        attachments = self.env["ir.attachment"].create(
+            [self._prepare_attachment(record, part.path.read_bytes()) for record, part in pairs]
         )
+        for (record, part), attachment in zip(pairs, attachments, strict=True):
+            record.attachment_id = attachment
+            part.path.unlink()
+        self.env.flush_all()
+        attachments.invalidate_recordset()
+
+    def _attach(self, part, pdf: bytes):
+        return self.env["ir.attachment"].create(self._prepare_attachment(part, pdf))
+
+    def _prepare_attachment(self, part, pdf: bytes) -> dict:
+        return {
+            "name": f"{part.invoice_number.replace('/', '-')}.pdf",
+            "raw": pdf,
+            "mimetype": "application/pdf",
+            "res_model": part._name,
+            "res_id": part.id,
+            "company_id": self.company_id.id,
+        }
 
     @contextlib.contextmanager
     def _path(self):
@@ -310,37 +333,3 @@ class TelecomCollective(models.Model):
             path = pathlib.Path(folder) / "original.pdf"
             path.write_bytes(attachment.raw or b"")
             yield path
-
-    # ------------------------------------------------------------------ by hand
-    def _assign_pages(self, pages) -> None:
-        """Pages that fitted none go to the invoices entered on them: those there, or new ones."""
-        self.ensure_one()
-        Part = self.env["telecom.collective.part"]
-        groups = pages.grouped(
-            lambda page: (page.customer_number.strip(), page.invoice_number.strip())
-        )
-        for (customer, invoice), some in groups.items():
-            part = self.part_ids.filtered(
-                lambda one, key=(customer, invoice): (
-                    (one.customer_number, one.invoice_number) == key
-                )
-            )[:1]
-            numbers = sorted({*(part.page_numbers or []), *some.mapped("page")})
-            if part:
-                part.write(
-                    {"page_numbers": numbers, "pages": len(numbers), "first_page": numbers[0]}
-                )
-            else:
-                made = documents.Part(customer, invoice, "", numbers)
-                found = Part._customers(self.company_id, {customer})
-                part = Part.create(self._part_values(made, found, self._known({invoice})))
-            if part.state == "incomplete" and part.pages == part.expected:
-                part._find_customers()
-            with self._path() as path, tempfile.TemporaryDirectory() as folder:
-                target = pathlib.Path(folder) / "part.pdf"
-                documents.extract(path, numbers, target)
-                old = part.attachment_id
-                part.attachment_id = self._attach(part, target.read_bytes())
-                old.unlink()
-        pages.unlink()
-        self._check_pages()

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import pathlib
+import tempfile
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
+
+from connectors import documents
 
 _lt = LazyTranslate(__name__)
 
@@ -15,6 +20,7 @@ REASONS = [
     ("no_customer", _lt("The invoice names no customer number")),
     ("conflict", _lt("Another customer than on the invoice's other pages")),
     ("out_of_order", _lt("The page's number does not follow the one before")),
+    ("repeated", _lt("This page of the invoice was there before; it may be a copy")),
 ]
 
 
@@ -33,10 +39,42 @@ class TelecomCollectivePage(models.Model):
     text = fields.Text(readonly=True)
     customer_number = fields.Char(help="Whose page it is, when you know.")
     invoice_number = fields.Char()
+    aside = fields.Boolean("Put Aside", readonly=True, help="It is no page of an invoice.")
 
     @api.model
     def _reasons(self):
         return [(code, str(text)) for code, text in REASONS]
+
+    def action_aside(self):
+        """These pages are no invoices (advertising, covers); they stay accounted for."""
+        self.aside = True
+        return True
+
+    def action_look(self):
+        """The page itself, for its text may say too little."""
+        self.ensure_one()
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1
+        )
+        if not attachment:
+            with self.collective_id._path() as path, tempfile.TemporaryDirectory() as folder:
+                target = pathlib.Path(folder) / "page.pdf"
+                documents.extract(path, [self.page], target)
+                attachment = attachment.create(
+                    {
+                        "name": f"{self.collective_id.name}-{self.page}.pdf",
+                        "raw": target.read_bytes(),
+                        "mimetype": "application/pdf",
+                        "res_model": self._name,
+                        "res_id": self.id,
+                        "company_id": self.company_id.id,
+                    }
+                )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}",
+            "target": "new",
+        }
 
     def action_assign(self):
         """Give pages to the invoices that were entered by hand."""

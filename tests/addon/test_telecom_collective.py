@@ -94,6 +94,56 @@ class TestCollective(CollectiveCase):
             (2, 3, 1),
         )
 
+    def test_taken_back_it_can_be_taken_apart_anew(self):
+        pages = invoice("K-1", "R1", 2) + [["Werbung"]] + invoice("K-2", "R2", 1)
+        collective = self.receive(pages)
+        with self.assertRaisesRegex(UserError, "Take it back first"):
+            collective.unlink()
+        other = self.receive(invoice("K-1", "R1", 2) + invoice("K-2", "R9", 1), "again.pdf")
+        self.assertEqual(other.part_ids.mapped("state"), ["known", "attached"])
+        files = collective.part_ids.attachment_id
+        self.layout.customer_pattern = r"Kunden-Nr: (\S+)"  # what was wrong
+        collective.with_user(self.manager).action_undo()
+        self.assertEqual((collective.state, collective.invoices, collective.pages_unfitted),
+                         ("undone", 0, 0))  # fmt: skip
+        self.assertFalse(files.exists())
+        self.assertEqual(other.part_ids.mapped("state"), ["attached", "attached"])
+        self.env["telecom.collective"]._cron_split()
+        self.assertEqual(collective.state, "undone")
+        self.assertEqual(self.receive(pages), collective)  # the same file once more
+        self.assertEqual((collective.state, collective.pages_unfitted), ("split", 4))
+        self.assertAccounted(collective)
+        collective.action_undo()
+        collective.unlink()
+        self.assertFalse(collective.exists())
+
+    def test_a_page_that_fits_none_is_looked_at_and_put_aside(self):
+        collective = self.receive([["Werbung"]] + invoice("K-1", "R1", 1))
+        page = collective.page_ids.with_user(self.manager)
+        found = [page.action_look()["url"] for _twice in range(2)]
+        self.assertEqual(*found)
+        number = int(found[0].rpartition("/")[2])
+        pdf_page = self.env["ir.attachment"].browse(number)
+        (only,) = pypdf.PdfReader(io.BytesIO(pdf_page.raw)).pages
+        self.assertIn("Werbung", only.extract_text())
+        self.assertEqual(collective.pages_open, 1)
+        page.action_aside()
+        self.assertEqual((collective.pages_open, collective.pages_unfitted), (0, 1))
+        self.assertAccounted(collective)
+
+    def test_copies_and_shared_numbers_reach_nobody_twice(self):
+        collective = self.receive(
+            invoice("K-1", "R1", 40, True) + invoice("K-1", "R1", 40, True)
+            + invoice("K-1", "R7", 1) + invoice("K-2", "R7", 1)
+        )  # fmt: skip
+        self.assertEqual(
+            [(part.invoice_number, part.pages, part.state) for part in collective.part_ids],
+            [("R1", 40, "attached")],
+        )
+        reasons = collective.page_ids.mapped("reason")
+        self.assertEqual((reasons.count("repeated"), reasons.count("conflict")), (40, 2))
+        self.assertAccounted(collective)
+
     def test_the_same_file_again_makes_nothing(self):
         pages = invoice("K-1", "R1", 2) + [["Werbung"]]
         first = self.receive(pages)

@@ -86,6 +86,29 @@ def test_pages_that_fit_nowhere_are_kept_with_their_reason(write, target):
     assert found.as_dict()["unfitted"][0]["why"]
 
 
+@pytest.mark.parametrize("first_only", [False, True])
+def test_a_second_copy_of_an_invoice_is_set_aside(first_only):
+    pages = invoice("K-1", "R-1", 2, first_only) + invoice("K-2", "R-2", 1)
+    pages += invoice("K-1", "R-1", 2, first_only) + invoice("K-3", "R-3", 40, first_only)
+    found = assign(lines(pages), [LAYOUT])
+    assert [(part.invoice, len(part.pages), part.complete) for part in found.parts] == [
+        ("R-1", 2, True),
+        ("R-2", 1, True),
+        ("R-3", 40, True),
+    ]
+    assert [(page.page, page.reason) for page in found.unfitted] == [
+        (4, "repeated"),
+        (5, "repeated"),
+    ]
+
+
+def test_one_number_of_two_customers_is_nobodys():
+    pages = invoice("K-1", "R-1", 1) + invoice("K-2", "R-1", 1)
+    found = assign(lines(pages), [LAYOUT])
+    assert found.parts == []
+    assert {page.reason for page in found.unfitted} == {"conflict"}
+
+
 def test_an_invoice_that_lacks_pages_is_said(write, target):
     pages = invoice("10", "R-1", 3)[:2]
     (part,) = split(write("all.pdf", pages), [LAYOUT], target).parts
@@ -244,6 +267,8 @@ def test_a_thousand_pages_are_not_held(write, target):
     source = write("all.pdf", [page for at in range(350) for page in invoice(at, f"R{at}", 3)])
     with Document(source) as document:
         before = len(document._reader.resolved_objects)
+        # read from the disk where it is wanted, not as a whole
+        assert document._reader.stream.raw.name == str(source)
         for number in range(document.count):
             document.text(number)
             if number % 50 == 0:
