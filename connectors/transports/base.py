@@ -15,17 +15,19 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, TypeVar
 
 from connectors.archives import is_marker
 from connectors.reasons import TransportError
 from connectors.retry import Patience, retrying
 from connectors.settings import Setting, resolve
+
+T = TypeVar("T")
 
 PARTIAL = (".part", ".tmp", ".filepart", ".crdownload", ".writing", "~")
 """Names that a sender gives to what is not complete yet."""
@@ -120,6 +122,13 @@ class Transport(AbstractContextManager["Transport"]):
         self.close()
         self.open()
 
+    def again(self, call: Callable[[], T]) -> T:
+        """Do something that may be repeated, with a new connection where the old one broke.
+
+        Servers cut connections that were silent while a large file was stored.
+        """
+        return retrying(call, self.patience, self.reopen)
+
     def list(self) -> list[Item]:
         """What is complete and waits, in the order of names."""
         raise NotImplementedError
@@ -143,7 +152,7 @@ class Transport(AbstractContextManager["Transport"]):
         mark = hashlib.sha256(shape.encode()).hexdigest()[:16]
         part = folder / f".{mark}.part"
         try:
-            retrying(lambda: self._read(item, part), self.patience, self.reopen)
+            self.again(lambda: self._read(item, part))
             final = folder / local_name(item.name)
             part.replace(final)
         except BaseException:

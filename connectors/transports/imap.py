@@ -95,6 +95,9 @@ class Imap(Transport):
         self._imap = self._kept = None
 
     def list(self) -> list[Item]:
+        return self.again(self._look)
+
+    def _look(self) -> list[Item]:
         options, items = self.options, []
         criteria = ["UNDELETED"]
         if options["after"] == "seen":
@@ -121,6 +124,9 @@ class Imap(Transport):
         )
 
     def done(self, item: Item) -> None:
+        self.again(lambda: self._finish(item))
+
+    def _finish(self, item: Item) -> None:
         uid = self._uid(item)
         parts = self._open_parts.setdefault(uid, {name for name, _ in self._attachments(uid)})
         parts.discard(item.name)

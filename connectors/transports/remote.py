@@ -77,7 +77,7 @@ class FolderTransport(Transport):
         raise NotImplementedError
 
     def list(self) -> list[Item]:
-        found = {entry.name: entry for entry in self.entries()}
+        found = {entry.name: entry for entry in self.again(self.entries)}
         marker, settle = self.options["marker"], self.options["settle"]
         seen = self.state.get("seen", {})
         looked = self.state.get("looked", {})
@@ -108,6 +108,9 @@ class FolderTransport(Transport):
 
     def done(self, item: Item) -> None:
         self._inside(item)
+        self.again(lambda: self._put_away(item))
+
+    def _put_away(self, item: Item) -> None:
         after = self.options["after"]
         if after == "leave":
             entry = self.entry(item.name)

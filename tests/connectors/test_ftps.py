@@ -214,3 +214,19 @@ def test_plain_ftp_must_be_asked_for_by_name(start, settings):
 def test_a_missing_authority_file_is_a_fault_of_the_settings(start, settings):
     with pytest.raises(SettingsError, match="there is no file"):
         Ftps(settings(start(), ca_file="/nowhere.pem")).open()
+
+
+def test_a_connection_that_was_cut_meanwhile_is_made_anew(start, settings, local):
+    host = start()
+    put(host, "a.csv"), put(host, "b.csv")
+    with Ftps(settings(host), patience=quick()) as ftps:
+        ftps._ftp.sock.close()
+        first, second = ftps.list()
+        ftps.fetch(first, local)
+        ftps._ftp.sock.close()
+        ftps.done(first)
+        (host.root / "out" / "b.csv").rename(host.root / "out" / "z.csv")
+        with pytest.raises(TransportError, match="the server refuses") as caught:
+            ftps.fetch(second, local)  # somebody renamed it there
+        assert not caught.value.temporary
+    assert [path.name for path in (host.root / "out" / "done").iterdir()] == ["a.csv"]

@@ -2,6 +2,7 @@
 """Against a real IMAP server (pymap) on loopback, with TLS."""
 
 import asyncio
+import contextlib
 import imaplib
 import threading
 import time
@@ -235,3 +236,18 @@ def test_a_missing_mailbox_is_named(host):
         pass
     with pytest.raises(SettingsError, match="one line"):
         Imap(host.settings(mailbox="INBOX\r\nA1 DELETE INBOX"))
+
+
+def test_a_connection_that_was_cut_meanwhile_is_made_anew(host, local):
+    host.put(mail(("a.csv", b"1"), ("b.csv", b"2")))
+    with Imap(host.settings(), patience=quick()) as imap:
+        imap._imap.shutdown()
+        items = imap.list()
+        for item in items:
+            imap.fetch(item, local)
+            with contextlib.suppress(OSError):  # it is closed already: the mail waits for both
+                imap._imap.shutdown()
+            imap.done(item)
+        assert imap.list() == []
+    with host.client() as client:
+        assert client.select("Done")[1] == [b"1"]

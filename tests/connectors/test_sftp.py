@@ -289,3 +289,34 @@ def test_killed_in_the_middle_it_goes_on_and_loses_nothing(host, local):
     assert path.read_bytes() == data
     assert sha256(path) in shown.stdout
     assert (host.root / "out" / "done" / "big.csv").exists()
+
+
+def test_a_connection_that_was_cut_meanwhile_is_made_anew(host, local):
+    """Servers cut what was silent while the file before was stored."""
+    put(host, "a.csv"), put(host, "b.csv")
+    with Sftp(host.settings(), patience=quick()) as sftp:
+        sftp._client.close()
+        items = sftp.list()
+        assert [item.name for item in items] == ["a.csv", "b.csv"]
+        for item in items:
+            sftp.fetch(item, local)
+            sftp._client.close()
+            sftp.done(item)
+    assert host.logins == 1 + 1 + 2
+    assert sorted(path.name for path in (host.root / "out" / "done").iterdir()) == [
+        "a.csv",
+        "b.csv",
+    ]
+
+
+def test_a_file_that_is_renamed_meanwhile_stops_no_other(host, local):
+    put(host, "a.csv"), put(host, "b.csv")
+    with Sftp(host.settings(), patience=quick()) as sftp:
+        first, second = sftp.list()
+        (host.root / "out" / "a.csv").rename(host.root / "out" / "z.csv")
+        with pytest.raises(TransportError, match="no such file") as caught:
+            sftp.fetch(first, local)
+        assert not caught.value.temporary and "correct the folder" in str(caught.value)
+        assert sftp.fetch(second, local).path.read_bytes() == b"x"
+        assert [path.name[-5:] for path in local.iterdir()] == ["b.csv"]
+        sftp.done(first)  # it is not there any more: nothing to put away
