@@ -153,12 +153,25 @@ def _masks() -> tuple[np.ndarray, np.ndarray]:
 
 
 _MASKS = _masks()
+_POWERS = 10 ** np.arange(19, dtype=np.int64)
 
 
 def _from_integers(values: np.ndarray) -> NumberColumn:
-    powers = 10 ** np.arange(19, dtype=np.int64)
-    length = np.searchsorted(powers, values, side="right")
-    kept = np.minimum(length, WIDTH)
-    padded = values // powers[length - kept] * powers[WIDTH - kept]
-    good = values > 0
-    return NumberColumn(np.where(good, padded, -1), np.where(good, kept, -1).astype(np.int8))
+    padded = np.empty(len(values), dtype=np.int64)
+    length = np.empty(len(values), dtype=np.int8)
+    for part in blocks(None, len(values)):
+        padded[part], length[part] = _pad_block(values[part])
+    return NumberColumn(padded, length)
+
+
+def _pad_block(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    length = np.searchsorted(_POWERS, values, side="right")
+    if len(length) and length.max() > WIDTH:
+        kept = np.minimum(length, WIDTH)
+        values = values // _POWERS[length - kept]
+        length = kept
+    padded = values * _POWERS[WIDTH - length]
+    if len(values) and values.min() <= 0:
+        none = values <= 0
+        padded[none], length[none] = -1, -1
+    return padded, length

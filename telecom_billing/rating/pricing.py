@@ -128,11 +128,14 @@ class Pricer:
         found.rate = tiers.rate
         found.quantity = context.quantity - cover.head if cover.draws else context.quantity.copy()
         special = self._special(cover, tiers)
+        same = tiers.rate is context.rate and not self.book.allowance_list
         slow: list[np.ndarray] = []
         for part in blocks(None if len(rows) == context.rows else rows, len(rows)):
-            fast = self._quick(tiers.rate[part], cover.size[part], self.fast[part])
+            fast = self.fast[part]
+            if not same:
+                fast = self._quick(tiers.rate[part], cover.size[part], fast)
             if special is not None:
-                fast &= ~special[part]
+                fast = fast & ~special[part]
             chosen = part
             if not fast.all():
                 chosen = (

@@ -70,10 +70,12 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
     for part in blocks(None, rows) if few else [slice(0, rows)]:
         _walk(book, usage, found, part, names)
     _apply_factors(book, found)
+    bad = {"bad-start": usage.bad_start, "bad-quantity": usage.bad_quantity}
     if "contract" in usage.frame.columns:
-        found.reason[usage.frame["contract"].isna().to_numpy()] = NUMBER["no-contract"]
-    found.reason[usage.bad_start] = NUMBER["bad-start"]
-    found.reason[usage.bad_quantity] = NUMBER["bad-quantity"]
+        bad = {"no-contract": usage.frame["contract"].isna().to_numpy()} | bad
+    for code, wrong in bad.items():
+        if wrong.any():
+            found.reason[wrong] = NUMBER[code]
     return found
 
 

@@ -21,6 +21,7 @@ from .digits import NumberColumn, number_column
 
 #: A quantity above this (in millionths of its unit) is taken for an error of its source.
 MAX_QUANTITY = 1 << 61
+_NAT = np.iinfo(np.int64).min
 
 
 class UsageError(ValueError):
@@ -47,8 +48,10 @@ class Usage:
             raise UsageError(
                 f"started_at is {column.dtype}; it must be datetime64[us] in UTC (naive)"
             )
-        values = column.to_numpy().astype("datetime64[us]")
-        return np.where(np.isnat(values), 0, values.astype(np.int64))
+        values = column.to_numpy().astype("datetime64[us]", copy=False).view(np.int64)
+        if len(values) and values.min() == _NAT:
+            values = np.where(values == _NAT, 0, values)
+        return values
 
     @cached_property
     def bad_start(self) -> np.ndarray:

@@ -29,7 +29,11 @@ def measure(rows: int) -> typing.Iterator[dict]:
     book, plain = TariffBook(data), Reference(data)
     usage = rating_world.usage(rows, listed)
     sample = [
-        (one.b_number, one.started_at.to_pydatetime().replace(tzinfo=timezone.utc), one.quantity)
+        (
+            str(one.b_number),
+            one.started_at.to_pydatetime().replace(tzinfo=timezone.utc),
+            one.quantity,
+        )
         for one in usage.head(SAMPLE).itertuples()
     ]
     same = _check(book, plain, usage.head(SAMPLE), sample)

@@ -80,6 +80,7 @@ def usage(rows: int, listed: list[str], seed: int = 2) -> pd.DataFrame:
             "unit": pd.Series(["second"] * rows, dtype="category"),
             "started_at": start + offsets,
             "quantity": seconds * 1_000_000,
-            "b_number": pd.Series(numbers, dtype="str"),
+            # As the store hands them over.
+            "b_number": np.array(numbers, dtype=np.int64),
         }
     )
