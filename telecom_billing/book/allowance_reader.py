@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from . import rules_reader
+from .selectors import ANY
 from .text import to_number
 
 
@@ -31,6 +32,7 @@ def read(reader) -> None:
 def _values(reader, record, owners) -> dict:
     rollover = record.get("rollover") or {}
     kind = "money" if record.get("money") else "flat" if record.get("flat") else "units"
+    fair = record.get("fair_use")
     values = rules_reader.selected(reader, record)
     del values["company_id"]
     return values | {
@@ -39,7 +41,7 @@ def _values(reader, record, owners) -> dict:
         "code": str(record["id"]),
         "kind": kind,
         "quantity": to_number(record.get("quantity") or record.get("fair_use"), UNIT_DIGITS[1]),
-        "unit": record.get("unit") or "second",
+        "unit": record.get("unit") or (ANY if kind == "flat" and not fair else "second"),
         "money": to_number(record.get("money"), PRICE_DIGITS[1]),
         "measure": record.get("measure") or "units",
         "prorate": record.get("prorate") or False,

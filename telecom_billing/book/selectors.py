@@ -10,6 +10,8 @@ from . import rules_writer
 from .text import to_text
 
 ONE_DAY = datetime.timedelta(days=1)
+#: Stands in the unit of a flat rate for whatever is measured.
+ANY = "any"
 
 
 def write(writer) -> dict:
@@ -163,7 +165,10 @@ def _what(allowance) -> dict:
     if allowance.kind == "money":
         return {"money": to_text(allowance.money, PRICE_DIGITS[1]), "measure": allowance.measure}
     if allowance.kind == "flat":
+        if allowance.quantity:
+            return {"flat": True, "fair_use": units, "unit": allowance.unit}
+        # A flat for everything is one for calls; who means messages says so by the service.
         return {"flat": True} | (
-            {"fair_use": units, "unit": allowance.unit} if allowance.quantity else {}
+            {} if allowance.service or allowance.unit == ANY else {"unit": allowance.unit}
         )
     return {"quantity": units, "unit": allowance.unit}

@@ -23,6 +23,7 @@ def of_facts(alerts: pd.DataFrame, facts, contracts, lines) -> pd.DataFrame:
 
     :param facts: ids of the usage rows; ``contracts`` and ``lines`` likewise
     """
+    alerts = alerts[alerts["kind"] == "limit"]
     row = alerts["usage"].to_numpy()
     return alerts.assign(usage_id=facts[row], contract=contracts[row], line=lines[row])
 

@@ -37,7 +37,8 @@ class Allowance:
     id: Any
     name: str | None
     selector: Selector
-    unit: str
+    #: The base unit; None: a flat that states none covers whatever is measured.
+    unit: str | None
     quantity: int
     money: Fraction | None
     flat: bool
@@ -60,6 +61,7 @@ class Allowance:
             "id", "name", *FIELDS, "quantity", "unit", "money", "flat", "fair_use", "priority",
             "count", "measure", "setup", "per_member", "prorate", "rollover", "records", "step",
         )  # fmt: skip
+        said = node.has("unit") or node.has("fair_use")
         base, factor = units.base(node.text("unit", "second") or "second")
         kinds = [name for name in ("quantity", "money") if node.has(name)]
         kinds += ["flat"] if node.flag("flat") else []
@@ -79,7 +81,7 @@ class Allowance:
             id=node.id(),
             name=node.text("name"),
             selector=Selector.read(node, clock),
-            unit=base,
+            unit=None if node.flag("flat") and not said else base,
             quantity=int(size * factor * MICRO),
             money=money,
             flat=node.flag("flat"),

@@ -24,7 +24,7 @@ class Context:
     ``quantity``: size in millionths of the rate's base unit, ``sign`` (None: all positive);
     ``given``: rows that bring their price; ``guard``: position of the guard that binds a row or -1;
     ``free``: rows that cost nothing by law; ``details``: what messages add to a row's reason;
-    ``amount``: the exact price of some units of a row.
+    ``amount``: the exact price of what is left of a row (see :class:`~.pricing.Pricer`).
     """
 
     book: TariffBook
@@ -38,7 +38,7 @@ class Context:
     guard: np.ndarray | None = None
     free: np.ndarray = field(init=False)
     details: dict[int, str] = field(default_factory=dict)
-    amount: Callable[[int, int], Fraction] = field(init=False, repr=False)
+    amount: Callable[[int, int, int, int], Fraction] = field(init=False, repr=False)
     _rank: np.ndarray | None = None
     _pools: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict)
 

@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .allowances import Allowance
 from .balances import draw
 from .context import Context
 from .holdings import Holdings
 from .lots import Ledger
+from .money import MICRO
 from .money_cover import MoneyCover
 
 #: Tells the billed units of what is left of rows.
@@ -66,6 +69,8 @@ class Cover:
     setup: np.ndarray
     owed: dict[int, Fraction] = field(default_factory=dict)
     draws: list[Draw] = field(default_factory=list)
+    #: Flat rates used more than is fair: rows of ``Rated.alerts``.
+    fair_use: list[tuple[Any, ...]] = field(default_factory=list)
 
     @classmethod
     def of(cls, quantity: np.ndarray) -> Cover:
@@ -95,7 +100,7 @@ def cover(
     for number in order:
         allowance = context.book.allowance_list[number]
         mask = allowance.selector.mask(context, context.priceable)
-        if allowance.money is None:
+        if allowance.money is None and allowance.unit is not None:
             mask &= context.book.rates_in(allowance.unit)[context.rate]
         left = found.left
         mask &= left > 0
@@ -147,6 +152,8 @@ def _work_off(
         spent = np.zeros(len(rows), dtype=np.int64)
         _take(found, rows, money.pay(rows, units))
     touched = (units > 0) | (spent > 0)
+    if allowance.fair_use is not None:
+        found.fair_use += _beyond_fair_use(allowance, context, balances, rows, units)
     if allowance.setup == "charged":
         found.setup[rows[touched]] = True
     if touched.any():
@@ -161,6 +168,36 @@ def _work_off(
                 balances.sizes[held],
             )
         )
+
+
+def _beyond_fair_use(
+    allowance: Allowance, context: Context, balances: Holdings, rows: np.ndarray, units: np.ndarray
+) -> list[tuple[Any, ...]]:
+    """The record of each balance with which its use became more than fair."""
+    assert allowance.fair_use is not None
+    order = np.argsort(balances.of_row, kind="stable")
+    drawn = pd.Series(units[order]).groupby(balances.of_row[order]).cumsum().to_numpy()
+    after = drawn + balances.before[balances.of_row[order]]
+    reached = (after >= allowance.fair_use) & (after - units[order] < allowance.fair_use)
+    period = allowance.selector.period
+    found = []
+    for place in np.flatnonzero(reached):
+        row, number = int(rows[order[place]]), int(balances.of_row[order[place]])
+        found.append(
+            (
+                "fair-use",
+                allowance.id,
+                allowance.selector.share,
+                balances.holders[number],
+                period.start(balances.periods[number]),
+                MICRO,
+                allowance.fair_use,
+                int(after[place]),
+                row,
+                context.usage.started[row],
+            )
+        )
+    return found
 
 
 def _take(found: Cover, rows: np.ndarray, units: np.ndarray) -> None:

@@ -130,7 +130,7 @@ def _run(
     if context.given is not None:
         given_prices(context, prices)
     check_calls(context, prices)
-    alerts = watch_all(context, prices, settled)
+    alerts = watch_all(context, prices, settled, covered)
     tops = [topups(context, one, prices.totals(), days, settled) for one in book.minimum_list]
     missing = pd.concat(tops, ignore_index=True) if tops else topups_frame([])
     return Run(context, ledger, pricer, bearer, covered, tiers, prices, alerts, missing)
@@ -212,9 +212,9 @@ def tier_all(context: Context, pricer: Pricer, covered: Cover, settled: Settled)
     return tiered(context, billed, amounts, pricer.fast & (covered.cut == 0), settled)
 
 
-def watch_all(context: Context, prices: Prices, settled: Settled) -> pd.DataFrame:
+def watch_all(context: Context, prices: Prices, settled: Settled, covered: Cover) -> pd.DataFrame:
     """Hold the charges against all spending limits."""
-    frames = []
+    frames = [alerts_frame(covered.fair_use)] if covered.fair_use else []
     for limit in context.book.limit_list:
         totals = prices.totals()
         allowed, refused, alerts = watch(context, limit, totals, settled)

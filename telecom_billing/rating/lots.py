@@ -193,7 +193,7 @@ class Ledger:
                     "used": used,
                     "left": np.zeros_like(granted) if allowance.flat else granted - used,
                     "expires": origins + last <= periods,
-                    "unit": allowance.unit if allowance.money is None else "money",
+                    "unit": (allowance.unit or "any") if allowance.money is None else "money",
                 }
             )
         )

@@ -86,7 +86,9 @@ class MoneyCover:
     def _reduce(self, row: int, left: Fraction) -> Fraction:
         found = self.found
         if row not in found.owed:
-            found.owed[row] = self.context.amount(row, int(found.size[row]))
+            found.owed[row] = self.context.amount(
+                row, int(found.size[row]), int(found.head[row]), int(found.cut[row])
+            )
         used = min(found.owed[row], left)
         found.owed[row] -= used
         return used

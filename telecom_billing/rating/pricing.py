@@ -190,8 +190,12 @@ class Pricer:
             rates = tuple(self.book.derive(factors, one) for one in rates)
         return Cells(rates, plan.zones_of(int(found.cell[row])), cell.schedule)
 
-    def exact_amount(self, row: int, size: int) -> Fraction:
-        """The exact price of ``size`` units of a row as a record of its own."""
+    def exact_amount(self, row: int, size: int, begin: int, covered: int) -> Fraction:
+        """The exact price of what is left of a row.
+
+        ``size``: units as a record of its own, ``begin``: units before them; ``covered``: billed
+        units of it that are covered.
+        """
         return price(
             self.book,
             int(self.context.rate[row]),
@@ -199,6 +203,8 @@ class Pricer:
             self.cells(row),
             int(self.context.usage.started[row]),
             size,
+            begin=begin,
+            covered=covered,
             setup=self.continuation is None or not bool(self.continuation[row]),
         ).amount
 

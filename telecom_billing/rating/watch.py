@@ -53,6 +53,7 @@ def watch(
             if before < border <= after:
                 alerts.append(
                     (
+                        "limit",
                         limit.id,
                         limit.selector.share,
                         names[whose[0]],
@@ -130,10 +131,12 @@ def _named(
 
 
 def alerts_frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    """Alerts with fixed types, also when there are none."""
+    """Alerts with fixed types, also when there are none; ``kind`` says what ``limit`` names: a
+    spending limit (money) or, "fair-use", a flat allowance (units)."""
     return _frame(
         rows,
         {
+            "kind": "object",
             "limit": "object",
             "share": "object",
             "holder": "object",

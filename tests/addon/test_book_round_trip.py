@@ -98,6 +98,8 @@ BOOK = {
         {"id": "rt-money", "name": "Money", "priority": 2, "share": "line", "period": "week",
          "options": ["rt-opt"], "rates": ["half"], "money": "5", "measure": "money",
          "setup": "charged", "records": 10},
+        {"id": "rt-all", "name": "All", "priority": 4, "share": "line", "period": "month",
+         "tariffs": ["rt-b"], "flat": True},
         {"id": "rt-steps", "name": "Steps", "priority": 3, "share": "line", "period": "day",
          "tariffs": ["rt-b"], "quantity": "100", "unit": "minute", "count": "exact", "step": "1"},
     ],

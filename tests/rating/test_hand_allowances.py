@@ -219,6 +219,35 @@ def test_allowances_of_a_contract_and_of_a_customer():
         check(data, frame, ["0", "0", "0.1"])
 
 
+def test_a_flat_for_whatever_is_measured_and_one_for_seconds():
+    frame = days((1, 60), (2, 1, {"service": "sms", "unit": "piece"}))
+    for more, expected in (({}, ["0", "0"]), ({"unit": "minute"}, ["0", "0.09"]),
+                           ({"services": ["sms"]}, ["0.1", "0"])):  # fmt: skip
+        check(book(MINUTE, SMS, allowances=[{"id": "a", "flat": True, **more}]), frame, expected)
+
+
+def test_more_than_fair_use_is_told_and_costs_nothing():
+    """100 s are fair: the second call reaches them."""
+    data = book(MINUTE, allowances=[{"id": "a", "flat": True, "fair_use": 100, "unit": "second"}])
+    done = check(data, days((1, 60), (2, 60), (3, 60)), ["0", "0", "0"])
+    (told,) = done.alerts.to_dict("records")
+    assert (told["kind"], told["limit"], told["usage"]) == ("fair-use", "a", 1)
+    assert (told["amount"], told["spent"]) == (100_000_000, 120_000_000)
+
+
+@pytest.mark.parametrize("count", ["billed", "exact"])
+def test_money_pays_for_what_units_left(count):
+    """60 of 90 s are included; 0.30 of the money goes for the rest, and 0.70 are there for others,
+    whichever way units are counted."""
+    second = {"price": "0.01", "per": 1, "step": 1}
+    data = book(second, allowances=[
+        {"id": "u", "quantity": 60, "count": count, "priority": 1},
+        {"id": "m", "money": "1.00", "measure": "money", "priority": 2}])  # fmt: skip
+    done = check(data, days((1, 90), (2, 80)), ["0", "0.1"])
+    used = done.charges.groupby("usage")["allowance_money"].sum().tolist()
+    assert used == [300_000, 700_000]
+
+
 def test_the_first_three_calls_are_free():
     """A contract's three calls a month, by their start; messages are none of them."""
     free = {"id": "a", "flat": True, "records": 3, "services": ["voice"], "share": "contract"}
