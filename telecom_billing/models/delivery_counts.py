@@ -31,7 +31,8 @@ def restate(delivery, counts: Counts, summary: Summary) -> None:
             f"delivery {delivery.name}: {counts.lines} lines, but {counts.loaded} stored +"
             f" {counts.duplicates} delivered before + {counts.rejects} rejected"
         )
-    _write(delivery, counts)
+    known = delivery.totals or {}
+    _write(delivery, counts, {name: known[name] for name in ("changed",) if name in known})
     _keep_summary(delivery, summary)
     if delivery.parent_id:
         sum_up(delivery.parent_id)
@@ -78,7 +79,10 @@ def decoded_of(delivery, name: str) -> dict[str, decimal.Decimal]:
     return {key: decimal.Decimal(value) for key, value in kept.items()}
 
 
-def _write(delivery, counts: Counts) -> None:
+def _write(delivery, counts: Counts, changed: dict | None = None) -> None:
+    if counts.changed:
+        changed = {"changed": {"records": counts.changed, "lines": counts.changed_lines}}
+    changed = changed or {}
     delivery.write(
         {
             "lines": counts.lines,
@@ -94,7 +98,8 @@ def _write(delivery, counts: Counts) -> None:
                 "decoded_cost": _plain(counts.decoded_cost),
                 "loaded_cost": _plain(counts.loaded_cost),
                 "reasons": counts.reasons,
-            },
+            }
+            | changed,
         }
     )
     delivery.env.flush_all()

@@ -22,9 +22,10 @@ from ..terms import told
 LATE, MISSING, FAILING = "delivery_late", "delivery_missing", "source_unreachable"
 DOUBLED, SHRUNKEN, TOTALS = "delivery_doubled", "delivery_shrunken", "delivery_totals"
 GAP, REPEATED, FAILED = "sequence_gap", "sequence_repeated", "delivery_unreadable"
-CODES = (LATE, MISSING, FAILING, DOUBLED, SHRUNKEN, TOTALS, GAP, REPEATED, FAILED)
+CHANGED = "delivery_changed"
+CODES = (LATE, MISSING, FAILING, DOUBLED, CHANGED, SHRUNKEN, TOTALS, GAP, REPEATED, FAILED)
 #: What has happened, in contrast to what goes on: once a person has closed it, it stays closed.
-EVENTS = (DOUBLED, SHRUNKEN, TOTALS, REPEATED)
+EVENTS = (DOUBLED, CHANGED, SHRUNKEN, TOTALS, REPEATED)
 #: How far back deliveries are looked at.
 REACH = datetime.timedelta(days=93)
 #: Missing numbers that are named one by one.
@@ -142,6 +143,30 @@ def _doubled(source, now) -> typing.Iterator[Found]:
         )
 
 
+def _changed(source, now) -> typing.Iterator[Found]:
+    """Corrections by the carrier: what was stored first holds, and somebody has to know."""
+    recent = _deliveries(source, [("received_at", ">=", now - REACH)], top=False)
+    for delivery in recent.filtered(lambda one: one.state == "loaded"):
+        changed = (delivery.totals or {}).get("changed")
+        if changed:
+            yield Found(
+                CHANGED,
+                str(delivery.id),
+                source.env._(
+                    "Source %(name)s: %(count)s records of file %(file)s had been delivered before"
+                    " with another duration, number or cost (line %(lines)s). What came first"
+                    " holds. If these are corrections, undo the delivery that came first: then"
+                    " this one is loaded by itself.",
+                    name=source.name,
+                    count=changed["records"],
+                    file=delivery.name,
+                    lines=", ".join(map(str, changed["lines"])),
+                ),
+                "warn",
+                delivery,
+            )
+
+
 def _shrunken(source, now) -> typing.Iterator[Found]:
     if not source.volume_drop:
         return
@@ -256,7 +281,9 @@ def _numbered(source, now) -> typing.Iterator[Found]:
         )
 
 
-CHECKS = (_unreachable, _overdue, _unreadable, _doubled, _shrunken, _differing, _numbered)
+CHECKS = (
+    _unreachable, _overdue, _unreadable, _doubled, _changed, _shrunken, _differing, _numbered,
+)  # fmt: skip
 
 
 def _deliveries(source, domain: list, top: bool = True):

@@ -24,7 +24,12 @@ class Check(Step):
     code = "check"
     sequence = 40
     name = _lt("Check")
-    checks = ("_check_totals", "_check_set_aside", "_check_against_last_month")
+    checks = (
+        "_check_totals",
+        "_check_set_aside",
+        "_check_same_ids",
+        "_check_against_last_month",
+    )
 
     def execute(self) -> Totals:
         """Do all checks; records: how many things they looked at."""
@@ -86,6 +91,40 @@ class Check(Step):
                 severity="warn",
             )
         return sum(records for _reason, records in found)
+
+    def _check_same_ids(self) -> int:
+        """Records of two deliveries with one id and two starts: a correction, billed twice?
+
+        Of one delivery they are parts of a call, as switches write them.
+        """
+        begin, end = self.run._period_utc()
+        query = SQL(
+            "SELECT source_id, count(*), min(id) FROM (SELECT source_id, min(record_id) AS id"
+            "  FROM telecom_usage_data WHERE company_id = %s AND record_id IS NOT NULL"
+            "  AND started_at >= %s AND started_at < %s GROUP BY source_id, dedup_key"
+            "  HAVING min(delivery_id) <> max(delivery_id)) t"
+            " GROUP BY source_id ORDER BY source_id",
+            self.company.id,
+            begin,
+            end,
+        )
+        found = exact.fetch(self.env.cr, query)
+        for number, records, example in found:
+            source = self.env["telecom.source"].browse(number)
+            self.finding(
+                "same_ids",
+                self.env._(
+                    "Source %(name)s: %(count)s ids of records came in two files with another"
+                    " start each, and both are billed (such as %(example)s). If the second one is"
+                    " a correction, undo the first delivery; waive this if they are two calls.",
+                    name=source.name,
+                    count=records,
+                    example=example,
+                ),
+                severity="warn",
+                record=source,
+            )
+        return len(found)
 
     def _check_against_last_month(self) -> int:
         """Contracts whose usage costs much more or less than in the month before."""

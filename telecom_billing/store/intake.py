@@ -25,6 +25,12 @@ from . import copying, exact, facts, partitions
 MICRO = 1_000_000
 #: Lines left out by declaration are counted in full, but only so many are kept one by one.
 FILTERED_KEPT = 1_000
+#: What two records with the same key are compared by.
+CONTENT = (
+    "service", "direction", "quantity", "unit", "a_number", "b_number", "cost", "currency",
+)  # fmt: skip
+#: Lines that are named.
+NAMED = 5
 #: Reason of rejects that the reader took for records.
 IMPLAUSIBLE = "date_implausible"
 EARLIEST = np.datetime64("2000-01-01")
@@ -33,7 +39,8 @@ EARLIEST = np.datetime64("2000-01-01")
 @dataclasses.dataclass
 class Counts:
     """What became of a delivery. quantity and cost: totals of what was decoded, by unit and
-    currency, in units and money."""
+    currency, in units and money. changed: records among the duplicates that say something else
+    than what is stored, and the first lines of them."""
 
     lines: int = 0
     loaded: int = 0
@@ -47,6 +54,8 @@ class Counts:
     loaded_cost: dict = dataclasses.field(default_factory=dict)
     first: datetime.datetime | None = None
     last: datetime.datetime | None = None
+    changed: int = 0
+    changed_lines: list[int] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,8 +209,34 @@ class Intake:
             )
         )
         inserted = cr.rowcount
+        if inserted < prepared.rows:
+            self._compare()
         cr.execute(SQL("TRUNCATE telecom_intake"))
         return inserted
+
+    def _compare(self) -> None:
+        """Count what came before with another content: a carrier's correction, perhaps."""
+        self.cr.execute("SELECT min(started_at), max(started_at) FROM telecom_intake")
+        first, last = self.cr.fetchone()
+        self.cr.execute(
+            SQL(
+                "SELECT count(*), (array_agg(i.line ORDER BY i.line))[1:%(named)s]"
+                " FROM telecom_intake i JOIN telecom_usage_data d ON d.source_id = i.source_id"
+                " AND d.dedup_key = i.dedup_key AND d.started_at = i.started_at"
+                " WHERE d.delivery_id <> %(delivery)s"
+                " AND d.started_at BETWEEN %(first)s AND %(last)s AND (%(new)s)"
+                " IS DISTINCT FROM (%(old)s)",
+                named=NAMED,
+                delivery=self.delivery,
+                first=first,
+                last=last,
+                new=SQL(", ").join(SQL.identifier("i", name) for name in CONTENT),
+                old=SQL(", ").join(SQL.identifier("d", name) for name in CONTENT),
+            )
+        )
+        changed, lines = self.cr.fetchone()
+        self.counts.changed += changed
+        self.counts.changed_lines += (lines or [])[: NAMED - len(self.counts.changed_lines)]
 
     def _count(self, rejects: pd.DataFrame) -> None:
         counts = self.counts
