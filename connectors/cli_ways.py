@@ -77,7 +77,7 @@ def _fetch(args: argparse.Namespace) -> int:
                 try:
                     fetched = transport.fetch(item, args.into)
                 except TransportError as error:
-                    if error.temporary:  # after all attempts: the way is broken, not the file
+                    if error.away:
                         raise
                     print(f"connectors: {error}", file=sys.stderr)
                     missed = True
@@ -103,7 +103,7 @@ def _push(args: argparse.Namespace) -> int:
         try:
             answer = call(http, base, "receive", ids=ids, name=name, base64_content=content)
         except TransportError as error:
-            if error.temporary:  # after all attempts: the Odoo is away, not this file unwanted
+            if error.away:
                 raise
             print(f"connectors: {path}: {error}", file=sys.stderr)
             missed = True

@@ -117,6 +117,16 @@ class DeliveryError(Told):
     """
 
 
+AWAY = frozenset(
+    {
+        "failed", "silent", "server_silent", "host_unknown", "certificate", "password_refused",
+        "key_refused", "token_refused", "login_kinds", "login_again", "login_page", "login_form",
+        "login_elsewhere", "token_missing", "host_key_other", "host_key_none",
+    }
+)  # fmt: skip
+"""Sentences that are about the way, not about a single file."""
+
+
 class TransportError(Told):
     """A way that failed: what was tried, what came back, what to do; never a secret.
 
@@ -128,6 +138,18 @@ class TransportError(Told):
         super().__init__(text)
         self.temporary = temporary
         self.after = after
+
+    @property
+    def away(self) -> bool:
+        """Whether the way as a whole is broken, so that no other file is to be had either.
+
+        To go on would take as long again for each file, or lock the account out.
+        """
+        if self.code == "status":
+            return self.temporary
+        if self.code == "login_refused":
+            return self.values["status"] == "401"  # 403 may be about one file
+        return self.code in AWAY
 
 
 class SettingsError(Told, ValueError):

@@ -52,6 +52,8 @@ def fetch(source):
                         deliveries |= _take(source, transport, item, folder)
                     except UNREACHABLE as error:
                         faults.append(str(error))
+                        if getattr(error, "away", False):
+                            break
         except (*UNREACHABLE, OSError) as error:
             faults.append(str(error))
         _keep(source, state, faults)

@@ -246,8 +246,19 @@ def test_fetch_goes_on_behind_a_file_that_cannot_be_had(tmp_path, capsys, monkey
             raise TransportError(f"{name}: there is no such file or folder; correct it.", False)
         copy(self, name, write, offset)
 
-    monkeypatch.setattr(Folder, "copy", gone)
+    def away(self, name, write, offset):
+        tried.append(name)
+        raise TransportError(f"x, {name}: the connection failed (x); check address and network.")
+
+    tried = []
+    monkeypatch.setattr(Folder, "copy", away)
+    monkeypatch.setattr(
+        "connectors.transports.base.Patience", lambda: Patience(attempts=2, first=0)
+    )
     fetch = ["fetch", "folder", "-s", f"path={folder}", "-s", "settle=0", "--into", str(into)]
+    assert main(fetch) == 2 and set(tried) == {"a.csv"}  # no other is asked for: the way is broken
+    capsys.readouterr()
+    monkeypatch.setattr(Folder, "copy", gone)
     assert main(fetch) == 2
     shown = capsys.readouterr()
     assert "b.csv" in shown.err and shown.out.count("sha256") == 2

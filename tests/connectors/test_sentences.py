@@ -12,7 +12,7 @@ import connectors
 from connectors import sentences
 from connectors.archives import ArchiveError
 from connectors.formats.summary import Declared, Summary
-from connectors.reasons import DeliveryError, SettingsError, TransportError
+from connectors.reasons import AWAY, DeliveryError, SettingsError, TransportError
 from connectors.sentences import SENTENCES, read, tell
 
 ERRORS = {"TransportError", "SettingsError", "DeliveryError", "ArchiveError", "DocumentError"}
@@ -107,6 +107,20 @@ def test_an_error_knows_its_code_and_values():
     assert error.values == {"where": "sftp://x", "status": "401"}
     assert SettingsError("said otherwise").code == "" and SettingsError("x").values == {}
     assert {ArchiveError("x").code, DeliveryError("x").code} == {""}
+
+
+def test_a_way_that_is_broken_is_told_from_a_file():
+    assert set(SENTENCES) >= AWAY
+    for text, temporary, away in (
+        ("x answers 503 Busy; check the address, else ask the carrier.", True, True),
+        ("x answers 404 Gone; check the address, else ask the carrier.", False, False),
+        ("x refuses the login (401); correct the source.", False, True),
+        ("x refuses the login (403); correct the source.", False, False),
+        ("x, a.csv: the server does not answer; check host, port and firewall.", True, True),
+        ("a.csv changed while it was read; it is fetched again.", True, False),
+        ("x, a.csv: there is no such file or folder; correct the folder.", False, False),
+    ):
+        assert TransportError(text, temporary).away is away, text
 
 
 def test_faults_inside_faults_are_told_and_values_are_not():
