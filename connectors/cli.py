@@ -59,9 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args) or 0)
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"connectors: {text}", file=sys.stderr)
+        return 2
     except (
         DeliveryError, SettingsError, archives.ArchiveError, transports.TransportError,
-        DocumentError, OSError,
+        DocumentError,
     ) as error:  # fmt: skip
         print(f"connectors: {error}", file=sys.stderr)
         return 2

@@ -242,6 +242,8 @@ class _Writer:
     def __init__(self, path: Path | None) -> None:
         if path is not None and path.suffix not in (".csv", ".parquet"):
             raise SettingsError(f"{path}: the name must end in .csv or .parquet")
+        if path is not None and not path.parent.is_dir():
+            raise SettingsError(f"{path}: there is no folder {path.parent}; create it")
         self.path = path
         self._writer: Any = None
 

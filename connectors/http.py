@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from connectors import tls
+from connectors.causes import cause
 from connectors.reasons import SettingsError, TransportError
 from connectors.retry import Pace, Patience, retrying
 
@@ -149,7 +150,7 @@ class Http:
                 yield response
         except requests.exceptions.SSLError as error:
             raise TransportError(
-                f"{where}: the server's certificate is not trusted ({_cause(error)}); name the "
+                f"{where}: the server's certificate is not trusted ({cause(error)}); name the "
                 "private authority, if it has one.", False,
             ) from None  # fmt: skip
         except requests.exceptions.Timeout:
@@ -158,7 +159,7 @@ class Http:
             ) from None
         except (requests.exceptions.RequestException, OSError) as error:
             raise TransportError(
-                f"{where}: the connection failed ({_cause(error)}); check address and network."
+                f"{where}: the connection failed ({cause(error)}); check address and network."
             ) from None
 
     def _check(self, response: requests.Response, where: str) -> None:
@@ -206,14 +207,3 @@ def parse_json(body: bytes | str) -> Any:
     from decimal import Decimal
 
     return json.loads(body, parse_float=Decimal)
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason, without the URL that requests puts into its messages."""
-    while isinstance(error.args[0] if error.args else None, BaseException):
-        error = error.args[0]
-    reason = getattr(error, "reason", None)
-    if isinstance(reason, BaseException):
-        return _cause(reason)
-    text = getattr(error, "verify_message", None) or getattr(error, "strerror", None)
-    return str(text or type(error).__name__)

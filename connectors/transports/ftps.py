@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from connectors import tls
+from connectors.causes import cause
 from connectors.reasons import TransportError
 from connectors.settings import Setting
 from connectors.transports.remote import AFTER, FILTERS, Entry, FolderTransport
@@ -159,7 +160,7 @@ class Ftps(FolderTransport):
             yield
         except ssl.SSLCertVerificationError as error:
             raise TransportError(
-                f"{where}: the server's certificate is not trusted ({error.verify_message}); "
+                f"{where}: the server's certificate is not trusted ({cause(error)}); "
                 "name the private authority, if it has one.", False,
             ) from None  # fmt: skip
         except ftplib.error_perm as error:
@@ -178,7 +179,7 @@ class Ftps(FolderTransport):
             ) from None
         except (*ftplib.all_errors, ValueError) as error:
             raise TransportError(
-                f"{where}: the connection failed ({error or type(error).__name__}); check address "
+                f"{where}: the connection failed ({cause(error, own=True)}); check address "
                 "and network."
             ) from None
 

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from typing import Any, BinaryIO
 
 from connectors import tls
+from connectors.causes import cause
 from connectors.reasons import SettingsError, TransportError
 from connectors.retry import Patience
 from connectors.settings import Setting
@@ -198,7 +199,8 @@ class Imap(Transport):
                 imap.login(_quoted(user), options["password"].reveal())
         except imaplib.IMAP4.abort as error:
             raise TransportError(
-                f"{self.where()}: the connection failed ({error}); check address and network."
+                f"{self.where()}: the connection failed ({cause(error, own=True)}); check address "
+                "and network."
             ) from None
         except imaplib.IMAP4.error:
             raise TransportError(
@@ -218,12 +220,13 @@ class Imap(Transport):
             yield
         except ssl.SSLCertVerificationError as error:
             raise TransportError(
-                f"{where}: the server's certificate is not trusted ({error.verify_message}); "
+                f"{where}: the server's certificate is not trusted ({cause(error)}); "
                 "name the private authority, if it has one.", False,
             ) from None  # fmt: skip
         except imaplib.IMAP4.abort as error:
             raise TransportError(
-                f"{where}: the connection failed ({error}); check address and network."
+                f"{where}: the connection failed ({cause(error, own=True)}); check address and "
+                "network."
             ) from None
         except imaplib.IMAP4.error as error:
             raise TransportError(
@@ -236,7 +239,8 @@ class Imap(Transport):
             ) from None
         except OSError as error:
             raise TransportError(
-                f"{where}: the connection failed ({error}); check address and network."
+                f"{where}: the connection failed ({cause(error, own=True)}); check address and "
+                "network."
             ) from None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import paramiko
 
+from connectors.causes import cause
 from connectors.reasons import SettingsError, TransportError
 from connectors.settings import Secret, Setting
 from connectors.transports.remote import AFTER, FILTERS, Entry, FolderTransport
@@ -166,7 +167,7 @@ class Sftp(FolderTransport):
             ) from None
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise TransportError(
-                f"{where}: the connection failed ({error or type(error).__name__}); check address "
+                f"{where}: the connection failed ({cause(error, own=True)}); check address "
                 "and network."
             ) from None
 
