@@ -14,6 +14,7 @@ from connectors.convert.amounts import LIMIT, parse_micro
 from connectors.convert.durations import parse_quantity
 from connectors.convert.times import parse_times
 from connectors.formats.fields import Work
+from connectors.frame import MICRO
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,31 @@ class Quantity:
             work.refuse(empty, "missing", self.name, text)
         work.refuse(bad, "duration", self.name, text)
         work.refuse(micro < 0, "duration_negative", self.name, text)
+        return micro
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """A duration that stands beside its two moments, and is not longer than between them.
+
+    Where the moments are there, more than a minute beyond is a fault: the unit is another one.
+    """
+
+    name: str
+    shape: str
+    begin: str
+    end: str
+
+    def build(self, work: Work) -> np.ndarray:
+        micro = Quantity(self.name, self.shape).build(work)
+        settings, moments = work.settings, []
+        for name in (self.begin, self.end):
+            text = work.text(name)
+            moments.append(parse_times(text, settings["time_pattern"], settings["timezone"]))
+        begin, end = moments
+        known = ~(begin.empty | begin.bad | begin.range | end.empty | end.bad | end.range)
+        over = known & (micro > np.maximum(end.utc - begin.utc, 0) + 60 * MICRO)
+        work.refuse(over, "duration", self.name, work.text(self.name))
         return micro
 
 

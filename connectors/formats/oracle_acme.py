@@ -3,7 +3,9 @@
 
 The first field is the RADIUS status: 1 Start, 2 Stop, 3 Interim; only Stop is billed.  Positions
 of the Stop record, from 0: 3 session id, 9 calling, 10 called, 12 session time in seconds, 13
-setup, 14 connect and 15 disconnect time.  Source: Oracle, Accounting Guide, CSV file placement.
+setup, 14 connect and 15 disconnect time.  A session time that the controller gives in another unit
+than declared is noticed, since it is longer than the call was.
+Source: Oracle, Accounting Guide, Local CDR Stop Record; Millisecond Granularity for CDRs.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 from connectors.formats.base import Field
 from connectors.formats.delimited import DelimitedFormat, columns
 from connectors.formats.fields import Phone, Rule, Text
-from connectors.formats.measures import Quantity, Time
+from connectors.formats.measures import Lasting, Time
 from connectors.formats.standard import COMMON, TEXT_FILE, UNANSWERED, changed
 from connectors.settings import Setting
 
@@ -38,6 +40,11 @@ class OracleAcme(DelimitedFormat):
             "time_pattern", "Pattern of times", default="HH:MM:SS.f z Mon dd yyyy",
             help="Such as 12:30:00.094 UTC APR 01 2026.",
         ),
+        Setting(
+            "unit", "Unit of the session time", "choice", "s",
+            (("s", "Seconds"), ("ms", "Milliseconds")),
+            help="As the accounting of the controller is configured.",
+        ),
         *changed(COMMON, timezone="UTC", a_notation="mixed_de", b_notation="mixed_de"),
         UNANSWERED,
     )  # fmt: skip
@@ -52,7 +59,7 @@ class OracleAcme(DelimitedFormat):
         return {
             "record_id": Text("session_id"),
             "started_at": Time("connect", fallback="setup", zero_empty=True),
-            "quantity": Quantity("seconds"),
+            "quantity": Lasting("seconds", settings["unit"], "connect", "disconnect"),
             "a_number": Phone("calling", "a"),
             "b_number": Phone("called", "b"),
             "account": Text("nas_ip"),

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import io
+
 import pandas as pd
 
+from connectors import formats
 from connectors.frame import MICRO
+from tests.connectors.conftest import SAMPLES
 
 
 def test_documented_sample(sample, reasons):
@@ -24,3 +28,14 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
         5: "number_country",
     }
     assert summary.faulty + summary.filtered == 4
+
+
+def test_milliseconds_are_declared_and_not_taken_for_seconds(sample):
+    line = (SAMPLES / "oracle_acme.csv").read_bytes().splitlines(keepends=True)[1]
+    assert line.startswith(b"2,") and b",61," in line
+    line = line.replace(b",61,", b",61500,")
+    form = formats.get("oracle_acme")
+    chunk = form.decode(io.BytesIO(line)).read()
+    assert chunk.rejects["reason"].tolist() == ["duration"]  # 17 hours in a call of a minute
+    chunk = form.decode(io.BytesIO(line), {"unit": "ms"}).read()
+    assert chunk.frame["quantity"].tolist() == [61_500_000]
