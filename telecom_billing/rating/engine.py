@@ -85,24 +85,27 @@ def run(
 ) -> Run:
     """The steps of rating one after the other.
 
-    Limits look at prices, and prices at what allowances left. A record that a limit refuses uses
-    no allowance: what it had drawn is there for others, so all is done again without it.
+    Limits look at prices, and prices at what allowances left and tiers add up. A record that a
+    limit refuses uses nothing of them: that is there for others, so all is done again without it.
     """
     days = None if span is None else (day_number(span[0]), day_number(span[1]))
     refused: dict[int, tuple[str, str]] = {}
     while True:
         done = _run(book, usage, opening, spent, Settled(settled, book), days, refused)
-        late = _refused_after_drawing(done)
+        late = _refused_after_all(done)
         if not late:
             return done
         refused |= late
 
 
-def _refused_after_drawing(done: Run) -> dict[int, tuple[str, str]]:
-    """Rows that drew on an allowance and got a reason afterwards, with that."""
+def _refused_after_all(done: Run) -> dict[int, tuple[str, str]]:
+    """Rows that drew on an allowance or count in a tier and got a reason afterwards, with that."""
     context = done.context
     reason = context.found.reason
+    tiered = np.flatnonzero((done.tiers.rate != context.rate) & (reason != 0)).tolist()
+    tiered += [row for row in done.tiers.cuts if reason[row]]
     rows = {row for draw in done.cover.draws for row in draw.rows[reason[draw.rows] != 0].tolist()}
+    rows.update(tiered)
     return {row: (CODES[int(reason[row])], context.details.get(row, "")) for row in sorted(rows)}
 
 

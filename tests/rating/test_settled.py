@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tiers, limits and minimums go on from what was charged before, which is not charged again."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from telecom_billing.rating import TariffBook, explain, rate
 
+from . import worlds
 from .build import book, usage
 from .hand import found
+from .test_household import book_of, calls, frame_of, households
 
 MINUTE = {"price": "0.10", "per": "minute", "initial": 60, "step": 60}
 STEPS = [
@@ -141,3 +147,20 @@ def test_the_explanation_says_the_same():
     told = explain(data, late, 0, settled=charged(rate(data, first), first))
     assert [one["tier"] for one in told.facts("tier")] == [2, 3]
     assert told.facts("price")[0]["price"] == "0.11"
+
+
+@worlds.tried(80)
+@given(households(), calls, st.integers(0, 7))
+def test_in_two_calls_as_in_one(house, some, cut):
+    """Whatever was charged first, graduated tiers and limits go on as if it were one call."""
+    house = replace(house, allowances=[])
+    if house.tiers:
+        house.tiers["mode"] = "graduated"
+    data = book_of(house)
+    whole = frame_of(some)
+    first, late = whole.iloc[:cut], whole.iloc[cut:].reset_index(drop=True)
+    tariffs = TariffBook(data)
+    expected = found(rate(tariffs, whole).charges, len(some))
+    before = rate(tariffs, first)
+    after = rate(tariffs, late, settled=charged(before, first))
+    assert found(before.charges, len(first)) + found(after.charges, len(late)) == expected
