@@ -34,6 +34,8 @@ COLUMN_LABELS = {
     "participant": _lt("Participant"),
 }
 NUMBERS = ("line", "quantity", "cost")
+#: Bytes of a sample that are shown where nothing is described yet, and how archives begin.
+LOOK, ARCHIVES = 1 << 13, (b"PK", b"\x1f\x8b")
 #: Shown by the other table, of what the file holds.
 RAW = ("a_raw", "b_raw")
 
@@ -59,6 +61,19 @@ def preview_table(env, found: Preview) -> Markup:
         ]  # fmt: skip
         parts.append(table(heads, rows, css="table-warning"))
     return Markup("").join(parts)
+
+
+def first_lines(sample: bytes, encoding: str | None, lines: int) -> Markup:
+    """A sample of which nothing is described yet: as it stands; empty for what is no text."""
+    head = sample[:LOOK]
+    if b"\x00" in head or head.startswith(ARCHIVES):
+        return Markup("")
+    try:
+        text = head.decode(encoding or "utf-8", "replace")
+    except LookupError:
+        text = head.decode("utf-8", "replace")
+    shown = "\n".join(text.splitlines()[:lines])
+    return Markup('<pre class="small mb-0">{}</pre>').format(shown)
 
 
 def cells_table(found: Preview) -> Markup:

@@ -19,7 +19,7 @@ from connectors.mappings import all_mappings
 from connectors.preview import preview
 
 from .. import terms
-from ..preview_table import cells_table, preview_table, table
+from ..preview_table import cells_table, first_lines, preview_table, table
 from . import connector_choices as choices
 
 FORMATS = ("csv_mapping", "fixed_mapping", "json_mapping", "xml_mapping")
@@ -106,7 +106,9 @@ class TelecomMapping(models.Model):
             mapping.fault = choices.fault("formats", mapping.format, settings, self.env)
             sample = mapping._sample_bytes()
             mapping.preview = mapping.cells = False
-            if sample and not mapping.fault:
+            if sample and mapping.fault:
+                mapping.preview = first_lines(sample, settings.get("encoding"), SHOWN)
+            elif sample:
                 found = preview(mapping.format, sample, settings, SHOWN)
                 mapping.preview = preview_table(self.env, found)
                 mapping.cells = cells_table(found)

@@ -5,7 +5,10 @@ import hashlib
 import hmac
 import json
 import time
+from unittest.mock import patch
 
+from odoo.addons.telecom_billing.controllers import webhook as controller
+from odoo.addons.telecom_billing.models import telecom_source_webhook
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -77,6 +80,52 @@ class TestWebhook(HttpCase):
         self.source.write({"transport": "upload", "transport_settings": {}})
         self.assertEqual(self.post(CALL).status_code, 401)
         self.assertFalse(self.source.delivery_ids)
+
+    @mute_logger(LOG)
+    def test_a_request_seen_on_its_way_brings_nothing_when_it_is_sent_again(self):
+        now = time.time()
+        self.assertEqual(self.post(CALL, at=now).text, "taken")
+        self.assertEqual(self.post(CALL, at=now).text, "taken before")
+        # with another body under the old signature, or with the old one under a new time
+        body = json.dumps(CALL).encode()
+        stamp = str(int(now))
+        old = hmac.new(SECRET.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+        for sent, at in ((body.replace(b"61", b"99"), stamp), (body, str(int(now) + 1))):
+            answer = self.url_open(self.path, data=sent, headers={"X-Signature": old, "X-Time": at})
+            self.assertEqual(answer.status_code, 401)
+        self.assertEqual(len(self.source.delivery_ids), 1)
+
+    @mute_logger(LOG)
+    def test_what_is_too_large_is_not_read_and_not_kept(self):
+        large = CALL | {"id": "large", "note": "x" * 2000}
+        with (
+            patch.object(controller, "LARGEST", 1000),
+            patch.object(telecom_source_webhook, "LARGEST", 1000),
+        ):
+            self.assertEqual(self.post(large).status_code, 413)
+            # without saying how long it is
+            body = json.dumps(large).encode()
+            stamp = str(int(time.time()))
+            digest = hmac.new(SECRET.encode(), f"{stamp}.".encode() + body, hashlib.sha256)
+            answer = self.opener.post(
+                self.base_url() + self.path,
+                data=iter([body[:500], body[500:]]),
+                headers={"X-Signature": digest.hexdigest(), "X-Time": stamp},
+                timeout=20,
+            )
+            self.assertIn(answer.status_code, (401, 411, 413))
+            self.assertEqual(self.post(CALL).text, "taken")
+        self.assertEqual(self.source.delivery_ids.mapped("origin_id"), ["evt-1"])
+
+    def test_the_log_says_why_and_no_secret(self):
+        with self.assertLogs(LOG, "WARNING") as logs:
+            self.post(CALL, secret="falsch")
+            self.post(CALL, at=time.time() - 3600)
+            self.url_open(self.path, data=b"{}")
+        self.assertEqual(len(logs.output), 3)
+        self.assertIn("signature is wrong", logs.output[0])
+        self.assertIn("older than 300 seconds", logs.output[1])
+        self.assertFalse([line for line in logs.output if SECRET in line])
 
     def test_zooms_question_is_answered_and_is_no_delivery(self):
         self.source.transport_settings = {"sender": "zoom", "secret": SECRET}
