@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +45,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("header", "First line names the columns (CSV)", "bool", True),
     Setting("skip", "Lines to skip at the top (CSV)", "int", 0),
     Setting("container", "Element or list of the positions (XML, JSON)"),
-    Setting("total_mark", "Totals begin with", help="Such as Summe: compared, not added."),
+    Setting("total_mark", "Totals begin with",
+            help="Such as Summe, MwSt: compared, not added; several with commas."),
     Setting("number", "Column of the invoice number"),
     Setting("only", "Only positions where", help="column=value, column=value"),
 )  # fmt: skip
@@ -71,20 +73,30 @@ class Position:
 
 @dataclass
 class Statement:
-    """An invoice that was read; `total`: the totals it states itself, in millionths."""
+    """An invoice that was read; `stated`: the totals it states itself, in millionths."""
 
     lines: int = 0
     positions: list[Position] = field(default_factory=list)
     faulty: list[tuple[int, str, str]] = field(default_factory=list)  # line, message, raw text
     totals: int = 0
     left_out: int = 0
-    total: int | None = None
+    stated: list[int] = field(default_factory=list)
     number: str = ""
 
     @property
     def amount(self) -> int:
         """The positions added up, in millionths."""
         return sum(position.amount for position in self.positions)
+
+    @property
+    def total(self) -> int | None:
+        """What the file states: the total that the positions come to, where there is one.
+
+        A file may state several: of sections, before and with VAT, and the VAT itself.
+        """
+        if self.amount in (*self.stated, sum(self.stated)) and self.stated:
+            return self.amount
+        return self.stated[-1] if self.stated else None
 
 
 @dataclass(frozen=True)
@@ -142,7 +154,9 @@ def _values(statement: Statement, rows: list[_Row], settings: Mapping[str, Any])
     quantity, no_quantity, bad_quantity = parse_quantity(
         column("quantity"), settings["shape"], *signs
     )
-    mark = settings["total_mark"].lower()
+    marks = [mark.strip() for mark in settings["total_mark"].split(",") if mark.strip()]
+    begins = "|".join(re.escape(mark) for mark in marks)
+    total_line = re.compile(rf"(?:{begins})(?!\w)", re.IGNORECASE)  # Summe, but not Summerland
     for at, row in enumerate(rows):
         name = row.cells.get(settings["destination"], "").strip()
         faults = []
@@ -160,10 +174,10 @@ def _values(statement: Statement, rows: list[_Row], settings: Mapping[str, Any])
                 column_name = settings[which]
                 faults.append(message(reason, column_name, row.cells.get(column_name, "")))
         texts = [name, *(cell.strip() for cell in row.cells.values())]
-        total = bool(mark) and any(text.lower().startswith(mark) for text in texts)
+        total = bool(marks) and any(map(total_line.match, texts))
         if total and not (bad_amount[at] or no_amount[at]):
             statement.totals += 1
-            statement.total = (statement.total or 0) + int(amount[at])
+            statement.stated.append(int(amount[at]))
             continue
         if not name:
             faults.append(message("missing", settings["destination"]))

@@ -43,7 +43,7 @@ CARRIERS = [
     _lt("Password, token, key or client secret"),
     _lt("Point"),
     _lt("Private certificate authority"),
-    _lt("Such as Summe: compared, not added."),
+    _lt("Such as Summe, MwSt: compared, not added; several with commas."),
     _lt("Such as account_id=abc; joined by &."),
     _lt("Thousands separator"),
     _lt("Token (bearer)"),

@@ -44,6 +44,26 @@ def test_csv_in_german():
     assert accounted(found) == found.lines == 4
 
 
+def test_totals_before_and_with_vat_are_no_positions():
+    lines = CSV.replace("Summe;;;249,52\n", "Summerland;1;1;1,00\n") + (
+        "Summe netto;;;250,52\nzzgl. MwSt 19 %;;;47,60\nSumme brutto;;;298,12\n"
+    )
+    found = read(lines.encode(), LAYOUT | {"total_mark": "summe, zzgl."})
+    assert [name for name, *_rest in rows(found)][-1] == "Summerland"
+    assert (found.totals, found.total, found.amount) == (3, 250_520_000, 250_520_000)
+    assert accounted(found) == found.lines == 7
+    # subtotals of sections that add up to all of it; and one that fits nothing
+    sections = CSV.replace("Grund", "Summe;;;199,62\nGrund").replace("249,52", "49,90")
+    assert read(sections.encode(), LAYOUT).total == 249_520_000
+    assert read(sections.replace("49,90", "50,00", 1).encode(), LAYOUT).total == 49_900_000
+
+
+def test_a_credit_may_take_back_calls_and_minutes():
+    found = read((CSV + "Frankreich Fest;-2;-3,5;-0,05\nItalien;-2;1;0,05\n").encode(), LAYOUT)
+    assert rows(found)[-1] == ("Frankreich Fest", -2, -210_000_000, -50_000)
+    assert [line for line, _why, _raw in found.faulty] == [7]
+
+
 def test_csv_without_header_in_another_encoding():
     text = "x\nMünchen\t61\t1.5\n"
     layout = {"destination": "1", "quantity": "2", "amount": "3", "shape": "s", "decimal": ".",
