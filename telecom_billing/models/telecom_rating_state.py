@@ -23,11 +23,11 @@ ROOM = "rating"
 
 #: What a tariff book is made of: models with the columns that count (none: all of them).
 BOOK_MODELS = {
-    "contract.contract": ("partner_id", "company_id", "active"),
+    "contract.contract": ("partner_id", "company_id", "active", "telecom_own_choice"),
     "contract.line": (),
     "res.company": ("telecom_default_tariff_id", "partner_id", "currency_id"),
     "res.currency": (),
-    "res.partner": ("tz",),
+    "res.partner": ("tz", "telecom_kind", "commercial_partner_id"),
     "telecom.allowance": (),
     "telecom.band": (),
     "telecom.contract.price": (),

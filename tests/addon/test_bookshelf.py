@@ -76,6 +76,8 @@ class TestBookshelf(RatingCase):
             "limit": lambda: limit.write({"amount": 60}),
             "minimum": lambda: minimum.write({"amount": 6}),
             "guard": lambda: guard.write({"per_minute": 2}),
+            "kind of a customer": lambda: self.partner.write({"telecom_kind": "private"}),
+            "choice of a customer": lambda: self.contract.write({"telecom_own_choice": True}),
             "pool": lambda: pool.write({"line_ids": [(6, 0, (self.line + self.other).ids)]}),
             "unit": lambda: unit.write({"factor": 128}),
             "tariff of a line": lambda: self.line.write({"telecom_tariff_id": self.biz.id}),
