@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from connectors.formats.base import Field
 from connectors.formats.delimited import Column, DelimitedFormat
 from connectors.formats.fields import Phone, Rule, Text
-from connectors.formats.measures import Quantity, Time
-from connectors.formats.standard import COMMON, TEXT_FILE, UNANSWERED, changed
+from connectors.formats.measures import Lasting, Time
+from connectors.formats.standard import COMMON, SESSION_TIME, TEXT_FILE, UNANSWERED, changed
 from connectors.readers.batch import Batch
 from connectors.reasons import SettingsError
 from connectors.settings import Setting
@@ -30,6 +30,8 @@ ORDER = (
     "RedirectURINumBeforeMap TxSigIPDiffServ IPGroup SrdId SIPInterfaceId ProxySetId IpProfileId "
     "MediaRealmId DirectMedia SIPTrmReason"
 )
+
+_PATTERN = "HH:MM:SS.f z Day Mon dd yyyy"
 
 _REPORTS = "(?:CALL|DIALOG|MEDIA)_[A-Z]+|[A-Z]+ReportType"
 
@@ -57,6 +59,7 @@ class AudioCodes(DelimitedFormat):
         ),
         Setting("before", "Numbers before manipulation", "bool", False),
         *changed(COMMON, timezone="UTC", a_notation="mixed_de", b_notation="mixed_de"),
+        SESSION_TIME,
         UNANSWERED,
     )  # fmt: skip
 
@@ -82,7 +85,7 @@ class AudioCodes(DelimitedFormat):
         batch.columns = {
             name: pc.utf8_trim_whitespace(values) for name, values in batch.columns.items()
         }
-        for name in ("SetupTime", "ConnectTime"):
+        for name in {"SetupTime", "ConnectTime", "ReleaseTime"} & set(batch.columns):
             batch.columns[name] = pc.replace_substring_regex(batch.columns[name], " +", " ")
         return batch
 
@@ -97,8 +100,8 @@ class AudioCodes(DelimitedFormat):
         suffix = "BeforeMap" if settings["before"] else ""
         return {
             "record_id": Text("SIPCallId"),
-            "started_at": Time("ConnectTime", "HH:MM:SS.f z Day Mon dd yyyy", fallback="SetupTime"),
-            "quantity": Quantity("Durat"),
+            "started_at": Time("ConnectTime", _PATTERN, fallback="SetupTime"),
+            "quantity": Lasting("Durat", settings["unit"], "ConnectTime", "ReleaseTime", _PATTERN),
             "a_number": Phone(f"SrcURI{suffix}", "a"),
             "b_number": Phone(f"DstURI{suffix}", "b"),
             "account": Text(("IPGroup", "SrdId")),

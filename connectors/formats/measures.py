@@ -82,23 +82,25 @@ class Quantity:
 class Lasting:
     """A duration that stands beside its two moments, and is not longer than between them.
 
-    Where the moments are there, more than a minute beyond is a fault: the unit is another one.
+    Where the moments are there, more than five seconds beyond is a fault: the unit is another one.
     """
 
     name: str
     shape: str
     begin: str
     end: str
+    pattern: str = ""
 
     def build(self, work: Work) -> np.ndarray:
         micro = Quantity(self.name, self.shape).build(work)
         settings, moments = work.settings, []
         for name in (self.begin, self.end):
             text = work.text(name)
-            moments.append(parse_times(text, settings["time_pattern"], settings["timezone"]))
+            pattern = self.pattern or settings["time_pattern"]
+            moments.append(parse_times(text, pattern, settings["timezone"]))
         begin, end = moments
         known = ~(begin.empty | begin.bad | begin.range | end.empty | end.bad | end.range)
-        over = known & (micro > np.maximum(end.utc - begin.utc, 0) + 60 * MICRO)
+        over = known & (micro > np.maximum(end.utc - begin.utc, 0) + 5 * MICRO)
         work.refuse(over, "duration", self.name, work.text(self.name))
         return micro
 

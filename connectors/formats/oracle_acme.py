@@ -17,7 +17,7 @@ from connectors.formats.base import Field
 from connectors.formats.delimited import DelimitedFormat, columns
 from connectors.formats.fields import Phone, Rule, Text
 from connectors.formats.measures import Lasting, Time
-from connectors.formats.standard import COMMON, TEXT_FILE, UNANSWERED, changed
+from connectors.formats.standard import COMMON, SESSION_TIME, TEXT_FILE, UNANSWERED, changed
 from connectors.settings import Setting
 
 
@@ -40,11 +40,7 @@ class OracleAcme(DelimitedFormat):
             "time_pattern", "Pattern of times", default="HH:MM:SS.f z Mon dd yyyy",
             help="Such as 12:30:00.094 UTC APR 01 2026.",
         ),
-        Setting(
-            "unit", "Unit of the session time", "choice", "s",
-            (("s", "Seconds"), ("ms", "Milliseconds")),
-            help="As the accounting of the controller is configured.",
-        ),
+        SESSION_TIME,
         *changed(COMMON, timezone="UTC", a_notation="mixed_de", b_notation="mixed_de"),
         UNANSWERED,
     )  # fmt: skip

@@ -67,6 +67,13 @@ MONEY: tuple[Setting, ...] = (
     ),
 )  # fmt: skip
 
+SESSION_TIME = Setting(
+    "unit", "Unit of the session time", "choice", "s",
+    (("s", "Seconds"), ("ds", "Tenths of a second"), ("cs", "Hundredths of a second"),
+     ("ms", "Milliseconds")),
+    help="As the accounting of the controller is configured.",
+)  # fmt: skip
+
 UNANSWERED = Setting("unanswered", "Keep unanswered calls", "bool", False)
 
 INCOMING = Setting(

@@ -17,6 +17,8 @@ _SHAPES = {
     "s": _lt("Seconds"),
     "min": _lt("Minutes"),
     "h": _lt("Hours"),
+    "ds": _lt("Tenths of a second"),
+    "cs": _lt("Hundredths of a second"),
     "ms": _lt("Milliseconds"),
     "us": _lt("Microseconds"),
     "piece": _lt("Pieces"),

@@ -32,8 +32,10 @@ FORMATS = (
     _lt("Cisco CUCM"),
     _lt("A part that is not the last"),
     _lt("Columns"),
+    _lt("Hundredths of a second"),
     _lt("Milliseconds"),
     _lt("Seconds"),
+    _lt("Tenths of a second"),
     _lt("Unit of the session time"),
     _lt("column=value: a call of such parts only goes on in the next file."),
     _lt("Columns in their order"),
@@ -120,8 +122,8 @@ FORMATS = (
         "00, 000, bare, national, national_bare, short, local."
     ),
     _lt(
-        "One of s, min, h, ms, us, piece, byte, kB, MB, GB, KiB, MiB, GiB, hms, hhmmss, "
-        "hhmmsscc, or digits of a clock: hhmmsscc."
+        "One of s, min, h, ds, cs, ms, us, piece, byte, kB, MB, GB, KiB, MiB, GiB, hms, "
+        "hhmmss, hhmmsscc, or digits of a clock: hhmmsscc."
     ),
     _lt("One record for each stay"),
     _lt("One record, overlapping stays counted once"),

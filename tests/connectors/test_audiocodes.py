@@ -2,10 +2,12 @@
 import io
 
 import pandas as pd
+import pytest
 
 from connectors import formats
 from connectors.formats import audiocodes
 from connectors.frame import MICRO
+from tests.connectors.conftest import SAMPLES
 
 
 def test_documented_sample(sample, reasons):
@@ -53,3 +55,19 @@ def test_version_7_appends_fields_and_repeats_its_header(reasons):
     found = decoding.read()
     assert found.frame["b_number"].tolist() == ["498912345"]
     assert reasons(found.rejects) == {1: "not_final"}
+
+
+@pytest.mark.parametrize(("unit", "text"), [("ds", "615"), ("cs", "6150"), ("ms", "61500")])
+def test_the_unit_of_the_duration_is_declared_and_not_taken_for_seconds(unit, text):
+    """CallDurationUnits of the device: 61.5 s in a call of 61 s by its moments, rounded."""
+    line = next(
+        one for one in (SAMPLES / "audiocodes.log").read_text().splitlines()
+        if "CALL_END" in one and "|RMT" in one.replace(" ", "") and "|61" in one.replace(" ", "")
+    )  # fmt: skip
+    fields = line.split("|")
+    at = next(place for place, field in enumerate(fields) if field.strip() == "61")
+    data = "|".join([*fields[:at], text, *fields[at + 1 :]]).encode()
+    form = formats.get("audiocodes")
+    assert form.decode(io.BytesIO(data)).read().rejects["reason"].tolist() == ["duration"]
+    frame = form.decode(io.BytesIO(data), {"unit": unit}).read().frame
+    assert frame["quantity"].tolist() == [61_500_000]
