@@ -30,7 +30,10 @@ class AvayaSmdr(DelimitedFormat):
 
     name = "avaya_smdr"
     label = "Avaya IP Office SMDR"
-    help = "Station message detail records, as sent to a host or written by SMDR loggers."
+    help = (
+        "Station message detail records, as sent to a host or written by SMDR loggers. A record's "
+        "time is the beginning of the call, its duration is counted from the answer."
+    )
     extensions = ("csv", "txt", "log")
     columns = columns(
         "start connected ring caller direction called dialled account internal callid continuation",

@@ -131,7 +131,7 @@ class Combiner:
             lacks |= opened == 0
         waits = lacks[codes]
         rejects = [
-            (int(line), FILTERED, "carried", message("carried", value=role), raw)
+            (int(line), FILTERED, "carried", message("carried", value=self._named(role)), raw)
             for line, role, raw in zip(
                 lines[waits], rows["_role"][waits], rows["_raw"][waits], strict=True
             )
@@ -139,6 +139,10 @@ class Combiner:
         ]
         rows = rows[~waits].reset_index(drop=True)
         return rows, pd.factorize(codes[~waits])[0], rejects
+
+    def _named(self, role: str) -> str:
+        """A role as the file calls it: those that span from moment to moment are SIP's."""
+        return {"open": "INVITE", "close": "BYE"}[role] if self.mode == SPAN else str(role)
 
     def _settle(self, lines: np.ndarray, into: np.ndarray) -> None:
         for line, target in zip(lines[lines < 0], into[lines < 0], strict=True):
@@ -166,7 +170,7 @@ class Combiner:
                 text = message("merged", value=int(target[at]))
                 rejects.append((line, FILTERED, "merged", text, raw))
             else:
-                text = message("unpaired", value=str(rows["_role"].iat[at]))
+                text = message("unpaired", value=self._named(rows["_role"].iat[at]))
                 rejects.append((line, FAULTY, "unpaired", text, raw))
         opened_rows = rows[(opening == 1) & line_good].reset_index(drop=True)
         records = first[good].reset_index(drop=True)

@@ -2,8 +2,8 @@
 """OpenSIPS and Kamailio: accounting by db_flatstore, one line a transaction.
 
 An answered INVITE and its BYE have the same Call-ID; the time between the two is the call.  Which
-further columns there are is set in the proxy's configuration: give their order.  Calls that are
-cut by the change of the file are rejected as unpaired.
+further columns there are is set in the proxy's configuration: give their order.  The other part
+of a call that is cut by the change of the file is awaited in the next one.
 Source: https://docs.opensips.org, modules acc and db_flatstore.
 """
 
@@ -64,6 +64,16 @@ class OpensipsFlatstore(DelimitedFormat):
         found = tuple(Column(name, optional=at > last) for at, name in enumerate(order))
         return super().shape(settings) | {"columns": found}
 
+    def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
+        """A call ends with its BYE even if nobody was there to take it (408, 481)."""
+        columns = batch.columns
+        code = pc.utf8_trim_whitespace(columns["code"])
+        bye = pc.equal(pc.utf8_upper(pc.utf8_trim_whitespace(columns["method"])), "BYE")
+        asked = pc.and_(bye, pc.is_in(code, value_set=pa.array(["401", "407"])))
+        columns["_ended"] = pc.if_else(asked, "407", "")  # sent once more, with a login
+        columns["_code"] = pc.if_else(bye, "200", code)
+        return batch
+
     def combines(self, settings: Mapping[str, Any]) -> str:
         return SPAN
 
@@ -73,7 +83,9 @@ class OpensipsFlatstore(DelimitedFormat):
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         yield Rule("method", ("INVITE", "BYE"), reason="other_record_type", known=_METHODS)
-        yield Rule("code", ("200",), reason="not_answered", known="[1-6][0-9][0-9]")
+        yield Rule("code", (), skip=True, known="[1-6][0-9][0-9]")
+        yield Rule("_ended", ("407",), skip=True, reason="not_final")
+        yield Rule("_code", ("200",), reason="not_answered")
 
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         return {

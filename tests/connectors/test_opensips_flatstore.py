@@ -28,6 +28,20 @@ def test_other_columns(sample):
     assert chunk.rejects["reason"].tolist().count("unpaired") == 1
 
 
+def test_a_call_ends_with_its_bye_whatever_the_answer_to_it():
+    lines = [
+        "INVITE|a|b|c1|200|OK|1788249600|+4930123456|+4989123456|acme",
+        "BYE|b|a|c1|407|Proxy Authentication Required|1788249660|||",
+        "BYE|b|a|c1|481|Call Does Not Exist|1788249661|||",
+        "INVITE|a|b|c2|486|Busy Here|1788249600|+4930123456|+4989123456|acme",
+    ]
+    data = "\n".join(lines).encode()
+    chunk = formats.get("opensips_flatstore").decode(io.BytesIO(data)).read()
+    assert chunk.frame["quantity"].tolist() == [61 * MICRO]
+    found = dict(zip(chunk.rejects["line"], chunk.rejects["reason"], strict=True))
+    assert found == {2: "not_final", 3: "merged", 4: "not_answered"}
+
+
 def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
     frame, rejects, summary = sample("opensips_flatstore", "opensips_flatstore_dirty.log")
     assert frame["line"].tolist() == []
@@ -39,3 +53,4 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
         5: "column_count",
     }
     assert summary.faulty + summary.filtered == 5
+    assert rejects["message"].str.contains("“INVITE” came without").any()
