@@ -6,6 +6,8 @@ from __future__ import annotations
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from connectors import documents
+
 
 class TelecomCollectivePart(models.Model):
     _name = "telecom.collective.part"
@@ -88,20 +90,27 @@ class TelecomCollectivePart(models.Model):
         return True
 
     def action_bundle(self):
-        """One file for the printer of the chosen invoices."""
+        """Files for the printer of these invoices, with as many letters as the settings say."""
         companies = self.company_id
         bundles = self.env["telecom.print.bundle"]
         for company in companies:
             parts = self.filtered(lambda part, company=company: part.company_id == company)
-            name = f"{parts[0].collective_id.name.rpartition('.')[0] or 'invoices'}-print.pdf"
-            letters = [
-                (part.customer_number, lambda part=part: part._pdfs()) for part in parts.sorted()
-            ]
-            bundles |= bundles._bundle(letters, name, company)
+            parts = parts.sorted(lambda part: (documents.natural(part.customer_number), part.id))
+            stem = f"{parts[0].collective_id.name.rpartition('.')[0] or 'invoices'}-print"
+            size = company.telecom_bundle_letters
+            for at in range(0, len(parts), size):
+                letters = [
+                    (part.customer_number, lambda part=part: part._pdfs())
+                    for part in parts[at : at + size]
+                ]
+                number = f"-{at // size + 1}" if len(parts) > size else ""
+                bundles |= bundles._bundle(letters, f"{stem}{number}.pdf", company)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "telecom_billing.action_telecom_print_bundle"
         )
-        return action | {"views": [(False, "form")], "res_id": bundles[:1].id}
+        if len(bundles) == 1:
+            return action | {"views": [(False, "form")], "res_id": bundles.id}
+        return action | {"domain": [("id", "in", bundles.ids)], "context": {}}
 
     # ------------------------------------------------------------------ business
     def _pdfs(self):

@@ -239,6 +239,19 @@ class TestCollective(CollectiveCase):
         self.assertEqual(["R1" in text for text in texts], [True, True, False])
         self.assertIn("R2", texts[2])
 
+    def test_bundles_hold_no_more_letters_than_the_settings_say(self):
+        self.company.telecom_bundle_letters = 2
+        self.new_customer("K-10", "Cara")
+        collective = self.receive(
+            invoice("K-10", "R3", 1) + invoice("K-2", "R2", 1) + invoice("K-1", "R1", 1)
+        )
+        ((_id, _in, numbers),) = collective.action_bundle()["domain"]
+        bundles = self.env["telecom.print.bundle"].browse(numbers)
+        self.assertEqual(bundles.mapped("documents"), [2, 1])
+        self.assertEqual(bundles.mapped("name"), ["bills-print-1.pdf", "bills-print-2.pdf"])
+        (last,) = pypdf.PdfReader(io.BytesIO(bundles[1]._raw())).pages
+        self.assertIn("K-10", last.extract_text())
+
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_an_invoice_twice(self):
         part = self.receive(invoice("K-1", "R1", 1)).part_ids
