@@ -66,27 +66,3 @@ def micros(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
 def ids(values: np.ndarray) -> pa.Array:
     """A column of record ids in which :data:`NONE` becomes NULL."""
     return pa.array(values, mask=values == NONE)
-
-
-def decimals(micro: np.ndarray, rest: np.ndarray | None = None) -> pa.Array:
-    """Millionths as exact decimals; with ``rest`` (millionths of a millionth) to twelve places.
-
-    >>> decimals(np.array([-1_250_000, 7])).to_pylist()
-    [Decimal('-1.250000'), Decimal('0.000007')]
-    >>> decimals(np.array([-2, 5_000_000_000_000]), np.array([-5, 1])).to_pylist()
-    [Decimal('-0.000002000005'), Decimal('5000000.000000000001')]
-    """
-    words = np.empty((len(micro), 2), dtype=np.int64)
-    if rest is None or not rest.any():
-        words[:, 0], words[:, 1] = micro, micro >> 63
-        kind = pa.decimal128(38, 6)
-    else:
-        # micro * 10**6 + rest as one 128-bit number: upper * 2**32 + lower.
-        upper = (micro >> 32) * 1_000_000
-        lower = (micro & 0xFFFFFFFF) * 1_000_000 + rest
-        shifted = (upper << 32).view(np.uint64)
-        low = shifted + lower.view(np.uint64)
-        words[:, 0] = low.view(np.int64)
-        words[:, 1] = (upper >> 32) + (lower >> 63) + (low < shifted)
-        kind = pa.decimal128(38, 12)
-    return pa.Array.from_buffers(kind, len(micro), [None, pa.py_buffer(words.tobytes())])

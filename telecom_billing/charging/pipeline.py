@@ -180,14 +180,14 @@ class Pipeline:
         if missing > 0:
             self._numbers.add(summaries.reserve(self.cr, missing))
         rows = storing.summary_rows(self.span, prepared.sums, prepared.numbers)
-        copying.copy(self.cr, summaries.TABLE, rows)
+        summaries.add(self.cr, rows, len(prepared.sums))
         self._copy_charges(prepared)
 
     def _store_beside(self, prepared: Prepared) -> None:
         rows = storing.summary_rows(
             self.span, prepared.sums, np.arange(len(prepared.sums), dtype=np.int64)
         )
-        prepared.numbers = summaries.grow(self.cr, rows)
+        prepared.numbers = summaries.grow(self.cr, rows, prepared.sums.keys)
         self._copy_charges(prepared)
 
     def _copy_charges(self, prepared: Prepared) -> None:

@@ -9,10 +9,10 @@ import datetime
 import numpy as np
 import pyarrow as pa
 
-from ..store import binary, copying, partitions, summaries
+from ..store import binary, partitions, summaries
 from ..store import charges as charge_store
 from . import matching
-from .columns import NONE, decimals, flat, ids
+from .columns import NONE, flat
 from .pricing import Charges
 from .summing import KEYS, Sums
 
@@ -85,25 +85,21 @@ def charge_rows(
     }
 
 
-def summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> pa.Table:
-    """Rows of ``telecom_usage_summary``."""
+def summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> dict[str, binary.Column]:
+    """Rows of ``telecom_usage_summary``; ``numbers``: their ids."""
     rows = len(sums)
-    zero = np.zeros(rows, dtype=np.int64)
-    moments = pa.timestamp("us")
-    return pa.table(
-        {
-            "id": pa.array(numbers),
-            "company_id": copying.constant(span.company, rows),
-            "period": copying.constant(span.period, rows),
-            **{name: ids(sums.keys[name]) for name in KEYS},
-            "service": sums.service,
-            "records": pa.array(sums.records),
-            "quantity": decimals(sums.quantity, zero),
-            "billed": decimals(sums.billed, zero),
-            "allowance_used": decimals(sums.allowance_used, zero),
-            "amount": decimals(sums.price, sums.rest),
-            "cost": decimals(sums.cost, zero),
-            "first_started_at": pa.array(sums.first).cast(moments),
-            "last_started_at": pa.array(sums.last).cast(moments),
-        }
-    )
+    return {
+        "id": binary.Integers(numbers, 4),
+        "company_id": binary.Integers(np.broadcast_to(span.company, rows), 4),
+        "period": binary.days(span.period, rows),
+        **{name: binary.ids(sums.keys[name]) for name in KEYS},
+        "service": binary.Texts(sums.service),
+        "records": binary.Integers(sums.records, 4),
+        "quantity": binary.Numerics(sums.quantity),
+        "billed": binary.Numerics(sums.billed),
+        "allowance_used": binary.Numerics(sums.allowance_used),
+        "amount": binary.Numerics(sums.price, sums.rest),
+        "cost": binary.Numerics(sums.cost),
+        "first_started_at": binary.moments(sums.first),
+        "last_started_at": binary.moments(sums.last),
+    }

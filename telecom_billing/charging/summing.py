@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..rating.money import MICRO
+from ..rating.money import carried
 from . import matching
 from .columns import codes, flat
 from .pricing import Charges
@@ -81,8 +81,7 @@ def sum_up(facts: pa.Table, charges: Charges) -> Sums:
 
     whole = np.full(len(charges), -1, dtype=np.int64)
     whole[good] = group
-    price, rest = total(charges.price[good]), total(charges.rest[good])
-    carry = np.sign(rest) * (np.abs(rest) // MICRO)
+    price, rest = carried(total(charges.price[good]), total(charges.rest[good]))
     return Sums(
         group=whole,
         keys={name: columns[name][firsts] for name in KEYS},
@@ -91,8 +90,8 @@ def sum_up(facts: pa.Table, charges: Charges) -> Sums:
         quantity=total(charges.quantity[good]),
         billed=total(charges.billed[good]),
         allowance_used=total(charges.allowance_used[good]),
-        price=price + carry,
-        rest=rest - carry * MICRO,
+        price=price,
+        rest=rest,
         cost=total(charges.cost[good]),
         first=np.minimum.reduceat(started[order], begins) if len(begins) else started[:0],
         last=np.maximum.reduceat(started[order], begins) if len(begins) else started[:0],

@@ -21,13 +21,14 @@ _logger = logging.getLogger(__name__)
 #: The room of locks for rating, one a company.
 ROOM = "rating"
 
-#: What a tariff book is made of: models with the columns that count (none: all of them).
+#: What a tariff book is made of: models with the columns that count beside those that this addon
+#: adds (none: all of them).
 BOOK_MODELS = {
-    "contract.contract": ("partner_id", "company_id", "active", "telecom_own_choice"),
+    "contract.contract": ("active", "company_id", "partner_id"),
     "contract.line": (),
     "res.company": ("telecom_default_tariff_id", "partner_id", "currency_id"),
     "res.currency": (),
-    "res.partner": ("tz", "telecom_kind", "commercial_partner_id"),
+    "res.partner": ("commercial_partner_id", "is_company", "tz"),
     "telecom.allowance": (),
     "telecom.band": (),
     "telecom.contract.price": (),
@@ -79,13 +80,14 @@ class TelecomRatingState(models.Model):
     @api.model
     def _watch_tariffs(self):
         """Have the database note whatever changes a tariff book."""
-        found = {}
+        found: dict[str, tuple] = {}
         for name, columns in BOOK_MODELS.items():
-            model = self.env[name]
-            found[model._table] = columns
-            for field in model._fields.values():
-                if name.startswith("telecom.") and field.type == "many2many" and field.store:
-                    found[field.relation] = ()
+            stored = [field for field in self.env[name]._fields.values() if field.store]
+            own = [field for field in stored if self._module in field._modules]
+            found |= {field.relation: () for field in own if field.type == "many2many"}
+            if columns:
+                columns += tuple(field.name for field in own if field.column_type)
+            found[self.env[name]._table] = tuple(sorted(set(columns)))
         book_changes.watch(self.env.cr, sorted(found.items()))
 
     @api.autovacuum

@@ -97,6 +97,18 @@ def join_pico(price: int, rest: int) -> Fraction:
     return Fraction(int(price) * MICRO + int(rest), PICO)
 
 
+def carried(price: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same amounts with a rest of the price's sign and below a millionth, as digits show them.
+
+    >>> carried(np.array([2, -1, 0]), np.array([-300_000, 2_500_000, -7]))
+    (array([1, 1, 0]), array([700000, 500000,     -7]))
+    """
+    carry = np.sign(rest) * (np.abs(rest) // MICRO)
+    price, rest = price + carry, rest - carry * MICRO
+    lent = np.where((price > 0) & (rest < 0), 1, np.where((price < 0) & (rest > 0), -1, 0))
+    return price - lent, rest + lent * MICRO
+
+
 def decimal_text(micro: int, rest: int = 0) -> str:
     """Millionths (and the rest, millionths of a millionth) as a short decimal text."""
     pico = int(micro) * MICRO + int(rest)

@@ -11,6 +11,7 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 
 from __future__ import annotations
 
+import datetime
 import typing
 
 import numpy as np
@@ -18,10 +19,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..rating.money import carried
+
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 #: 2000-01-01, where PostgreSQL's clock begins, in microseconds of Unix time.
 _EPOCH = 946_684_800_000_000
+_FIRST_DAY = datetime.date(2000, 1, 1)
 _MICRO = 1_000_000
 #: Rows that are put together at a time: what the processor's cache holds.
 _BLOCK = 2_000
@@ -76,16 +80,21 @@ def moments(micros: np.ndarray) -> Integers:
     return Integers(micros - _EPOCH, 8)
 
 
-class Numerics(Column):
-    """``numeric``: millionths, with ``rest`` (millionths of a millionth, same sign) to 12 places.
+def days(day: datetime.date, count: int) -> Integers:
+    """``date``: the same day in so many rows."""
+    return Integers(np.broadcast_to((day - _FIRST_DAY).days, count), 4)
 
-    The same digits, and as many places, as the texts of ``charging.columns.decimals``.
-    """
+
+class Numerics(Column):
+    """``numeric``: millionths to 6 places, with ``rest`` (millionths of a millionth, of any sign)
+    to 12 places."""
 
     def __init__(
         self, micro: np.ndarray, rest: np.ndarray | None = None, mask: np.ndarray | None = None
     ):
         exact = rest is not None and rest.any()
+        if exact:
+            micro, rest = carried(micro, rest)
         negative = (micro < 0) | (rest < 0) if exact else micro < 0
         whole, part = np.divmod(np.abs(micro), _MICRO)
         digits = [part // 100, part % 100 * 100]

@@ -6,11 +6,9 @@ from __future__ import annotations
 import datetime
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from odoo.tools import SQL
 
-from . import copying
+from . import binary, copying
 
 TABLE = "telecom_usage_summary"
 #: What tells open summaries apart; the model's unique index is on the same.
@@ -70,20 +68,26 @@ def remove(cr, company: int, period: datetime.date, contracts: SQL) -> int:
     return cr.rowcount
 
 
-def grow(cr, rows: pa.Table) -> np.ndarray:
+def add(cr, rows: dict[str, binary.Column], count: int, table: str = TABLE) -> None:
+    """Store ``count`` new summaries; ``rows``: columns of the table."""
+    copying.copy_binary(cr, table, rows, binary.rows(list(rows.values()), count))
+
+
+def grow(cr, rows: dict[str, binary.Column], keys: dict[str, np.ndarray]) -> np.ndarray:
     """Add sums to the open summaries of the same keys, or make them; returns their ids.
 
     :param rows: columns of the table; ``id`` holds the position of the row
+    :param keys: ids that tell the summaries apart, 0 for none
     """
     cr.execute(
         SQL(
             "CREATE TEMPORARY TABLE telecom_summary_more ON COMMIT DROP AS"
             " SELECT %s FROM telecom_usage_summary LIMIT 0",
-            SQL(", ").join(SQL.identifier(name) for name in rows.column_names),
+            SQL(", ").join(SQL.identifier(name) for name in rows),
         )
     )
-    copying.copy(cr, "telecom_summary_more", rows)
-    columns = [name for name in rows.column_names if name != "id"]
+    add(cr, rows, len(keys[_CHECKED[0]]), "telecom_summary_more")
+    columns = [name for name in rows if name != "id"]
     sums = [SQL("%s = s.%s + EXCLUDED.%s", *(SQL.identifier(name),) * 3) for name in SUMS]
     cr.execute(
         SQL(
@@ -104,8 +108,7 @@ def grow(cr, rows: pa.Table) -> np.ndarray:
     # it to the planner's estimates whether that takes a moment or hours.
     found = np.array(cr.fetchall(), dtype=np.int64).reshape(-1, 1 + len(_CHECKED))
     cr.execute("DROP TABLE telecom_summary_more")
-    asked = [pc.fill_null(rows[name], 0).to_numpy() for name in _CHECKED]
-    if not np.array_equal(found[:, 1:], np.column_stack(asked)):
+    if not np.array_equal(found[:, 1:], np.column_stack([keys[name] for name in _CHECKED])):
         raise AssertionError("summaries came back in another order than they were sent")
     return found[:, 0]
 

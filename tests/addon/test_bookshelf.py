@@ -85,6 +85,8 @@ class TestBookshelf(RatingCase):
             "default tariff": lambda: self.company.write(
                 {"telecom_default_tariff_id": self.biz.id}
             ),
+            "own choice of a contract": lambda: self.contract.write({"telecom_own_choice": True}),
+            "kind of a customer": lambda: self.partner.write({"telecom_kind": "private"}),
             "time zone": lambda: self.company.partner_id.write({"tz": "Europe/London"}),
         }
         before = self.volume()

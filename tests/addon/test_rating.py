@@ -386,6 +386,21 @@ class TestRating(RatingCase):
         self.rate()
         self.assertEqual([row[4] for row in self.summaries()], [Decimal(1)])
 
+    def test_below_a_millionth_charges_and_sums_stay_exact(self):
+        """Rounded to the nearest millionth, a price has a rest of either sign."""
+        self.flat.version_ids.rounding_digits = 12
+        rate = self.flat.version_ids.rate_ids.filtered(lambda one: one.zone_id.code == "mob")
+        rate.write(
+            {"price": "0.0000017", "price_per": 1, "unit": "second", "initial": 1, "step": 1}
+        )
+        usage = self.store_usage(
+            [{"b_number": "491512345678", "quantity": seconds} for seconds in (1, 3, 7)]
+        )
+        self.rate()
+        # 1.7, 5.1 and 11.9 millionths
+        self.assertEqual(self.prices(usage), ["0.0000017", "0.0000051", "0.0000119"])
+        self.check_sums()
+
     def test_shards_of_one_record_give_the_same(self):
         self.store_usage(
             [
