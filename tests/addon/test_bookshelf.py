@@ -68,7 +68,7 @@ class TestBookshelf(RatingCase):
             "tariff": lambda: self.flat.write({"free_incoming": not self.flat.free_incoming}),
             "fallback": lambda: self.flat.write({"fallback_tariff_id": self.biz.id}),
             "zone": lambda: self.zone.write({"name": "Mobiles"}),
-            "prefix": lambda: self.zone.write({"prefix_text": "4915 4916"}),
+            "prefix": lambda: self.zone.write({"prefix_text": "4915, 4916"}),
             "band": lambda: band.write({"time_to": 17.0}),
             "allowance": lambda: allowance.write({"quantity": 4}),
             "zones of an allowance": lambda: allowance.write({"zone_ids": [(6, 0, self.zone.ids)]}),
@@ -85,8 +85,6 @@ class TestBookshelf(RatingCase):
             "default tariff": lambda: self.company.write(
                 {"telecom_default_tariff_id": self.biz.id}
             ),
-            "own choice of a contract": lambda: self.contract.write({"telecom_own_choice": True}),
-            "kind of a customer": lambda: self.partner.write({"telecom_kind": "private"}),
             "time zone": lambda: self.company.partner_id.write({"tz": "Europe/London"}),
         }
         before = self.volume()
