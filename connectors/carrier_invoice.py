@@ -52,6 +52,9 @@ SETTINGS: tuple[Setting, ...] = (
 )  # fmt: skip
 
 
+_MONEY = re.compile(r"([A-Z]{3}|[€$£])?\s*([-+]?[0-9][^€$£A-Z]*?)\s*([A-Z]{3}|[€$£])?")
+"""An amount with its currency before or behind it; what stands between is read as declared."""
+
 _FIRST = "\x00first"
 """The first cell of a line among its cells, whatever is mapped."""
 
@@ -81,6 +84,7 @@ class Statement:
     totals: int = 0
     left_out: int = 0
     stated: list[int] = field(default_factory=list)
+    currencies: set[str] = field(default_factory=set)  # as written beside the amounts: EUR, €
     number: str = ""
 
     @property
@@ -147,8 +151,20 @@ def _values(statement: Statement, rows: list[_Row], settings: Mapping[str, Any])
         return pa.array([row.cells.get(settings[name], "") for row in rows], TEXT)
 
     signs = (settings["decimal"], settings["thousands"])
+    written = [_MONEY.fullmatch(row.cells.get(settings["amount"], "").strip()) for row in rows]
+    statement.currencies = {
+        currency for match in written if match for currency in (match[1] or match[3],) if currency
+    }
     amount, no_amount, bad_amount = parse_micro(
-        column("amount"), *signs, settings["amount_exponent"]
+        pa.array(
+            [
+                match[2] if match else row.cells.get(settings["amount"], "")
+                for row, match in zip(rows, written, strict=True)
+            ],
+            TEXT,
+        ),
+        *signs,
+        settings["amount_exponent"],
     )
     count, no_count, bad_count = parse_micro(column("records"), *signs)
     quantity, no_quantity, bad_quantity = parse_quantity(
@@ -250,6 +266,12 @@ def _csv_rows(data: bytes, settings: Mapping[str, Any]) -> Iterator[_Row]:
             raise DeliveryError(
                 f"The header line has no column {', '.join(missing)}; it has {', '.join(names)}; "
                 "correct the layout."
+            )
+        twice = [name for name in wanted if names.count(name) > 1]
+        if twice:
+            raise DeliveryError(
+                f"The header line has the column {', '.join(twice)} twice; say by position which "
+                "one is meant, without a header line."
             )
         places = {name: names.index(name) for name in wanted}
     first = settings["skip"] + 1 + settings["header"]

@@ -91,6 +91,8 @@ SENTENCES: dict[str, str] = {
     "no_header": "The file has no header line; check lines to skip and format.",
     "header_lacks": "The header line lacks {names}; it reads: {value}. Check format, delimiter "
     "and encoding of the source.",
+    "header_column_twice": "The header line has the column {names} twice; say by position which "
+    "one is meant, without a header line.",
     "header_columns": "The header line has no column {names}; it has {values}; correct the layout.",
     "no_xml": "The file is no XML ({cause}); check the format.",
     "no_element": "The document holds no element {name}; check the format.",

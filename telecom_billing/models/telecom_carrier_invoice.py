@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ..terms import explained_line
 from .told_text import ToldText
 
 #: Endings of files that are read; everything else is only kept.
@@ -254,6 +255,7 @@ class TelecomCarrierInvoice(models.Model):
 
     def _read(self, attachment) -> None:
         found = self.layout_id._read(attachment.raw or b"")
+        self._check_readable(attachment, found)
         self.position_ids.sudo().unlink()
         self.line_ids.sudo().unlink()
         self.env["telecom.carrier.position"].sudo().create(
@@ -273,7 +275,7 @@ class TelecomCarrierInvoice(models.Model):
             ]
         )
         notes = [
-            self.env._("Line %(line)s: %(why)s", line=line, why=why)
+            self.env._("Line %(line)s: %(why)s", line=line, why=explained_line(self.env, why))
             for line, why, _raw in found.faulty
         ]
         if found.total is not None and found.total != found.amount:
@@ -288,6 +290,30 @@ class TelecomCarrierInvoice(models.Model):
         if found.number:
             values["name"] = found.number
         self.write(values)
+
+    def _check_readable(self, attachment, found) -> None:
+        """It is an invoice at all, and in the currency that was declared."""
+        if not found.positions and not found.faulty:
+            raise UserError(
+                self.env._(
+                    "%(file)s holds no position. Is it the right file, and does layout %(layout)s "
+                    "name the right list?",
+                    file=attachment.name,
+                    layout=self.layout_id.name,
+                )
+            )
+        others = found.currencies - {self.currency_id.name, self.currency_id.symbol}
+        if others:
+            raise UserError(
+                self.env._(
+                    "%(file)s states amounts in %(theirs)s, and this invoice is in %(ours)s. "
+                    "Correct the currency here, or in layout %(layout)s.",
+                    file=attachment.name,
+                    theirs=", ".join(sorted(others)),
+                    ours=self.currency_id.name,
+                    layout=self.layout_id.name,
+                )
+            )
 
     def _span_utc(self) -> tuple[datetime.datetime, datetime.datetime]:
         """Begin and end (excluded) of the period as naive UTC, by the company's time zone."""

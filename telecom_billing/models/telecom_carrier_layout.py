@@ -13,7 +13,7 @@ from connectors import carrier_invoice
 from connectors.formats.summary import plain as plain_micro
 from connectors.reasons import DeliveryError, SettingsError
 
-from ..terms import told
+from ..terms import explained_line, told
 from . import connector_choices as choices
 
 #: Positions that the test shows.
@@ -150,7 +150,7 @@ class TelecomCarrierLayout(models.Model):
             body += Markup(
                 "<tr class='table-warning'><td>{}</td><td colspan='4'>{}<pre class='mb-0'>{}</pre>"
                 "</td></tr>"
-            ).format(line, why, raw[:500])
+            ).format(line, explained_line(self.env, why), raw[:500])
         summary = self.env._(
             "%(lines)s lines: %(positions)s positions over %(amount)s, %(faulty)s faulty, "
             "%(totals)s totals, %(left_out)s left out.",

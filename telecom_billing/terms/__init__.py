@@ -15,7 +15,7 @@ from connectors.sentences import tell
 
 from . import carriers, faults, formats, reasons, ways
 
-__all__ = ["explained", "faults", "formats", "reasons", "said", "told", "ways"]
+__all__ = ["explained", "explained_line", "faults", "formats", "reasons", "said", "told", "ways"]
 
 
 def said(text: str, env=None) -> str:
@@ -33,6 +33,12 @@ def explained(env, code: str, message: str) -> str:
         return said(message, env)
     field, value = found
     return said(REASONS[code], env).format(field=field, value=value)
+
+
+def explained_line(env, message: str) -> str:
+    """The same for a sentence whose code is not kept."""
+    code = next((code for code in REASONS if parts(code, message) is not None), "")
+    return explained(env, code, message) if code else told(env, message)
 
 
 def told(env, text):

@@ -80,6 +80,10 @@ FAULTS = (
         "The header line lacks {names}; it reads: {value}. Check format, delimiter and "
         "encoding of the source."
     ),
+    _lt(
+        "The header line has the column {names} twice; say by position which one is meant, without"
+        " a header line."
+    ),
     _lt("The header line has no column {names}; it has {values}; correct the layout."),
     _lt("The file is no XML ({cause}); check the format."),
     _lt("The document holds no element {name}; check the format."),

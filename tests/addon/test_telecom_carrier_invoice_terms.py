@@ -86,6 +86,25 @@ class TestTerms(CarrierCase):
         move = self.bill(invoice)
         self.assertEqual((move.currency_id, move.amount_untaxed), (usd, 0.69))
 
+    def test_another_currency_in_the_file_is_not_taken_for_ours(self):
+        invoice = self.new_invoice(HEAD + "Germany;3;2.5;0.15 USD\n")
+        with self.assertRaisesRegex(UserError, "amounts in USD, and this invoice is in EUR"):
+            invoice.action_read()
+        self.assertEqual(invoice.state, "new")
+        invoice = self.new_invoice(HEAD + "Germany;3;2.5;0.15 €\n", name="R-2")
+        invoice.action_read()
+        self.assertEqual(self.lines(invoice)["Germany"][-1], "ok")
+
+    def test_a_file_without_a_position_is_told(self):
+        invoice = self.new_invoice(HEAD)
+        with self.assertRaisesRegex(UserError, "lines.csv holds no position"):
+            invoice.action_read()
+
+    def test_faulty_lines_are_told_in_german(self):
+        invoice = self.new_invoice(HEAD + "Germany;3;2.5;frei\n").with_context(lang="de_DE")
+        invoice.action_read()
+        self.assertIn("ist kein Betrag", invoice.message)
+
     def test_records_without_a_cost_are_told(self):
         self.store_usage([{"destination": "Germany", "quantity": 60, "cost": None}] * 2)
         invoice = self.new_invoice(HEAD + "Germany;5;4.5;0.15\n")

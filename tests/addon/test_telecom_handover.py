@@ -339,6 +339,25 @@ class TestHandover(RatingCase, BillingCase):
         other.rest = rest | {"secret": MASK}  # a mask behind which nothing is
         self.assertNotIn("secret", other.rest)
 
+    def test_another_company_sees_and_fetches_nothing(self):
+        self.calls("2026-09-03 07:00:00")
+        handover = self.channel._hand_over(MONTH, self.rated_run())
+        batch = handover.batch_ids
+        company = self.new_company("Stranger GmbH")
+        stranger = self.new_user("stranger", "telecom_billing.group_telecom_manager")
+        stranger.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        for records in (self.channel, self.channel.column_ids, handover, batch,
+                        batch.attachment_id):  # fmt: skip
+            mine = records.with_user(stranger)
+            self.assertFalse(mine.search([("id", "in", records.ids)]), records)
+            with self.assertRaises(AccessError):
+                mine.read(["create_date"])
+        api = self.env["telecom.handover"].with_user(stranger)
+        self.assertEqual(api.waiting_batches("crm"), [])
+        for act in (api.fetch_batch, api.acknowledge_batch):
+            with self.assertRaisesRegex(UserError, "There is no batch"):
+                act(batch.uid)
+
     def test_every_column_has_a_name_for_people(self):
         labels = dict(self.env["telecom.handover.column"]._fields_there())
         self.assertEqual(labels["customer"], "Customer number (customer)")

@@ -58,6 +58,19 @@ def test_totals_before_and_with_vat_are_no_positions():
     assert read(sections.replace("49,90", "50,00", 1).encode(), LAYOUT).total == 49_900_000
 
 
+def test_amounts_may_name_their_currency():
+    lines = "A;1;1;1.000,00 €\nB;1;1;EUR -2,5\nC;1;1;$3\nD;1;1;4,00-\nE;1;1;5 Taler\n"
+    found = read(("Zielzone;Gespräche;Minuten;Netto\n" + lines).encode(), LAYOUT)
+    assert [row[-1] for row in rows(found)] == [1_000_000_000, -2_500_000, 3_000_000, -4_000_000]
+    assert found.currencies == {"€", "EUR", "$"}
+    assert [line for line, _why, _raw in found.faulty] == [6]
+
+
+def test_a_column_that_is_there_twice_is_not_guessed():
+    with pytest.raises(DeliveryError, match="column Netto twice"):
+        read(CSV.replace("Gespräche", "Netto").encode(), LAYOUT | {"records": ""})
+
+
 def test_a_credit_may_take_back_calls_and_minutes():
     found = read((CSV + "Frankreich Fest;-2;-3,5;-0,05\nItalien;-2;1;0,05\n").encode(), LAYOUT)
     assert rows(found)[-1] == ("Frankreich Fest", -2, -210_000_000, -50_000)
