@@ -16,16 +16,17 @@ class TelecomTariffVersion(models.Model):
     def _compute_advice(self):
         for version in self:
             found = version._unpriced() if version.tariff_id.kind != "cost" else []
+            like: dict[str, list[str]] = {}
+            for one in found:
+                like.setdefault(f"{one.zone} ({one.by})", []).append(f"{one.name} ({one.prefix})")
             version.advice = "\n".join(
                 self.env._(
-                    "%(name)s (%(prefix)s) has no price of its own: such calls cost what %(zone)s "
-                    "(%(by)s) costs. Add a rate for them, or one that refuses them.",
-                    name=one.name,
-                    prefix=one.prefix,
-                    zone=one.zone,
-                    by=one.by,
+                    "No price of their own: %(names)s. Such calls cost what %(zone)s costs. Add "
+                    "rates for them, or one that refuses them.",
+                    names="; ".join(names),
+                    zone=zone,
                 )
-                for one in found
+                for zone, names in like.items()
             )
 
     def _unpriced(self) -> list[Unpriced]:

@@ -202,13 +202,13 @@ def _beyond_fair_use(
 
 def _take(found: Cover, rows: np.ndarray, units: np.ndarray) -> None:
     """Take covered units off the front of records."""
-    tail = found.tail[rows]
-    found.cut[rows[tail]] += units[tail]
-    own = ~tail
     # Increments of an allowance may use up more than the record has.
-    taken = np.minimum(units[own], found.size[rows[own]])
-    found.head[rows[own]] += taken
-    found.size[rows[own]] -= taken
+    taken = np.minimum(units, found.left[rows])
+    tail = found.tail[rows]
+    found.cut[rows[tail]] += taken[tail]
+    own = ~tail
+    found.head[rows[own]] += taken[own]
+    found.size[rows[own]] -= taken[own]
 
 
 def _draw_period(

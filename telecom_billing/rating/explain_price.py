@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .explain_route import Say, plain, terms
-from .money import decimal_text, join_pico
+from .money import decimal_text, join_pico, split_pico
 from .parts import NoRate
 from .rates import Rate
 from .reasons import CODES, message
@@ -70,8 +70,11 @@ def _way(done: Run, row: int, currency: str, say: Say) -> None:
     left = int(cover.left[row])
     if drawn and left == 0 and row not in cover.owed:
         say("covered")
-        if done.prices.shown[row] and own.setup:
-            say("setup", setup=plain(own.setup), currency=currency)
+        fee = Fraction(0)
+        if done.prices.shown[row] and own.setup and _pays_setup(done, row):
+            fee = own.setup
+            say("setup", setup=plain(fee), currency=currency)
+        _limited(done, row, split_pico(fee)[0], currency, say)
         return
     if drawn and row not in cover.owed:
         say("rest", quantity=decimal_text(left), unit=own.unit)
@@ -211,8 +214,13 @@ def _amount(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: 
     if sign is not None and sign[row] < 0:
         say("refund")
         return
-    shown = int(done.prices.totals()[row])
     whole = sum(segment.price for segment in answer.segments)
+    _limited(done, row, whole, currency, say)
+
+
+def _limited(done: Run, row: int, whole: int, currency: str, say: Say) -> None:
+    """Say what a spending limit left of ``whole`` (millionths), if it took something."""
+    shown = int(done.prices.totals()[row])
     if shown != whole:
         say("limited", amount=decimal_text(shown), currency=currency)
 

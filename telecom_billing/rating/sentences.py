@@ -81,8 +81,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Flatrate {allowance}: {used} {unit} enthalten.",
     ),
     "covered": (
-        "Covered entirely: nothing to pay.",
-        "Vollständig enthalten: nichts zu zahlen.",
+        "Covered entirely.",
+        "Vollständig enthalten.",
     ),
     "rest": (
         "Left to price: {quantity} {unit}.",

@@ -104,7 +104,7 @@ class TestRatingRules(RatingCase):
         version = self.flat.version_ids
         self.rule("guard", code="0900", prefixes="49900", has_per_minute=True, per_minute=3)
         version.invalidate_recordset()
-        self.assertIn("Rule (49900) has no price of its own", version.advice)
+        self.assertIn("No price of their own: Rule (49900). Such calls", version.advice)
         zone = self.env["telecom.zone"].create(
             {"plan_id": self.plan.id, "code": "0900", "name": "Premium", "prefix_text": "49900"}
         )

@@ -39,6 +39,17 @@ def test_setup_beside_an_allowance():
         check(data, days((1, 60), (2, 60), (3, 120)), [first, first, "0.15"])
 
 
+def test_a_covered_part_of_a_longer_call_pays_no_setup():
+    """The fee stands at the first part, covered or not."""
+    rate_ = {**MINUTE, "setup": "0.05"}
+    free = {"id": "a", "quantity": 3, "unit": "minute", "setup": "charged"}
+    data = book(rate_, allowances=[free], limits=[{"id": "l", "amount": "0.08", "then": "free"}])
+    frame = days((1, 60), (2, 60, {"continuation": True}), (3, 60))
+    frame["continuation"] = frame["continuation"].astype("boolean")
+    # The limit leaves 0.03 of the third call's fee.
+    check(data, frame, ["0.05", "0", "0.03"])
+
+
 def test_minimum_and_maximum_of_what_is_left():
     """A minimum of 0.30 holds for what is left to pay of a call, not for a covered one."""
     data = book({**MINUTE, "minimum": "0.30"}, allowances=[{"id": "a", "quantity": 120}])
