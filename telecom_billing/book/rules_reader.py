@@ -314,7 +314,8 @@ def _minimum(reader, record) -> dict:
 
 def _currency(reader, record):
     """The currency of the tariffs named, else the book's."""
-    for name in owners(record):
+    code = record.get("currency")
+    for name in owners(record) if not code else ():
         return reader.tariffs[name].currency_id
-    code = reader.data.get("currency") or "EUR"
+    code = code or reader.data.get("currency") or "EUR"
     return reader.env["res.currency"].search([("name", "=", code)], limit=1)

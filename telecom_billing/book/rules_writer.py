@@ -182,7 +182,8 @@ def _tier_step(step, end) -> dict:
 
 
 def _limit(rule) -> dict:
-    return {
+    record = {} if rule.tariff_ids else {"currency": rule.currency_id.name}
+    return record | {
         "amount": to_text(rule.amount, 6),
         "thresholds": rule._parts(),
         "then": rule.then,
@@ -191,6 +192,8 @@ def _limit(rule) -> dict:
 
 def _minimum(rule) -> dict:
     record = {"amount": to_text(rule.amount, 6)}
+    if not rule.tariff_ids:
+        record["currency"] = rule.currency_id.name
     return record | ({"prorate": True} if rule.prorate else {})
 
 

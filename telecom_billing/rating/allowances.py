@@ -54,12 +54,15 @@ class Allowance:
     records: int | None = None
     #: The balance is used by begun units of this size (millionths); None: as ``count`` says.
     step: int | None = None
+    #: Of inclusive money; None: as the tariffs or the book have it.
+    currency: str | None = None
 
     @classmethod
     def read(cls, node: Node, clock: Clock, units: Units) -> Allowance:
         node.only(
             "id", "name", *FIELDS, "quantity", "unit", "money", "flat", "fair_use", "priority",
             "count", "measure", "setup", "per_member", "prorate", "rollover", "records", "step",
+            "currency",
         )  # fmt: skip
         said = node.has("unit") or node.has("fair_use")
         base, factor = units.base(node.text("unit", "second") or "second")
@@ -95,6 +98,7 @@ class Allowance:
             rollover=_rollover(node, factor),
             records=node.whole("records", None, 1, 10**9),
             step=_step(node, factor),
+            currency=node.text("currency"),
         )
 
 

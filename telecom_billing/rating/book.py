@@ -34,6 +34,7 @@ from .parties import (
 from .plan import Plan
 from .rates import Rate, freed, scaled
 from .schema import BookError, Node, Problem, unique
+from .selector import Selector
 from .table import RateTable
 from .tariffs import Tariff, Version, Zone, read_tariff
 from .tiers import Tiers
@@ -208,6 +209,11 @@ class TariffBook:
                     found[name] |= names
             self._members[pool] = found
         return self._members[pool]
+
+    def currency_of(self, selector: Selector, stated: str | None) -> str:
+        """The currency of an amount that a selector's records add up to."""
+        named = [name for name in selector.who["tariffs"] if name in self.tariffs]
+        return stated or (self.tariffs[named[0]].currency if named else self.currency)
 
     def allowance_priority(self, number: int) -> tuple[int, int]:
         """Sort key: allowances are used by priority, equal ones in the order of the book."""

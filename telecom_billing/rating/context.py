@@ -14,6 +14,7 @@ from .chain import Chains
 from .order import ranks
 from .reasons import NUMBER
 from .resolve import Resolved
+from .selector import Selector
 from .usage import Usage
 
 
@@ -55,6 +56,13 @@ class Context:
         """The currency a row is charged in."""
         tariff = int(self.found.tariff[row])
         return self.book.currency if tariff < 0 else self.book.tariff_list[tariff].currency
+
+    def in_currency(self, selector: Selector, stated: str | None) -> np.ndarray:
+        """Rows charged in the currency of an amount: the stated one, else that of the tariffs it is
+        for, else the book's. Amounts of different currencies never add up."""
+        wanted = self.book.currency_of(selector, stated)
+        known = [tariff.currency == wanted for tariff in self.book.tariff_list]
+        return np.array([*known, self.book.currency == wanted])[self.found.tariff]
 
     @property
     def rows(self) -> int:

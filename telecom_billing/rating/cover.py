@@ -100,7 +100,9 @@ def cover(
     for number in order:
         allowance = context.book.allowance_list[number]
         mask = allowance.selector.mask(context, context.priceable)
-        if allowance.money is None and allowance.unit is not None:
+        if allowance.money is not None:
+            mask &= context.in_currency(allowance.selector, allowance.currency)
+        elif allowance.unit is not None:
             mask &= context.book.rates_in(allowance.unit)[context.rate]
         left = found.left
         mask &= left > 0

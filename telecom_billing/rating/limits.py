@@ -25,10 +25,11 @@ class Limit:
     amount: int
     thresholds: tuple[Fraction, ...]
     then: str
+    currency: str | None = None
 
     @classmethod
     def read(cls, node: Node, clock: Clock) -> Limit:
-        node.only("id", "name", *FIELDS, "amount", "thresholds", "then")
+        node.only("id", "name", *FIELDS, "amount", "currency", "thresholds", "then")
         thresholds = []
         for value in node.list("thresholds") or ["1"]:
             inner = Node({"threshold": value}, node.where, node.problems)
@@ -40,6 +41,7 @@ class Limit:
             _amount(node),
             tuple(sorted(set(thresholds))),
             node.choice("then", THEN, "alert") or "alert",
+            node.text("currency"),
         )
 
 
@@ -52,16 +54,18 @@ class Minimum:
     selector: Selector
     amount: int
     prorate: bool
+    currency: str | None = None
 
     @classmethod
     def read(cls, node: Node, clock: Clock) -> Minimum:
-        node.only("id", "name", *FIELDS, "amount", "prorate")
+        node.only("id", "name", *FIELDS, "amount", "currency", "prorate")
         return cls(
             node.id(),
             node.text("name"),
             Selector.read(node, clock),
             _amount(node),
             node.flag("prorate"),
+            node.text("currency"),
         )
 
 

@@ -49,15 +49,20 @@ class Settled:
         self.price = frame["price"].to_numpy(dtype=np.int64)
         self._texts: dict[str, np.ndarray] = {}
 
-    def sums(self, selector: Selector, unit: str | None = None) -> dict[tuple[str, int], Sum]:
+    def sums(
+        self, selector: Selector, unit: str | None = None, *, currency: str | None = None
+    ) -> dict[tuple[str, int], Sum]:
         """Sums by (holder, number of the period) of what a selector concerns.
 
         :param unit: only of rates by this base unit
+        :param currency: of an amount of money; None: see ``TariffBook.currency_of``
         """
         if self.empty:
             return {}
         mask = self._mask(selector)
-        if unit is not None:
+        if unit is None:
+            mask &= self._in_currency(self.book.currency_of(selector, currency))
+        else:
             mask &= self._text("unit") == unit
         holders = self._holders(selector)
         rows = np.flatnonzero(mask & (holders != ""))
@@ -93,6 +98,10 @@ class Settled:
         if selector.what["bands"]:
             mask &= self._in_bands(selector.what["bands"])
         return mask
+
+    def _in_currency(self, wanted: str) -> np.ndarray:
+        others = [name for name, one in self.book.tariffs.items() if one.currency != wanted]
+        return ~np.isin(self._text("tariff"), others)
 
     def _holders(self, selector: Selector) -> np.ndarray:
         if selector.share == "pool":

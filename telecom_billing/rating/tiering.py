@@ -46,7 +46,9 @@ def tiered(
     done = np.zeros(context.rows, dtype=bool)
     for number, tiers in enumerate(context.book.tier_list):
         mask = tiers.selector.mask(context, context.priceable) & ~done
-        if tiers.on == "quantity":
+        if tiers.on == "money":
+            mask &= context.in_currency(tiers.selector, None)
+        else:
             mask &= context.book.rates_in(tiers.unit)[context.rate]
         rows = np.flatnonzero(mask)
         codes, names = tiers.selector.holders(context)

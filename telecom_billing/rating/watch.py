@@ -23,7 +23,8 @@ def watch(
     """(what each row may cost under the limit, rows it refuses, alerts); prices in millionths."""
     allowed = price.copy()
     refused: list[int] = []
-    rows = np.flatnonzero(limit.selector.mask(context, context.charged))
+    concerned = context.charged & context.in_currency(limit.selector, limit.currency)
+    rows = np.flatnonzero(limit.selector.mask(context, concerned))
     codes, names = limit.selector.holders(context)
     rows = rows[codes[rows] >= 0]
     rows = rows[np.argsort(context.rank[rows], kind="stable")]
@@ -34,7 +35,7 @@ def watch(
     place = {name: code for code, name in enumerate(names)}
     sums: dict[tuple[int, int], int] = {
         (place[holder], period): one.money
-        for (holder, period), one in settled.sums(limit.selector).items()
+        for (holder, period), one in settled.sums(limit.selector, currency=limit.currency).items()
         if holder in place
     }
     for row, period in zip(rows.tolist(), periods.tolist(), strict=True):
@@ -77,11 +78,13 @@ def topups(
 ) -> pd.DataFrame:
     """What is missing to a minimum turnover, per holder and period."""
     selector = minimum.selector
-    rows = np.flatnonzero(selector.mask(context, context.charged))
+    concerned = context.charged & context.in_currency(selector, minimum.currency)
+    rows = np.flatnonzero(selector.mask(context, concerned))
     codes, names = selector.holders(context)
     rows = rows[codes[rows] >= 0]
     periods = selector.period.number(context.usage.started[rows])
-    sums = {whose: one.money for whose, one in settled.sums(selector).items()}
+    earlier = settled.sums(selector, currency=minimum.currency)
+    sums = {whose: one.money for whose, one in earlier.items()}
     for row, period in zip(rows.tolist(), periods.tolist(), strict=True):
         whose = (names[int(codes[row])], period)
         sums[whose] = sums.get(whose, 0) + int(price[row])

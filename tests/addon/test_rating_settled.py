@@ -134,3 +134,14 @@ class TestRatingSettled(RatingCase):
         self.rate()
         self.assertEqual(self.prices(late + more), ["0", "0.38", "0.38"])
         self.check_sums()
+
+    def test_a_limit_in_another_currency(self):
+        """Of everybody, in francs: euros are not held against it."""
+        franc = self.env.ref("base.CHF")
+        franc.active = True
+        self.env["telecom.limit"].create(
+            {"name": "Francs", "amount": 0.1, "then": "refuse", "currency_id": franc.id}
+        )
+        usage = self.calls(2, 3)
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.38", "0.38"])

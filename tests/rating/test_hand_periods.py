@@ -190,6 +190,39 @@ def test_limits_of_a_customer_a_day_and_a_service():
     assert done.charges["price"].iloc[[0, 4]].tolist() == [100_000, 70_000]
 
 
+@pytest.mark.parametrize(
+    ("currency", "expected"),
+    [
+        # A contract has lines in two currencies; 0.15 of either, and the other is left alone.
+        (None, ["0.1", "0.1", "0.05", "0.1"]),
+        ("EUR", ["0.1", "0.1", "0.05", "0.1"]),
+        ("CHF", ["0.1", "0.1", "0.1", "0.05"]),
+    ],
+)
+def test_limits_of_one_currency(currency, expected):
+    other = {"id": 8, "currency": "CHF", "versions": [{"id": 81, "rates": [
+        {"id": 1, "zone": 1, **MINUTE}]}]}  # fmt: skip
+    limit = {"id": "l", "amount": "0.15", "then": "free", "share": "contract"}
+    data = book(MINUTE, tariffs=[other],
+                limits=[{**limit, **({"currency": currency} if currency else {})}])  # fmt: skip
+    swiss = {"line": 11, "tariff": 8}
+    frame = days((1, 60), (1, 60, swiss), (2, 60), (2, 60, swiss))
+    check(data, frame, expected)
+    data["limits"] = []
+    data["minimums"] = [{"id": "m", "amount": "1", "share": "contract", "currency": "CHF"}]
+    assert rate(TariffBook(data), frame).topups["turnover"].tolist() == [200_000]
+
+
+def test_money_of_one_currency():
+    """Inclusive francs pay no euros."""
+    other = {"id": 8, "currency": "CHF", "versions": [{"id": 81, "rates": [
+        {"id": 1, "zone": 1, **MINUTE}]}]}  # fmt: skip
+    francs = {"id": "a", "money": "0.15", "measure": "money", "currency": "CHF"}
+    data = book(MINUTE, tariffs=[other], allowances=[{**francs, "share": "contract"}])
+    frame = days((1, 60), (1, 60, {"tariff": 8}), (2, 60, {"tariff": 8}))
+    check(data, frame, ["0.1", "0", "0.05"])
+
+
 def test_a_limit_lets_a_refused_record_s_minutes_be_used_by_others():
     """The limit is reached by the first; the second is refused and gives its minute back."""
     data = book(
