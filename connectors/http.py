@@ -71,6 +71,39 @@ class _Verified(HTTPAdapter):
         return host, {**pool, "ssl_context": self._context}
 
 
+class _Session(requests.Session):
+    """Goes along with redirects, but without what was meant for the first host alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.own: set[str] = set()
+        """Names of the headers that hold the login."""
+
+    def rebuild_auth(
+        self, prepared_request: requests.PreparedRequest, response: requests.Response
+    ) -> None:
+        super().rebuild_auth(prepared_request, response)
+        before, after = response.request.url or "", prepared_request.url or ""
+        try:
+            checked_url(after)
+        except SettingsError:
+            raise TransportError(
+                f"{shown(before)} leads to {shown(after)}, which is not encrypted; correct the "
+                "address.",
+                False,
+            ) from None
+        if urlsplit(after).netloc == urlsplit(before).netloc:
+            return
+        if prepared_request.body:
+            raise TransportError(
+                f"{shown(before)} leads to another host ({shown(after)}), where nothing is sent; "
+                "correct the address, if that is right.",
+                False,
+            )
+        for name in self.own:
+            prepared_request.headers.pop(name, None)
+
+
 class Http:
     """A session; `sign` may add headers to each request just before it goes out."""
 
@@ -83,7 +116,7 @@ class Http:
         sign: Callable[[requests.PreparedRequest], None] | None = None,
     ) -> None:
         self.patience = patience or Patience()
-        self.session = requests.Session()
+        self.session = _Session()
         self.session.trust_env = False  # no ~/.netrc: logins come from the settings alone
         self.session.headers["User-Agent"] = AGENT
         self.session.mount("https://", _Verified(ca_file))
@@ -134,15 +167,23 @@ class Http:
         self._pace.wait()
         auth = options.pop("auth", None)
         answers = options.pop("answers", ())  # statuses that are answers too, for the caller
+        follow = options.pop("follow", True)  # redirects: a POST would become a GET
         request = requests.Request(method, url, auth=auth, **options)
         where = shown(url)
         try:
             prepared = self.session.prepare_request(request)
             if self._sign is not None:
+                plain = dict(prepared.headers)
                 self._sign(prepared)
+                signed = prepared.headers.items()
+                self.session.own |= {name for name, value in signed if plain.get(name) != value}
             proxies = requests.utils.get_environ_proxies(url)
             with self.session.send(
-                prepared, timeout=self._timeout, stream=True, proxies=proxies
+                prepared,
+                timeout=self._timeout,
+                stream=True,
+                proxies=proxies,
+                allow_redirects=follow,
             ) as response:
                 if response.status_code not in answers:
                     self._check(response, where)

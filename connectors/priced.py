@@ -192,7 +192,12 @@ class Push:
 
         def once() -> Receipt:
             with self._http.stream(
-                self._method, self._url, data=payload, headers=headers, answers=(_KNOWN,)
+                self._method,
+                self._url,
+                data=payload,
+                headers=headers,
+                answers=(_KNOWN,),
+                follow=False,
             ) as response:
                 body = b""
                 for piece in response.iter_content(1 << 12):

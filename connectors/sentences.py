@@ -83,6 +83,9 @@ SENTENCES: dict[str, str] = {
     "element": "{value} is no name of an XML element",
     "moment": "moment {value}: {cause}",
     "encoding_lacks": "{name} has no {value}; use utf-8",
+    "redirect_plain": "{url} leads to {value}, which is not encrypted; correct the address.",
+    "redirect_away": "{url} leads to another host ({value}), where nothing is sent; correct the "
+    "address, if that is right.",
     "not_confirmed": "{url} answers {status}; the batch is not confirmed; ask who runs it.",
     # the delivery as a whole
     "file_encoding": "The file is not {name} (byte {number}); declare its encoding.",

@@ -155,7 +155,7 @@ def _transport(http: Http) -> Any:
         def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> Any:
             # a SOAP fault comes with status 500 and a body that zeep reads
             with http.stream(
-                "POST", address, data=message, headers=dict(headers), answers=(500,)
+                "POST", address, data=message, headers=dict(headers), answers=(500,), follow=False
             ) as response:
                 response._content = b"".join(response.iter_content(1 << 16))
                 return response

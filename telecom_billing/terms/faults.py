@@ -72,6 +72,11 @@ FAULTS = (
     _lt("moment {value}: {cause}"),
     _lt("{name} has no {value}; use utf-8"),
     _lt("{url} answers {status}; the batch is not confirmed; ask who runs it."),
+    _lt("{url} leads to {value}, which is not encrypted; correct the address."),
+    _lt(
+        "{url} leads to another host ({value}), where nothing is sent; correct the address, if that"
+        " is right."
+    ),
     _lt("The file is not {name} (byte {number}); declare its encoding."),
     _lt("{cause}; declare utf-16-le or utf-16-be."),
     _lt("The file is no CSV ({cause}); check quotes and delimiter."),
