@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 SENTENCES: dict[str, str] = {
     # settings
@@ -203,6 +203,13 @@ SENTENCES: dict[str, str] = {
 _NESTED = ("fault", "cause")
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
+_LONG = dict.fromkeys((*_NESTED, "value"), ".+?")
+_SHORT = "(?:(?!; ).)+?"
+"""What stands in a place; only a text of somebody else's may hold what joins sentences."""
+
+# Somebody else's texts are no trap: neither their length nor their shape costs much.
+_LONGEST, _MOST, _DEEPEST = 2000, 30, 2
+
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
@@ -211,8 +218,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     for code, sentence in SENTENCES.items():
         parts = _PLACE.split(sentence)
         parts[::2] = map(re.escape, parts[::2])
-        shapes = {"label": "[^;]+?", "name": "[a-z0-9_]+"} if "{fault}" in sentence else {}
-        parts[1::2] = [f"(?P<{name}>{shapes.get(name, '.+?')})" for name in parts[1::2]]
+        shapes = _LONG | ({"name": "[a-z0-9_]+"} if "{fault}" in sentence else {})
+        parts[1::2] = [f"(?P<{name}>{shapes.get(name, _SHORT)})" for name in parts[1::2]]
         words = len(_PLACE.sub("", sentence))
         found.append((-words, code, re.compile("".join(parts), re.DOTALL)))
     return [(code, pattern) for _words, code, pattern in sorted(found, key=lambda one: one[0])]
@@ -224,13 +231,34 @@ def read(text: str) -> tuple[str, dict[str, str]] | None:
     >>> read("Host (host) is needed")
     ('setting', {'label': 'Host', 'name': 'host', 'fault': 'is needed'})
     """
+    found = _read(text, 0) if len(text) <= _LONGEST else None
+    return (found[0], dict(found[1])) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, depth: int) -> tuple[str, dict[str, str]] | None:
     for code, pattern in _patterns():
+        if depth == _DEEPEST and "fault" in pattern.groupindex:
+            continue
         found = pattern.fullmatch(text)
         if found:
             values = found.groupdict()
-            if "fault" not in values or all(map(read, values["fault"].split("; "))):
+            if "fault" not in values or _parts(values["fault"], depth + 1):
                 return code, values
     return None
+
+
+def _parts(text: str, depth: int = 0) -> list[str]:
+    """The sentences that "; " joins, some of which have one inside; [] where one is none."""
+    found, pieces = [], text.split("; ", _MOST)
+    while pieces:
+        ends = range(1, min(len(pieces), 4) + 1)
+        end = next((end for end in ends if _read("; ".join(pieces[:end]), depth)), 0)
+        if not end:
+            return []
+        found.append("; ".join(pieces[:end]))
+        del pieces[:end]
+    return found
 
 
 def tell(text: str, say: Callable[[str], str]) -> str:
@@ -241,19 +269,27 @@ def tell(text: str, say: Callable[[str], str]) -> str:
     >>> tell("Host (host) is needed", {"Host": "Rechner", "is needed": "wird gebraucht"}.get)
     'Rechner (host) wird gebraucht'
     """
-    if "\n" in text:
-        return "\n".join(tell(line, say) for line in text.split("\n"))
-    found = read(text)
+    return "\n".join(_line(line, say, 0) for line in text.split("\n"))
+
+
+def _line(text: str, say: Callable[[str], str], depth: int) -> str:
+    if len(text) > _LONGEST or depth > _DEEPEST + 1:
+        return text
+    found = _read(text, 0)
     if found is None:
-        before, sign, rest = text.partition(": ")
-        if sign and read(rest):
-            return f"{before}: {tell(rest, say)}"  # of which file of an archive
-        parts = text.split("; ")
-        return "; ".join(tell(part, say) for part in parts) if len(parts) > 1 else text
-    code, values = found
+        parts = _parts(text)
+        if len(parts) > 1:
+            return "; ".join(_line(part, say, depth + 1) for part in parts)
+        head = text.split(": ", 4)  # of which file of which archive
+        for at in range(1, len(head)):
+            rest = ": ".join(head[at:])
+            if _read(rest, 0):
+                return ": ".join([*head[:at], _line(rest, say, depth + 1)])
+        return text
+    code, values = found[0], dict(found[1])
     for name in _NESTED:
         if name in values:
-            values[name] = tell(values[name], say)
+            values[name] = _line(values[name], say, depth + 1)
     if "label" in values:
         values["label"] = say(values["label"]) or values["label"]
     return (say(SENTENCES[code]) or SENTENCES[code]).format(**values)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import connectors
-from connectors import sentences
+from connectors import formats, sentences
 from connectors.archives import ArchiveError
 from connectors.formats.summary import Declared, Summary
 from connectors.reasons import AWAY, DeliveryError, SettingsError, TransportError
@@ -109,6 +109,35 @@ def test_an_error_knows_its_code_and_values():
     assert {ArchiveError("x").code, DeliveryError("x").code} == {""}
 
 
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("asterisk", {"timezone": "Berlin", "bogus": 1, "extension_max": "x"}),
+        ("asterisk", {"a_notation": "x"}),
+        ("csv_mapping", {"columns": [{"target": "x", "column": "1"},
+                                     {"target": "quantity", "column": "1", "shape": "q"}]}),
+        ("csv_mapping", {}),
+        ("xml_mapping", {"bogus": 1}),
+    ],
+)  # fmt: skip
+def test_several_faults_at_once_are_told_one_by_one(name, settings):
+    with pytest.raises(SettingsError) as caught:
+        formats.get(name).resolve(settings)
+    told = tell(str(caught.value), lambda sentence: re.sub("[A-Za-z]+(?![^{]*})", "ß", sentence))
+    for value in re.findall("'[^']*'", str(caught.value)):
+        told = told.replace(value, "")
+    # of English words only names of settings, formats and columns are left
+    left = set(re.findall("[A-Za-z]+", told)) & {"is", "no", "use", "of", "to", "known", "needed"}
+    assert "ß" in told and not left, told
+
+
+def test_texts_that_others_chose_are_no_trap():
+    """A server says what it likes; neither time nor depth may follow from it."""
+    for text in ("a: " * 1500 + "x", "a; " * 1500, "a (b) " * 700, "row 1: " * 600, "x" * 9999):
+        assert tell(text, {}.get) == text
+        assert tell(f"sftp://x: the connection failed ({text}); check address and network.", {}.get)
+
+
 def test_a_way_that_is_broken_is_told_from_a_file():
     assert set(SENTENCES) >= AWAY
     for text, temporary, away in (
@@ -139,7 +168,7 @@ def test_faults_inside_faults_are_told_and_values_are_not():
         "sftp://Host: keine Verbindung (Verbindung abgelehnt); Adresse und Netz prüfen."
     )
     assert tell("Host", german.get) == "Host"  # no sentence: a name that happens to be a word
-    text = "a.zip/User (x).csv: The archive is empty; ask for it anew."
+    text = "a.zip: User: x.csv: The archive is empty; ask for it anew."
     assert tell(text, {"The archive is empty; ask for it anew.": "Leer."}.get).endswith(": Leer.")
     assert tell("one\nHost (host) is needed", german.get) == "one\nRechner (host) wird gebraucht"
 
