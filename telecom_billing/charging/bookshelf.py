@@ -44,7 +44,8 @@ class Shelf:
     def __init__(self, kept: int = KEPT):
         self._kept = kept
         self._volumes: collections.OrderedDict[typing.Hashable, Volume] = collections.OrderedDict()
-        self._lock = threading.Lock()
+        # A volume may come back at any moment, also while this very thread is at the shelf.
+        self._lock = threading.RLock()
 
     def take(self, key: typing.Hashable) -> Volume | None:
         """The volume of that key off the shelf, if it is there."""
