@@ -118,10 +118,21 @@ def given_prices(context: Context, prices: Prices) -> None:
 
 
 def check_calls(context: Context, prices: Prices) -> None:
-    """Refuse calls whose charge exceeds what the law allows for one call."""
+    """Refuse calls whose charge exceeds what the law allows for one call, or whose price did so
+    after all: in a band or tier that they ran into."""
     if context.guard is None:
         return
     book = context.book
+    bound = (context.guard >= 0) & (context.found.reason == 0)
+    other = np.flatnonzero(bound & (prices.rate != context.rate)).tolist()
+    for row in {*other, *(row for row in prices.own if bound[row])}:
+        used = {one.rate for one in prices.own.get(row, ())} or {int(prices.rate[row])}
+        guard = book.guard_list[context.guard[row]]
+        for number in sorted(used - {int(context.rate[row]), -1}):
+            breach = guard.breach(book.rates[number], book.tariff_of(number))
+            if breach is not None and not guard.free:
+                context.refuse(row, *breach)
+                break
     capped = [number for number, guard in enumerate(book.guard_list) if guard.per_call is not None]
     for row in np.flatnonzero(np.isin(context.guard, capped) & (context.found.reason == 0)):
         if context.rate[row] < 0 or (context.given is not None and context.given[row]):

@@ -171,3 +171,20 @@ def test_limits_for_different_customers_do_not_overlap():
     data["guards"][1]["kinds"] = ["private", "business"]
     with pytest.raises(BookError, match="bound by guard eu at the same time"):
         TariffBook(data)
+
+
+def test_a_price_that_a_call_runs_into():
+    """Cheap until 13:00, above the limit then; or above it in the second tier of the month."""
+    wide = {"id": "wide", "prefixes": ["49"], "per_minute": "1.00"}
+    cheap, dear = {"price": "0.50", "per": "minute"}, {"price": "1.50", "per": "minute"}
+    data = book(cheap, {**dear, "band": "late"}, guards=[wide], tariff={"split": "exact"},
+                bands=[{"id": "late", "from": "13:00", "to": "14:00"}])  # fmt: skip
+    calls = (("2026-03-10T11:00:00", 60), ("2026-03-10T11:59:30", 60))
+    assert reasons(data, usage(*calls)) == [None, "cap-per-minute"]
+    steps = [{"to": 2, "factor": "1"}, {"from": 2, "to": 4, "price": "0.90"},
+             {"from": 4, "price": "1.10"}]  # fmt: skip
+    data = book(cheap, guards=[wide], tiers=[{"id": "t", "unit": "minute", "steps": steps}])
+    frame = usage(*((f"2026-03-1{day}T11:00:00", 120) for day in (0, 1, 2)))
+    assert reasons(data, frame) == [None, None, "cap-per-minute"]
+    # A call over the border of tiers as well; and what is refused counts in none.
+    assert reasons(data, usage(("2026-03-10T11:00:00", 300)))[0] == "cap-per-minute"
