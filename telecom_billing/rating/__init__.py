@@ -27,6 +27,7 @@ from .money import MICRO, exact
 from .prefixes import PrefixIndex
 from .result import Rated
 from .schema import BookError, Problem
+from .sums import sums
 from .totals import totals
 from .usage import UsageError
 
@@ -46,5 +47,6 @@ __all__ = [
     "least_cost",
     "margin",
     "rate",
+    "sums",
     "totals",
 ]

@@ -3,6 +3,7 @@
 
     python -m telecom_billing.rating BOOK.json USAGE.csv -o charges.csv
     python -m telecom_billing.rating BOOK.json USAGE.csv --explain 3
+    python -m telecom_billing.rating BOOK.json USAGE.csv --sums contract
 
 Exit status: 0 all charged, 1 some records have a reason instead, 2 book or usage unreadable.
 """
@@ -19,6 +20,7 @@ from .fault_texts import german
 from .files import read_book, read_usage, write_charges
 from .money import MICRO, decimal_text
 from .schema import BookError
+from .sums import sums
 from .usage import UsageError
 
 
@@ -32,6 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", help="charges, .csv or .parquet (default: CSV on stdout)")
     parser.add_argument(
         "--explain", type=int, metavar="N", help="say why row N (from 0) costs that"
+    )
+    parser.add_argument(
+        "--sums",
+        metavar="COLUMNS",
+        help="write net, tax and gross by these columns of the usage (contract,line) instead",
     )
     parser.add_argument("--language", choices=("de", "en"), default="en")
     options = parser.parse_args(arguments)
@@ -49,7 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
     except (BookError, UsageError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    write_charges(rated.charges, options.output or sys.stdout)
+    if options.sums is None:
+        write_charges(rated.charges, options.output or sys.stdout)
+    else:
+        try:
+            found = sums(rated, usage, [name.strip() for name in options.sums.split(",")])
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
+        found.to_csv(options.output or sys.stdout, index=False)
     refused = int(rated.charges["reason"].notna().sum())
     total = decimal_text(int(rated.total() * MICRO))
     print(
