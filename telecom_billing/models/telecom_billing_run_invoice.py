@@ -11,13 +11,15 @@ class TelecomBillingRun(models.Model):
     _inherit = "telecom.billing.run"
 
     invoice_ids = fields.One2many("account.move", "telecom_run_id", string="Invoices")
-    invoice_count = fields.Integer("Number of invoices", compute="_compute_invoice_count")
+    invoice_count = fields.Integer(
+        "Number of invoices", compute="_compute_invoice_count", compute_sudo=True
+    )
 
     payment_order_ids = fields.One2many(
         "account.payment.order", "telecom_run_id", string="Debit orders"
     )
     payment_order_count = fields.Integer(
-        "Number of debit orders", compute="_compute_payment_order_count"
+        "Number of debit orders", compute="_compute_payment_order_count", compute_sudo=True
     )
 
     # ------------------------------------------------------------------ compute

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 class TelecomCarrierInvoice(models.Model):
     _inherit = "telecom.carrier.invoice"
 
-    is_billed = fields.Boolean(compute="_compute_is_billed")
+    is_billed = fields.Boolean(compute="_compute_is_billed", compute_sudo=True)
     twin_id = fields.Many2one(
         "telecom.carrier.invoice", "Entered Before", compute="_compute_twin_id"
     )

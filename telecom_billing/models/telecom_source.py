@@ -127,6 +127,7 @@ class TelecomSource(models.Model):
 
     def action_fetch(self):
         """Take in what waits, here and now."""
+        self.check_access("write")
         for source in self:
             if locks.is_held(self.env.cr, "fetch", source.id):
                 raise UserError(

@@ -32,6 +32,7 @@ class TelecomSource(models.Model):
     def action_test(self):
         """Check the settings, look at what waits and read its first lines; nothing is taken."""
         self.ensure_one()
+        self.check_access("write")
         found = self.env["telecom.source.test"].create(self._tested())
         return {
             "type": "ir.actions.act_window",
