@@ -25,6 +25,17 @@ def read(reader) -> None:
                     allowance=record.get("name") or record["id"],
                 )
             )
+        currency = record.get("currency")
+        if currency and currency != owners[0].currency_id.name:
+            raise ValidationError(
+                reader.env._(
+                    "Allowance %(allowance)s is in %(currency)s, its tariff in %(other)s. Give it "
+                    "the currency of the tariff.",
+                    allowance=record.get("name") or record["id"],
+                    currency=currency,
+                    other=owners[0].currency_id.name,
+                )
+            )
         if str(record["id"]) not in owners.allowance_ids.mapped("code"):
             reader.env["telecom.allowance"].create(_values(reader, record, owners))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 
+from odoo.exceptions import ValidationError
+
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from .text import to_number
 
@@ -28,6 +30,14 @@ class RateReader:
     def _rates(self, record, inherited, version):
         """Field values of a rate, once for each of its zones."""
         own = {**inherited, **record}
+        if own.get("months"):
+            raise ValidationError(
+                self.env._(
+                    "Rate “%(rate)s” is the price of a month. Here fees by the month are lines of "
+                    "the contract: take the rate out of the tariff book.",
+                    rate=record.get("name") or record["id"],
+                )
+            )
         zones = own.get("zones") or own.get("zone")
         zones = zones if isinstance(zones, list) else [zones]
         service = own.get("service")

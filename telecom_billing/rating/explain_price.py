@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .clock import DAY
 from .explain_route import Say, plain, terms
 from .money import decimal_text, join_pico, split_pico
 from .parts import NoRate
@@ -159,7 +160,10 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
         "amount": plain(piece.price - piece.fee - piece.entry),
         "currency": currency,
     }
-    if piece.place is not None:
+    if piece.months is not None:
+        days, hours = divmod(piece.billed, DAY)
+        say("months", days=days + (hours > 0), months=plain(piece.months), **shared)
+    elif piece.place is not None:
         say(
             "packages",
             before=decimal_text(piece.place),

@@ -164,7 +164,10 @@ def terms(rate: Rate, currency: str) -> dict[str, str]:
     if rate.flat:
         english.append("contained in the basic fee")
         german.append("in der Grundgebühr enthalten")
-    for step in rate.steps:
+    if rate.months:
+        english.append(f"{plain(rate.steps[0].price)} {currency} a month")
+        german.append(f"{plain(rate.steps[0].price)} {currency} im Monat")
+    for step in () if rate.months else rate.steps:
         per, shown = step.per_unit(), ""
         unit = {"second": "min", "byte": "MB"}.get(rate.unit, rate.unit)
         per *= {"second": 60, "byte": 1_000_000}.get(rate.unit, 1)

@@ -146,6 +146,8 @@ SENTENCES = {
     "Give one of the two.": "Eines von beiden angeben.",
     "needs units counted as used": "braucht Einheiten, die gezählt werden, wie sie genutzt sind",
     "Set 'count' to exact, or leave it out.": "„count“ auf exact setzen, oder weglassen.",
+    "needs a price and days": "braucht einen Preis und Tage",
+    "Set 'unit' to day, and give a 'price'.": "„unit“ auf day setzen und einen „price“ angeben.",
     "needs a price and units": "braucht einen Preis und Einheiten",
     "Count units, and give a price.": "In Einheiten zählen und einen Preis angeben.",
     "Add at least one.": "Mindestens eine anlegen.",

@@ -87,6 +87,23 @@ def thirtieths(first: dt.date, last: dt.date) -> Fraction:
     return total
 
 
+def in_months(first: dt.date, last: dt.date, rule: str, start: dt.date | None = None) -> Fraction:
+    """Months from ``first`` to ``last`` by one of :data:`RULES`; ``start`` for "offsets".
+
+    >>> in_months(dt.date(2026, 2, 18), dt.date(2026, 2, 28), "thirtieths")
+    Fraction(11, 30)
+    """
+    if rule not in RULES:
+        raise ValueError(f"proration rule {rule!r} is unknown; choose one of {', '.join(RULES)}")
+    if rule == "days":
+        return calendar_months(first, last)
+    return (
+        thirtieths(first, last)
+        if rule == "thirtieths"
+        else offset_months(start or first, first, last)
+    )
+
+
 def prorated(
     price: Any,
     first: dt.date,
@@ -102,14 +119,7 @@ def prorated(
     >>> prorated("29.90", dt.date(2026, 2, 18), dt.date(2026, 2, 28), rule="thirtieths")
     Decimal('10.96')
     """
-    if rule not in RULES:
-        raise ValueError(f"proration rule {rule!r} is unknown; choose one of {', '.join(RULES)}")
-    if rule == "days":
-        months = calendar_months(first, last)
-    elif rule == "offsets":
-        months = offset_months(start or first, first, last)
-    else:
-        months = thirtieths(first, last)
+    months = in_months(first, last, rule, start)
     amount = round_fraction(exact(price) * months, places, rounding)
     return Decimal(int(amount * 10**places)).scaleb(-places)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from .measure import WHOLES
 from .money import MICRO, ROUNDINGS, exact
+from .proration import RULES
 from .schema import Node
 from .units import Units
 
@@ -37,6 +38,7 @@ INHERITED = (
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
     "factor", "refuse", "flat", "free", "setup", "minimum", "maximum", "extras", "conference",
+    "months",
 )  # fmt: skip
 
 
@@ -98,6 +100,8 @@ class Rate:
     whole: str | None = None
     grain: int = MICRO
     ignore_below: int = 0
+    #: How a span of days becomes months, whose price the step has; None: no span.
+    months: str | None = None
 
     @property
     def usage_unit(self) -> str:
@@ -160,6 +164,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         flat=node.flag("flat"),
         whole=_whole(node, by, conference),
         grain=factor * MICRO,
+        months=_months(node, base),
         ignore_below=int((node.quantity("ignore_below") or 0) * factor * MICRO),
     )
 
@@ -174,6 +179,16 @@ def _whole(node: Node, by: str, conference: Node) -> str | None:
                 "Take one of the two out; records of a conference are measured together.",
             )
     return node.choice("whole", WHOLES, None)
+
+
+def _months(node: Node, base: str) -> str | None:
+    """The rule by which a record's days are months of a recurring price."""
+    rule = node.choice("months", RULES, None)
+    if rule is None:
+        return None
+    if base != "second" or not node.has("price"):
+        node.fault("months", "needs a price and days", "Set 'unit' to day, and give a 'price'.")
+    return rule
 
 
 def _times(conference: Node, units: Units) -> int | None:
@@ -205,6 +220,9 @@ def _per(node: Node, units: Units, base: str, factor: int, default: Fraction) ->
 
 
 def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]:
+    if node.has("months"):
+        # The price of a month; increments and "per" of the tariff are for other rates.
+        return (Step(0, None, MICRO, node.amount("price") or Fraction(0), "none"),)
     if node.has("steps"):
         if node.has("price"):
             node.fault("price", "stands beside 'steps'", "Use one of the two.")

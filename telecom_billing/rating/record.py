@@ -7,13 +7,16 @@ with fractions. Where both can answer they give the same numbers.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .book import TariffBook
+from .clock import DAY, instant
 from .money import split_pico
 from .parts import Cells, Part, split
+from .proration import in_months
 from .rates import Rate
 from .steps import Piece, bounded, extras, rounded
 from .tiers import Cut
@@ -66,6 +69,8 @@ def price(
     shifted = max(quantity - own.free, 0)
     shift = begin + min(own.free, quantity) if own.unit == "second" else 0
     parts = split(book, rate, zone, cells, started + shift, 0, shifted)
+    if own.months is not None and shifted:
+        parts = [Part(rate, zone, 0, [_span(book, rate, started + shift, shifted)])]
     if covered:
         parts = _tail(parts, covered)
     if tiers:
@@ -87,6 +92,16 @@ def price(
         before = total
     segments[0].used += quantity - shifted
     return Priced(parts, raw, before, segments)
+
+
+def _span(book: TariffBook, rate: int, started: int, size: int) -> Piece:
+    """A span of days at the price of a month; begun days count, from the local day of its start."""
+    own, clock = book.rates[rate], book.tariff_of(rate).clock
+    first = instant(started).astimezone(clock.zone).date()
+    last = first + dt.timedelta(days=-(-size // DAY) - 1)
+    worth = in_months(first, last, str(own.months))
+    step = own.steps[0]
+    return Piece(step, 0, size, size, step.price * worth, months=worth)
 
 
 def billed_units(

@@ -112,6 +112,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{billed} {unit} at {price} per {interval} {unit}, in proportion = {amount} {currency}.",
         "{billed} {unit} zu {price} je {interval} {unit}, anteilig = {amount} {currency}.",
     ),
+    "months": (
+        "{days} days are {months} months at {price} = {amount} {currency}.",
+        "{days} Tage sind {months} Monate zu {price} = {amount} {currency}.",
+    ),
     "packages": (
         "{before} to {after} {unit} of the period in this tier, by {interval} {unit} at {price}: "
         "{amount} {currency} for those that begin here.",

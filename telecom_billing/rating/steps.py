@@ -40,6 +40,8 @@ class Piece:
     price: Fraction
     fee: Fraction = Fraction(0)
     place: int | None = None
+    #: What the units are in months of a recurring price; None: no span of days.
+    months: Fraction | None = None
     entry: Fraction = Fraction(0)
 
     def cut(self, billed: int) -> Piece:

@@ -256,3 +256,20 @@ class TestBookRoundTrip(TransactionCase):
             version.rate_ids[0].write({"conference_by": "session", "unit": "byte"})
         self.assertIn("Eine Sitzung wird nach ihrer Dauer berechnet", str(caught.exception))
         self.assertIn("Preis", str(caught.exception))
+
+    def test_what_odoo_keeps_elsewhere_is_refused(self):
+        month = {"id": 1, "name": "Base fee", "unit": "day", "price": "9", "months": "days"}
+        versions = [{"id": "f", "rates": [month]}]
+        fee = {"format": 1, "tariffs": [{"id": "rt-fee", "versions": versions}]}
+        franc = {
+            "format": 1,
+            "tariffs": [{"id": "rt-x", "versions": [{"id": "x", "rates": [
+                {"id": 1, "price": "9"}]}]}],
+            "allowances": [{"id": "m", "name": "Francs", "money": "1", "tariffs": ["rt-x"],
+                            "currency": "CHF"}],
+        }  # fmt: skip
+        for book, parts in ((fee, ("Base fee", "lines of the contract")), (franc, ("CHF", "EUR"))):
+            with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
+                self.Tariff.import_book(book)
+            for part in parts:
+                self.assertIn(part, str(caught.exception))

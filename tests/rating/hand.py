@@ -71,8 +71,10 @@ def added(told, book):
             total += number(facts["price"])
         elif one.step in ("entered", "tier_entered"):
             part += number(facts["setup"])
-        elif one.step in ("increments", "proportion", "at_once", "packages"):
+        elif one.step in ("increments", "proportion", "at_once", "packages", "months"):
             amount = number(facts["amount"])
+            if one.step == "months":
+                assert close(amount, number(facts["price"]) * number(facts["months"])), facts
             if one.step == "increments":
                 assert close(amount, number(facts["price"]) * facts["intervals"]), facts
             elif one.step == "proportion":

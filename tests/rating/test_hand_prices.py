@@ -185,6 +185,33 @@ def test_services_and_units(rate, columns, quantities, expected):
     check(data, usage(*((NOON, one) for one in quantities), **columns), expected)
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        # From 17 January for 43 days, to 28 February: 15 of 31 days and all of February.
+        ("days", "14.84"),  # 10 × (15/31 + 1) = 14.838…
+        # Contract months from the 17th: one to 16 February, then 12 of 28 days.
+        ("offsets", "14.29"),  # 10 × (1 + 12/28) = 14.285…
+        # 15 thirtieths and a whole month.
+        ("thirtieths", "15"),
+    ],
+)
+def test_a_monthly_fee_for_some_days(rule, expected):
+    fee = {"service": "fee", "unit": "day", "price": "10.00", "months": rule, "decimals": 2}
+    # What the tariff states for its calls does not concern fees.
+    data = book(fee, tariff={"per": "minute", "initial": 60, "step": 60})
+    frame = usage(("2026-01-16T23:00:00", 43), service="fee", unit="day")
+    check(data, frame, [expected])
+
+
+def test_a_fee_credited_and_one_for_a_leap_month():
+    fee = {"service": "fee", "unit": "day", "price": "29.00", "months": "days", "decimals": 2}
+    frame = usage(("2028-02-01T11:00:00", 29), ("2028-02-29T11:00:00", 1),
+                  ("2028-02-20T11:00:00", -10), service="fee", unit="day")  # fmt: skip
+    # The whole of a month of 29 days; one of them; ten given back.
+    check(book(fee), frame, ["29", "1", "-10"])
+
+
 def test_prefixes_of_one_digit_and_of_fifteen():
     zones = [
         {"id": 1, "prefixes": ["4"]},
