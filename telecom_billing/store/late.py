@@ -3,7 +3,8 @@
 
 A record is late for a run if its month lies before the run's, a run of its month or later has made
 its invoices, and its delivery was taken in by a later run than that month's. What was freed by a
-reversed invoice is not late: its delivery belongs to the run of its month.
+reversed invoice is not late: its delivery belongs to the run of its month. Nor is what came after
+the invoice of its month was reversed: it goes on the new one.
 """
 
 from __future__ import annotations
@@ -31,7 +32,14 @@ def _late(run) -> SQL:
         " AND EXISTS (SELECT 1 FROM telecom_billing_run b JOIN telecom_billing_step t"
         "  ON t.run_id = b.id AND t.code = 'invoice' AND t.state = 'done'"
         "  WHERE b.company_id = s.company_id AND b.period_start >= s.period"
-        "  AND b.period_start < %(period)s)",
+        "  AND b.period_start < %(period)s)"
+        " AND (NOT EXISTS (SELECT 1 FROM %(invoices)s AND m.telecom_reversed)"
+        "  OR EXISTS (SELECT 1 FROM %(invoices)s AND m.state = 'posted'"
+        "   AND m.telecom_reversed IS NOT TRUE))",
+        invoices=SQL(
+            "account_move m JOIN telecom_billing_run v ON v.id = m.telecom_run_id"
+            " WHERE m.telecom_contract_id = s.contract_id AND v.period_start = s.period"
+        ),
         charges=SQL.identifier(charges.TABLE),
         facts=SQL.identifier(facts.TABLE),
         company=run.company_id.id,

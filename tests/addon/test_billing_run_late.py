@@ -161,6 +161,25 @@ class TestLate(RatingCase, BillingCase):
         self.steps(run, "check", "invoice")
         self.assertIn(0.06, self.amounts_of(run, "write_off")[0][1])
 
+    def test_what_comes_after_its_invoice_was_reversed_goes_on_the_new_one(self):
+        self.calls("2026-09-03 07:00:00")
+        self.first = self.bill("2026-09-01")
+        contract = self.policies["write_off"]
+        move = self.first.invoice_ids.filtered(lambda m: m.telecom_contract_id == contract)
+        move._reverse_moves([{"invoice_date": move.invoice_date}], cancel=True)
+        self.calls("2026-09-04 07:00:00", seconds=240)  # 4 min at 0.03 = 0.12
+        run = self.bill("2026-10-01", "fetch", "load", "rate")
+        late = {group["contract_id"]: group["policy"] for group in run._late_groups()}
+        others = self.policies["next"] | self.policies["supplement"]
+        self.assertEqual(set(late), set(others.ids))
+        self.steps(run, "check", "invoice")
+        self.assertFalse(self.env["telecom.write.off"].search([("run_id", "=", run.id)]))
+        ((supplement, amounts),) = self.amounts_of(run, "write_off")
+        self.assertFalse(supplement)
+        # 0.06 + 0.12, beside fees of 30 a month
+        self.assertAlmostEqual(sum(amount for amount in amounts if amount < 30), 0.18)
+        self.assertControl(run)
+
     def test_a_reversed_supplement_is_made_again(self):
         run = self.late_months()
         self.steps(run, "invoice")
