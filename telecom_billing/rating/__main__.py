@@ -17,7 +17,7 @@ from .advice import advise
 from .engine import rate
 from .explain import explain
 from .fault_texts import german
-from .files import read_book, read_usage, write_charges
+from .files import read_book, read_usage, write_charges, write_more
 from .money import MICRO, decimal_text
 from .schema import BookError
 from .sums import sums
@@ -40,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="COLUMNS",
         help="write net, tax and gross by these columns of the usage (contract,line) instead",
     )
+    parser.add_argument(
+        "--more", metavar="FOLDER", help="write balances, alerts and top-ups as CSV files there"
+    )
     parser.add_argument("--language", choices=("de", "en"), default="en")
     options = parser.parse_args(arguments)
     try:
@@ -56,6 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (BookError, UsageError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    if options.more is not None:
+        write_more(rated, options.more)
     if options.sums is None:
         write_charges(rated.charges, options.output or sys.stdout)
     else:

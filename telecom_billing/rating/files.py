@@ -17,6 +17,7 @@ import pandas as pd
 
 from .book import TariffBook
 from .money import decimal_text, to_micro
+from .result import Rated
 from .schema import BookError, Problem
 from .usage import UsageError
 
@@ -76,6 +77,25 @@ def _instants(column: pd.Series) -> pd.Series:
     except ValueError as error:
         raise UsageError(f"started_at: {error}; write times like 2026-01-31T08:00:00Z") from None
     return values.dt.tz_localize(None).astype("datetime64[us]")
+
+
+#: What rating finds out besides charges, and which of its columns are millionths.
+_MORE = {
+    "allowances": ("granted", "used", "left"),
+    "alerts": ("threshold", "amount", "spent"),
+    "topups": ("required", "turnover", "topup"),
+}
+
+
+def write_more(rated: Rated, folder: str | Path) -> None:
+    """Balances, alerts and top-ups as CSV files of a folder, in units and currency."""
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for name, columns in _MORE.items():
+        frame = getattr(rated, name).copy()
+        for column in columns:
+            frame[column] = [decimal_text(value) for value in frame[column]]
+        frame.to_csv(place / f"{name}.csv", index=False)
 
 
 def write_charges(charges: pd.DataFrame, path: str | Path | Any) -> None:

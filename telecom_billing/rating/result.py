@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Rated:
-    """The answer of :func:`~.engine.rate`; ``readme/DEVELOP.md`` lists every column.
+    """The answer of :func:`~.engine.rate`; ``readme/TARIFF_BOOK.md`` lists every column.
 
     ``charges``: one row per record and priced part, in the order of the usage frame.
     ``allowances``: one row per balance and period. ``alerts``: thresholds of spending limits

@@ -122,3 +122,22 @@ def test_as_a_program(files):
     words = [sys.executable, "-m", "telecom_billing.rating", "--help"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "--explain" in done.stdout
+
+
+def test_balances_alerts_and_topups(tmp_path):
+    data = book({"price": "0.10", "per": "minute", "step": 60},
+                allowances=[{"id": "a", "quantity": 1, "unit": "minute"}],
+                limits=[{"id": "l", "amount": "0.05"}],
+                minimums=[{"id": "m", "amount": "2.50"}])  # fmt: skip
+    (tmp_path / "book.json").write_text(json.dumps(data))
+    (tmp_path / "usage.csv").write_text(
+        "started_at,quantity,b_number,tariff,line\n2026-03-10T11:00:00Z,90,4930123,7,x\n"
+    )
+    more = tmp_path / "more"
+    words = [str(tmp_path / "book.json"), str(tmp_path / "usage.csv"), "--more", str(more)]
+    assert main([*words, "-o", str(tmp_path / "charges.csv")]) == 0
+    read = {name: pd.read_csv(more / f"{name}.csv", dtype=str).to_dict("records")[0]
+            for name in ("allowances", "alerts", "topups")}  # fmt: skip
+    assert read["allowances"]["used"] == "60"
+    assert (read["alerts"]["kind"], read["alerts"]["spent"]) == ("limit", "0.1")
+    assert read["topups"]["topup"] == "2.4"
