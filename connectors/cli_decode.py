@@ -175,8 +175,9 @@ class _Run:
         if self.known is None:
             return fresh
         keys = self.equal.keys(frame).tobytes()
+        starts = frame["started_at"].to_numpy().tobytes()
         for at in range(len(frame)):
-            key = keys[16 * at : 16 * at + 16]
+            key = keys[16 * at : 16 * at + 16] + starts[8 * at : 8 * at + 8]
             fresh[at] = key not in self.known
             self.known.add(key)
         return fresh

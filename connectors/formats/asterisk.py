@@ -3,7 +3,8 @@
 
 Local time unless `usegmtime` is set; `uniqueid` and `userfield` only where configured, and
 without uniqueid a record has no key of its own; `newcdrcolumns` adds peeraccount, linkedid and
-sequence behind whatever is there.  Answer is empty when nobody answered.  Take
+sequence behind whatever is there.  uniqueid is that of the caller's channel, which has a record for
+each partner: start and partner belong to the key.  Answer is empty when nobody answered.  Take
 Master.csv only: the per-account files beside it hold the same calls again.
 Source: https://docs.asterisk.org, CDR specification; cdr_csv.
 """
@@ -47,13 +48,16 @@ class Asterisk(DelimitedFormat):
     def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
         """Lines of 19 and 20 columns lack uniqueid or userfield: move what is behind them."""
         columns = batch.columns
-        unique, user, peer, linked, sequence = (columns[name] for name in _OPTIONAL)
-        number = pc.match_substring_regex(peer, "^[0-9]+$")
-        last = pc.and_(pc.equal(linked, ""), pc.equal(sequence, ""))
-        # 19 columns: peeraccount, linkedid and sequence stand where the first three are expected
-        nineteen = pc.and_(number, last)
-        key = pc.binary_join_element_wise(user, peer, "/")
-        columns["uniqueid"] = pc.if_else(nineteen, key, unique)
+        channel, user, peer, linked, sequence = (columns[name] for name in _OPTIONAL)
+        if pc.any(pc.not_equal(peer, "")).as_py():
+            number = pc.match_substring_regex(peer, "^[0-9]+$")
+            last = pc.and_(pc.equal(linked, ""), pc.equal(sequence, ""))
+            # 19 columns: peeraccount, linkedid and sequence stand where the first three would
+            key = pc.binary_join_element_wise(user, peer, "/")
+            channel = pc.if_else(pc.and_(number, last), key, channel)
+        whole = pc.binary_join_element_wise(channel, columns["start"], columns["dstchannel"], "/")
+        none = pc.equal(channel, "")
+        columns["_id"] = pc.if_else(none, "", whole) if pc.any(none).as_py() else whole
         return batch
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
@@ -68,7 +72,7 @@ class Asterisk(DelimitedFormat):
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         from_answer = settings["bill_from"] == "answer"
         return {
-            "record_id": Text("uniqueid"),
+            "record_id": Text("_id"),
             "direction": incoming("dcontext", settings),
             "started_at": Time("answer", "iso", fallback="start")
             if from_answer

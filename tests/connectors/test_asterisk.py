@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from connectors import formats
-from connectors.frame import MICRO, check
+from connectors.frame import MICRO, check, dedup_keys
 from connectors.reasons import SettingsError
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -27,7 +27,7 @@ def test_documented_sample():
     assert frame["quantity"].tolist() == [118 * MICRO, 61 * MICRO]
     # 09:05:07 summer time in Berlin is 07:05:07 UTC; billing starts with the answer
     assert frame["started_at"].tolist()[1] == pd.Timestamp("2026-09-01 07:05:07")
-    assert frame["record_id"].tolist() == ["1788246000.1", "1788246300.2"]
+    assert [key.split("/")[0] for key in frame["record_id"]] == ["1788246000.1", "1788246300.2"]
     assert frame["account"].fillna("").tolist() == ["", "4711"]
     assert rejects[["line", "kind", "reason"]].values.tolist() == [[3, "filtered", "not_answered"]]
     assert (summary.lines, summary.loaded, summary.filtered, summary.faulty) == (3, 2, 1, 0)
@@ -101,4 +101,20 @@ def test_columns_that_depend_on_its_configuration(tail, key):
         f'"DOCUMENTATION"{tail}\n'
     )
     frame = formats.get("asterisk").decode(io.BytesIO(line.encode())).read().frame
-    assert [None if value is pd.NA else value for value in frame["record_id"]] == [key]
+    expected = None if key is None else f"{key}/2026-09-01 09:00:00/SIP/2"
+    assert [None if value is pd.NA else value for value in frame["record_id"]] == [expected]
+
+
+def test_a_channel_that_speaks_with_two_partners_has_two_records():
+    """uniqueid is the caller's channel; after a transfer it comes again, answered as before."""
+    line = (
+        '"acc","101","030123456","from-internal","101","SIP/1","{}","Dial","x",'
+        '"2026-09-01 {}","2026-09-01 09:00:02","2026-09-01 09:02:00",120,118,"ANSWERED",'
+        '"DOCUMENTATION","1756.1",""\n'
+    )
+    data = line.format("SIP/2", "09:00:00") + line.format("SIP/3", "09:01:00")
+    frame = formats.get("asterisk").decode(io.BytesIO(data.encode())).read().frame
+    keys = dedup_keys(frame)
+    assert len(frame) == 2 and keys[0] != keys[1]
+    again = formats.get("asterisk").decode(io.BytesIO(data.encode())).read().frame
+    assert (dedup_keys(again) == keys).all()
