@@ -16,6 +16,8 @@ from .told_text import ToldText
 
 #: Endings of files that are read; everything else is only kept.
 READABLE = (".csv", ".txt", ".xml", ".json")
+#: Tells files that were made here.
+OURS = "telecom-dispute"
 
 
 class TelecomCarrierInvoice(models.Model):
@@ -247,9 +249,14 @@ class TelecomCarrierInvoice(models.Model):
 
     # ------------------------------------------------------------------ business
     def _files(self):
-        """Attached files, newest first."""
+        """The carrier's files, newest first; not what was made here for the dispute."""
         return self.env["ir.attachment"].search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", False)],
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("res_field", "=", False),
+                ("description", "!=", OURS),
+            ],
             order="id desc",
         )
 

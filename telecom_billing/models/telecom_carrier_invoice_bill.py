@@ -14,6 +14,7 @@ from odoo.tools.misc import format_date
 
 from ..billing import dispute_file
 from ..store import exact
+from .telecom_carrier_invoice import OURS
 
 
 class TelecomCarrierInvoice(models.Model):
@@ -151,6 +152,7 @@ class TelecomCarrierInvoice(models.Model):
                 {
                     "name": name,
                     "raw": path.read_bytes(),
+                    "description": OURS,
                     "res_model": self._name,
                     "res_id": self.id,
                     "mimetype": dispute_file.MIMETYPES[kind],

@@ -246,12 +246,20 @@ class TelecomHandoverChannel(models.Model):
             )
             checked = run.step_ids.filtered(lambda step: step.code == "check")
             if checked.state == "done":
-                try:
-                    with self.env.cr.savepoint():
-                        channel._hand_over(month, run)
-                except UserError as error:
-                    _logger.warning("hand-over to %s: %s", channel.code, error)
+                channel._hand_over_alone(month, run)
         waiting = self.env["telecom.handover"].search(
             [("channel_id.way", "=", "rest"), ("state", "in", ("prepared", "failed"))]
         )
         waiting._send()
+
+    def _hand_over_alone(self, period, run) -> None:
+        """In a transaction of its own; what stops one system does not stop the others."""
+        committing = self.env["telecom.billing.run"]._commits()
+        try:
+            self._hand_over(period, run)
+            if committing:
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+        except UserError as error:
+            if committing:
+                self.env.cr.rollback()
+            _logger.warning("hand-over to %s: %s", self.code, error)

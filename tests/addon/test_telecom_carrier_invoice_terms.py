@@ -220,6 +220,18 @@ class TestTerms(CarrierCase):
         invoice.action_end_dispute()
         self.assertEqual(invoice.state, "settled")
 
+    def test_our_own_dispute_file_is_not_read_as_the_carriers(self):
+        invoice = self.new_invoice(HEAD + "Germany;3;2.5;10\n")
+        invoice.action_read()
+        invoice.action_export_csv()
+        invoice.action_read()
+        self.assertEqual(invoice.file_id.name, "lines.csv")
+        move = self.bill(invoice)
+        names = self.env["ir.attachment"].search(
+            [("res_model", "=", "account.move"), ("res_id", "=", move.id)]
+        )
+        self.assertEqual(names.mapped("name"), ["lines.csv"])
+
     def test_a_dispute_before_the_bill_ends_where_it_began(self):
         invoice = self.new_invoice(HEAD + "Germany;3;2.5;10\n")
         invoice.action_read()
