@@ -16,7 +16,7 @@ from connectors.formats.fields import Currency, Phone, Text
 from connectors.formats.measures import Amount, Quantity, Time
 from connectors.formats.records import JsonFormat
 from connectors.formats.standard import COMMON, changed
-from connectors.formats.teams_pstn import by_call_type
+from connectors.formats.teams_pstn import CONNECTION_FEE, by_call_type
 from connectors.readers.batch import Batch
 
 
@@ -30,9 +30,11 @@ class TeamsGraph(JsonFormat):
     paths = (
         "id", "callType", "startDateTime", "duration", "callerNumber", "calleeNumber",
         "userPrincipalName", "destinationName", "charge", "currency", "conferenceId",
+        "connectionCharge",
     )  # fmt: skip
-    settings = changed(
-        COMMON, timezone="UTC", a_notation="e164", b_notation="e164", extension_max=0
+    settings = (
+        *changed(COMMON, timezone="UTC", a_notation="e164", b_notation="e164", extension_max=0),
+        CONNECTION_FEE,
     )
 
     def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
@@ -49,7 +51,11 @@ class TeamsGraph(JsonFormat):
             "b_number": Phone("calleeNumber", "b"),
             "account": Text("userPrincipalName"),
             "destination": Text("destinationName"),
-            "cost": Amount("charge"),
+            "cost": Amount(
+                ("charge", "connectionCharge")
+                if settings["connection_fee"] == "added"
+                else "charge"
+            ),
             "currency": Currency("currency", default="EUR"),
             "conference": Text("conferenceId"),
         }

@@ -2,7 +2,8 @@
 """Microsoft Teams: PSTN usage report as CSV (PSTN.calls.<date>.csv in Calls.Export.<id>.zip).
 
 UTC, fractions of seven digits.  The Call ID is not unique, the UsageId is.  Numbers are E.164,
-the last digits of foreign ones may be hidden.  The charge contains the connection fee.
+the last digits of foreign ones may be hidden.  Whether the charge contains the connection fee is
+not documented, so it is a setting.
 Source: https://learn.microsoft.com/microsoftteams/teams-analytics-and-reports/pstn-usage-report
 """
 
@@ -19,6 +20,7 @@ from connectors.formats.fields import Currency, Phone, Text
 from connectors.formats.measures import Amount, Quantity, Time
 from connectors.formats.standard import COMMON, TEXT_FILE, changed
 from connectors.readers.batch import Batch
+from connectors.settings import Setting
 
 
 def by_call_type(batch: Batch, name: str) -> Batch:
@@ -29,6 +31,13 @@ def by_call_type(batch: Batch, name: str) -> Batch:
     batch.columns["_direction"] = pc.if_else(transfer, "transfer", direction)
     batch.columns["_service"] = pc.if_else(pc.starts_with(kind, "conf"), "conference", "voice")
     return batch
+
+
+CONNECTION_FEE = Setting(
+    "connection_fee", "Connection fee", "choice", "inside",
+    (("inside", "Is in the charge"), ("added", "Comes on top of it")),
+    help="Compare with an invoice: Microsoft does not say it.",
+)  # fmt: skip
 
 
 class TeamsPstn(DelimitedFormat):
@@ -48,12 +57,14 @@ class TeamsPstn(DelimitedFormat):
         Column("Destination Number"),
         Column("Start Time"),
         Column("Duration Seconds"),
+        Column("Connection Fee", optional=True),
         Column("Charge"),
         Column("Currency"),
     )
     settings = (
         *TEXT_FILE,
         *changed(COMMON, timezone="UTC", a_notation="e164", b_notation="e164", extension_max=0),
+        CONNECTION_FEE,
     )
 
     def prepare(self, batch: Batch, settings: Mapping[str, Any]) -> Batch:
@@ -70,7 +81,9 @@ class TeamsPstn(DelimitedFormat):
             "b_number": Phone("Destination Number", "b"),
             "account": Text("UPN"),
             "destination": Text("Destination Dialed"),
-            "cost": Amount("Charge"),
+            "cost": Amount(
+                ("Charge", "Connection Fee") if settings["connection_fee"] == "added" else "Charge"
+            ),
             "currency": Currency("Currency", default="EUR"),
             "conference": Text("Conference ID"),
         }

@@ -2,6 +2,7 @@
 import pandas as pd
 
 from connectors.frame import MICRO
+from tests.connectors.conftest import SAMPLES
 
 
 def test_documented_sample(sample):
@@ -28,3 +29,11 @@ def test_dirty_lines_are_kept_with_their_reason(sample, reasons):
         6: "column_count",
     }
     assert summary.faulty + summary.filtered == 4
+
+
+def test_a_connection_fee_may_come_on_top(sample):
+    plain, _rejects, _summary = sample("teams_pstn", "teams_pstn.csv")
+    added, _rejects, _summary = sample("teams_pstn", "teams_pstn.csv", connection_fee="added")
+    rows = pd.read_csv(SAMPLES / "teams_pstn.csv").set_index("UsageId")
+    fees = [round(rows["Connection Fee"][key] * MICRO) for key in plain["record_id"]]
+    assert (added["cost"] - plain["cost"]).tolist() == fees and any(fees)
