@@ -50,9 +50,8 @@ class Before:
 
     def of(self, facts: pa.Table) -> dict[str, pd.DataFrame | None]:
         """The arguments ``spent``, ``opening`` and ``settled`` of ``rate()`` for a shard."""
-        whose = (np.unique(flat(facts[name]).to_numpy()) for name in ("contract", "customer"))
         return {
-            "settled": turnovers.of(self.settled, *whose),
+            "settled": turnovers.of(self.settled, facts),
             "spent": _of(self.spent, facts, self.pools),
             "opening": _of(self.opening, facts, self.pools),
         }

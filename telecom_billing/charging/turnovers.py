@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from odoo.tools import SQL
 
 from ..book.text import plain_id
 from ..rating.settled import COLUMNS
+from .columns import flat
 
 #: Rules whose sums go on.
 SECTIONS = ("tiers", "limits")
@@ -83,9 +86,11 @@ def load(cr, context, whose: SQL, kept: SQL, begin: datetime.datetime) -> pd.Dat
     )  # fmt: skip
 
 
-def of(frame: pd.DataFrame, contracts, customers) -> pd.DataFrame | None:
-    """The rows of these contracts or of others of the same customers."""
+def of(frame: pd.DataFrame, facts: pa.Table) -> pd.DataFrame | None:
+    """The rows of the facts' contracts, and of others of the same customers."""
     if frame.empty:
         return None
-    mine = frame["contract"].isin(contracts) | frame["customer"].isin(customers)
+    mine = np.zeros(len(frame), dtype=bool)
+    for name in ("contract", "customer"):
+        mine |= frame[name].isin(np.unique(flat(facts[name]).to_numpy())).to_numpy(dtype=bool)
     return frame[mine] if mine.any() else None
