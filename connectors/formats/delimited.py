@@ -91,6 +91,8 @@ class DelimitedFormat(Format):
         ready = None
         skip = shape["skip"]
         for block in blocks(source, settings.get("encoding") or "utf-8", BLOCK):
+            if block.doubtful:
+                summary.notes["encoding_doubtful"] += 1
             if ready is None:
                 taken = min(skip, block.count)
                 skip -= taken

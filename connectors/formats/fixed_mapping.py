@@ -94,6 +94,8 @@ class FixedMapping(Format):
             tuple(settings["data_mark"].split()),
         )
         for block in blocks(source, settings["encoding"]):
+            if block.doubtful:
+                summary.notes["encoding_doubtful"] += 1
             yield partial(read_fixed, block, places)
 
     def control(self, fields: list[str], settings: Mapping[str, Any]) -> Declared:

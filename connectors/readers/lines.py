@@ -33,6 +33,7 @@ class Block:
     count: int
     encoding: str
     dirty: bool = False  # some line is not in the declared encoding: decode line by line
+    doubtful: bool = False  # declared as another encoding, and yet good UTF-8
     narrowed: bool = False  # was UTF-16 or UTF-32; undecodable is U+FFFD
     faults: list[Fault] = field(default_factory=list)
     heads: dict[int, str] = field(default_factory=dict)
@@ -135,10 +136,20 @@ def _block(data: bytes, size: int, first: int, encoding: str, wide: bool) -> Blo
         block.dirty = True
     else:
         if encoding != "utf-8":
+            block.doubtful = _is_utf8(block.data)
             block.data = text.encode()
             block.size = len(block.data)
             block.__dict__.pop("ends", None)
     return block
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes beyond ASCII are UTF-8, which other encodings hardly ever are by chance."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_long_line(data: bytes, size: int) -> bool:

@@ -138,3 +138,14 @@ def test_faults_of_a_mapping_are_named_together():
         formats.get("csv_mapping").resolve({"columns": COLUMNS[3:]})
     with pytest.raises(SettingsError, match="positions from 1"):
         formats.get("csv_mapping").resolve({"columns": COLUMNS, "header": False})
+
+
+@pytest.mark.parametrize(("encoding", "doubtful"), [("cp1252", 0), ("utf-8", 1)])
+def test_utf8_under_another_name_is_noticed_and_read_as_declared(encoding, doubtful):
+    """cp1252 reads nearly everything; what is declared counts, but somebody should look."""
+    text = "Rufnummer A;Rufnummer B;Datum;Uhrzeit;Dauer;Zone;Preis\n"
+    text += "4930123456;0049891234567;01.09.2026;10:00:00;61;Österreich;0,0145\n"
+    decoding = formats.get("german_carrier").decode(io.BytesIO(text.encode(encoding)))
+    zone = decoding.read().frame["destination"][0]
+    assert (zone == "Österreich") is not bool(doubtful)
+    assert decoding.summary.notes["encoding_doubtful"] == doubtful
