@@ -76,7 +76,7 @@ class TelecomCarrierInvoice(models.Model):
     state = fields.Selection(
         [
             ("new", "Received"),
-            ("read", "Read"),
+            ("read", "File read"),
             ("agreed", "Agrees"),
             ("differs", "Differs"),
             ("disputed", "Disputed"),
@@ -97,7 +97,7 @@ class TelecomCarrierInvoice(models.Model):
     )
     amount_ours = fields.Monetary("By Our Records", compute="_compute_amounts", store=True)
     amount_open = fields.Monetary(
-        "Not Agreed",
+        "Contested",
         compute="_compute_amounts",
         store=True,
         help="Sum of the differences that are neither within the tolerance nor accepted.",
