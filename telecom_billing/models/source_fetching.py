@@ -67,7 +67,7 @@ def _remembering(source, transport):
     sleep = transport.patience.sleep
 
     def keep_and_sleep(seconds: float) -> None:
-        if source.checkpoint != transport.state:
+        if (source.checkpoint or {}) != transport.state:
             source.checkpoint = copy.deepcopy(transport.state)
             _commit(source)
         sleep(seconds)
