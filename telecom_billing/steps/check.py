@@ -29,6 +29,7 @@ class Check(Step):
         "_check_set_aside",
         "_check_same_ids",
         "_check_against_last_month",
+        "_check_fair_use",
     )
 
     def execute(self) -> Totals:
@@ -171,6 +172,46 @@ class Check(Step):
                 severity="warn",
             )
         return len(compared)
+
+    def _check_fair_use(self) -> int:
+        """Flat rates that somebody used more than is fair: told, and never charged."""
+        units = self.env["telecom.unit"]._units(self.company.id)
+        flats = self.env["telecom.allowance"].search(
+            [("company_id", "=", self.company.id), ("kind", "=", "flat"), ("quantity", ">", 0)]
+        )
+        for flat in flats:
+            fair = decimal.Decimal(str(flat.quantity)) * units.base(flat.unit)[1]
+            balances = self.env["telecom.allowance.balance"].search(
+                [
+                    ("allowance_id", "=", flat.id),
+                    ("period", ">=", self.run.period_start),
+                    ("period", "<=", self.run.period_end),
+                    ("units_used", ">", float(fair)),
+                ],
+                order="units_used desc",
+            )
+            if balances:
+                owners = (
+                    one.line_id.contract_id.partner_id
+                    or one.contract_id.partner_id
+                    or one.partner_id
+                    or one.pool_id.partner_id
+                    for one in balances[:NAMED]
+                )
+                names = dict.fromkeys(owner.display_name for owner in owners)
+                self.finding(
+                    f"fair_use_{flat.id}",
+                    self.env._(
+                        "Flat rate %(flat)s: %(count)s used more than is fair (%(names)s). Nothing"
+                        " is charged for it; talk to the customers.",
+                        flat=flat.name,
+                        count=len(balances),
+                        names=", ".join(names),
+                    ),
+                    severity="info",
+                    record=flat,
+                )
+        return len(flats)
 
 
 def _unlike(now, before, percent: int, least) -> bool:

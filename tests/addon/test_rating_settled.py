@@ -145,3 +145,24 @@ class TestRatingSettled(RatingCase):
         usage = self.calls(2, 3)
         self.rate()
         self.assertEqual(self.prices(usage), ["0.38", "0.38"])
+
+    def test_more_than_fair_use_is_told(self):
+        """Three minutes are fair; four were used, and nothing is charged."""
+        flat = self.env["telecom.allowance"].create(
+            {"tariff_id": self.flat.id, "name": "All calls", "kind": "flat", "quantity": 3,
+             "unit": "minute"}
+        )  # fmt: skip
+        run, usage = self.new_run(), self.calls(2)
+
+        def told():
+            with self.uncommitted():
+                for code in ("fetch", "load", "rate", "check"):
+                    run._run_step(code)
+            return run.finding_ids.filtered(lambda one: one.code == f"fair_use_{flat.id}")
+
+        self.assertFalse(told())
+        usage += self.calls(3)
+        found = told()
+        self.assertEqual(self.prices(usage), ["0", "0"])
+        self.assertEqual(found.severity, "info")
+        self.assertIn(self.partner.display_name, found.message)
