@@ -27,7 +27,7 @@ _PIECES = 6
 #: ... but not below so many records, as each shard costs a little.
 _LEAST = 10_000
 #: A run is closed when it holds so many records. Few runs, because each shard opens all of them.
-_RUN = 400_000
+_RUN = 200_000
 _HALF = 32
 
 
