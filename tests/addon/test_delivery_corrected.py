@@ -54,9 +54,9 @@ class TestCorrected(RatingCase):
         self.assertEqual(again.totals["changed"]["records"], 1)
 
     def test_one_id_with_two_starts_in_two_files_is_told_before_it_is_billed(self):
-        self.receive(call("0401", 1), call("0402", 2))
-        later = call("0401", 1).replace("10:00:01", "10:00:31")  # the same unique id
-        corrected = self.receive(later, name="corrected.csv")
+        self.store_usage([{"record_id": "1.0401"}, {"record_id": "1.0402"}])
+        self.store_usage([{"record_id": "1.0401", "started_at": "2026-09-15 10:00:30"}])
+        corrected = self.env["telecom.delivery"].search([], order="id desc", limit=1)
         self.assertEqual(corrected.loaded, 1)
         run = self.new_run()
         with self.uncommitted():
