@@ -6,6 +6,9 @@ import itertools
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..store import bulk
 
 
 class TelecomTariffVersion(models.Model):
@@ -80,7 +83,7 @@ class TelecomTariffVersion(models.Model):
         string="When no band holds",
         help="Empty: as the tariff says.",
     )
-    rate_ids = fields.One2many("telecom.rate", "version_id", string="Rates", copy=True)
+    rate_ids = fields.One2many("telecom.rate", "version_id", string="Rates")
     rate_count = fields.Integer(compute="_compute_rate_count")
     allowance_ids = fields.One2many(
         "telecom.allowance", "version_id", string="Allowances", copy=True
@@ -172,6 +175,17 @@ class TelecomTariffVersion(models.Model):
                 row["name"] = self.env._("%(name)s (draft)", name=version.name)
         return rows
 
+    def copy(self, default=None):
+        """With all rates; there may be tens of thousands, so they are copied by the database."""
+        default = dict(default or {})
+        state = default.pop("state", "draft")
+        copies = super().copy(default)
+        if "rate_ids" not in default:
+            self._copy_rates(copies)
+        if state != "draft":
+            copies.write({"state": state})
+        return copies
+
     # ------------------------------------------------------------------ actions
     def action_activate(self):
         self.write({"state": "active"})
@@ -218,6 +232,32 @@ class TelecomTariffVersion(models.Model):
         }
 
     # ------------------------------------------------------------------ business
+    def _copy_rates(self, copies):
+        """Give ``copies`` of these versions their rates, steps and extra fees."""
+        Rate = self.env["telecom.rate"]
+        self.rate_ids.check_access("read")
+        for version, new in zip(self, copies, strict=True):
+            rates = bulk.clone(
+                Rate,
+                "version_id",
+                {version.id: new.id},
+                given={
+                    "tariff_id": SQL("%s", new.tariff_id.id),
+                    "company_id": SQL("%s", new.company_id.id),
+                },
+            )
+            for model in ("telecom.rate.step", "telecom.rate.extra"):
+                bulk.clone(
+                    self.env[model],
+                    "rate_id",
+                    rates,
+                    given={"company_id": SQL("%s", new.company_id.id)},
+                )
+            if new.zone_plan_id != version.zone_plan_id:
+                Rate.browse(rates.values())._check_zone_plan()
+            if new.company_id != version.company_id:
+                Rate.browse(rates.values())._check_company()
+
     def _valid_until(self):
         """Last day on which this version prices: its own, or the one before the next begins."""
         self.ensure_one()

@@ -97,3 +97,69 @@ def _text(value: typing.Any) -> str:
     elif hasattr(value, "adapted"):  # psycopg2's Json
         value = json.dumps(value.adapted)
     return str(value).translate(_ESCAPES)
+
+
+def clone(model, column: str, ids: dict[int, int], *, given: dict[str, SQL] | None = None):
+    """Copies of all records whose many2one ``column`` is a key of ``ids``, set by set.
+
+    As ``copy`` does: what is not copied takes its default, what is computed is computed anew. For
+    models whose ``create`` and ``copy_data`` do nothing of their own, without fields that are
+    translated or have a row of their own elsewhere; their constraints held for the originals.
+
+    :param column: names the record above
+    :param ids: {record above: its copy}
+    :param given: further columns that differ in the copies: column → expression
+    :return: {original: copy}, in the model's order of ids
+    """
+    model.check_access("create")
+    if not ids:
+        return {}
+    model.env.flush_all()
+    above = SQL(
+        "(SELECT unnest(%s) AS old, unnest(%s) AS new)", list(ids.keys()), list(ids.values())
+    )
+    pairs = model.env.execute_query(
+        SQL(
+            "SELECT t.id, nextval(%s) FROM %s t JOIN %s a ON a.old = t.%s ORDER BY t.id",
+            f"{model._table}_id_seq",
+            SQL.identifier(model._table),
+            above,
+            SQL.identifier(column),
+        )
+    )
+    made = dict(pairs)
+    if not made:
+        return {}
+    defaults = _defaults(model, {column: None})
+    moment = defaults.keys() & {"create_uid", "write_uid", "create_date", "write_date"}
+    values = {name: SQL("%s", defaults[name]) for name in moment}
+    for name, field in model._fields.items():
+        if not (field.store and field.column_type) or name in values or name == "id":
+            continue
+        if field.copy:
+            values[name] = SQL.identifier("t", name)
+        elif name in defaults:
+            values[name] = SQL("%s", defaults[name])
+    values |= {column: SQL.identifier("a", "new")} | (given or {})
+    model.env.cr.execute(
+        SQL(
+            "INSERT INTO %s (id, %s) SELECT m.new, %s FROM %s t JOIN %s a ON a.old = t.%s"
+            " JOIN (SELECT unnest(%s) AS old, unnest(%s) AS new) m ON m.old = t.id ORDER BY m.new",
+            SQL.identifier(model._table),
+            SQL(", ").join(map(SQL.identifier, values)),
+            SQL(", ").join(values.values()),
+            SQL.identifier(model._table),
+            above,
+            SQL.identifier(column),
+            list(made.keys()),
+            list(made.values()),
+        )
+    )
+    model.env.invalidate_all(flush=False)
+    records = model.browse(made.values())
+    records.check_access("create")
+    for name, field in model._fields.items():
+        if field.store and field.compute and name not in values:
+            model.env.add_to_compute(field, records)
+    model.env.flush_all()
+    return made

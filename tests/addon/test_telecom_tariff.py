@@ -3,6 +3,7 @@
 
 import datetime
 
+from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -117,6 +118,37 @@ class TestTariff(TransactionCase):
         self.assertEqual(draft.state, "draft")
         self.assertEqual(draft.rate_ids.price, version.rate_ids.price)
         self.assertNotEqual(draft.rate_ids, version.rate_ids)
+
+    def test_a_copied_version_has_every_rate_as_it_was(self):
+        version = self._version(rate={"price": 0, "beyond": "free", "name": "Own"})
+        rate = version.rate_ids
+        steps = [{"quantity_from": 0, "quantity_to": 60, "price": 0.125, "price_per": 60}]
+        extras = [{"above": 3, "each": 2, "price": 0.5}]
+        rate.write(
+            {
+                "step_ids": [(0, 0, step) for step in steps],
+                "extra_ids": [(0, 0, extra) for extra in extras],
+            }
+        )
+        self.env["telecom.rate"].create({"version_id": version.id, "price": 0.0312345})
+        before = self.env["telecom.rate"].search_count([])
+        copy = version.copy({"name": "Next", "valid_from": "2027-01-01"})
+        self.assertEqual(self.env["telecom.rate"].search_count([]), before + 2)
+        self.assertEqual((copy.name, copy.state, copy.rate_count), ("Next", "draft", 2))
+        ours = set(models.MAGIC_COLUMNS) | {"version_id", "rate_id", "step_ids", "extra_ids"}
+        for name in ("rate_ids", "rate_ids.step_ids", "rate_ids.extra_ids"):
+            old, new = version.mapped(name), copy.mapped(name)
+            self.assertFalse(old & new)
+            fields = [
+                field for field, kind in old._fields.items() if kind.store and field not in ours
+            ]
+            self.assertEqual(
+                [{k: v for k, v in row.items() if k != "id"} for row in new.read(fields)],
+                [{k: v for k, v in row.items() if k != "id"} for row in old.read(fields)],
+            )
+        other = self.tariff.copy({"code": "OTHER"})
+        moved = version.copy({"tariff_id": other.id, "state": "active"})
+        self.assertEqual((moved.state, moved.rate_ids.tariff_id), ("active", other))
 
     def test_what_the_core_refuses_is_not_activated(self):
         draft = self._version("Steps", state="draft")
