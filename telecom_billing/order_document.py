@@ -48,6 +48,8 @@ CODES = (
     "pattern",  # expected: a description of the notation
     "unknown",  # a key that is not part of an order; expected: the keys that are
     "empty_list",  # at least one element is needed
+    "no_quantity",  # nothing is ordered
+    "too_dear",  # expected: the highest amount of a line
 )
 
 
@@ -59,6 +61,10 @@ class Fault:
     code: str
     value: object = None
     expected: str = ""
+
+
+#: Quantity times price of a line, in the company's currency; what is above is a slip.
+MOST = decimal.Decimal(1_000_000)
 
 
 # ---------------------------------------------------------------------------------- kinds of values
@@ -344,6 +350,10 @@ def _between_fields(order: dict) -> typing.Iterator[Fault]:
     if order["delivery"]["invoice"] == "email" and not order["customer"]["email"]:
         yield Fault("customer.email", "missing")
     for i, line in enumerate(order["lines"]):
+        if not line["quantity"]:
+            yield Fault(f"lines[{i}].quantity", "no_quantity", str(line["quantity"]))
+        if abs(line["quantity"] * (line["price"] or 0)) > MOST:
+            yield Fault(f"lines[{i}].price", "too_dear", str(line["price"]), f"{MOST:,}")
         if line["start"] and line["start"] < start:
             yield Fault(f"lines[{i}].start", "negative", line["start"].isoformat(), str(start))
         if line["start"] and end and line["start"] > end:

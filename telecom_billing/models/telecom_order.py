@@ -25,6 +25,8 @@ FAULT_TEXTS = {
     "pattern": _lt("%(value)s is not in the notation wanted: %(expected)s."),
     "unknown": _lt("An order has no such key. Possible here: %(expected)s."),
     "empty_list": _lt("The list is empty. Add at least one element."),
+    "no_quantity": _lt("The quantity is %(value)s. Order at least a part of one, or no line."),
+    "too_dear": _lt("Quantity times %(value)s is above %(expected)s. Correct the slip."),
     "no_product": _lt(
         "No telecom product has the code %(value)s. Correct it, or make the product."
     ),

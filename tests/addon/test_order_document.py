@@ -124,6 +124,18 @@ def test_each_fault_is_found_and_nothing_else(path, value, fault):
     assert faults_of(changed(path, value)) == [fault]
 
 
+def test_nothing_and_slips_are_refused():
+    line = ["lines", 0]
+    for quantity in ("0", 0, "0.000"):
+        order = changed([*line, "quantity"], quantity)
+        assert faults_of(order) == [("lines[0].quantity", "no_quantity")]
+    for price, found in (("1000000", []), ("-1000000.01", [("lines[0].price", "too_dear")])):
+        assert faults_of(changed([*line, "price"], price)) == found
+    order = changed([*line, "quantity"], "1000001")
+    order["lines"][0]["price"] = "1"
+    assert faults_of(order) == [("lines[0].price", "too_dear")]
+
+
 def test_all_faults_are_found_at_once():
     order = changed(("customer", "kind"), "consumer")
     order["lines"][0]["price"] = "free"
