@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ..store import binary, partitions, summaries
 from ..store import charges as charge_store
+from ..store import facts as fact_store
 from . import matching
 from .columns import NONE, flat
 from .pricing import Charges
@@ -30,10 +31,10 @@ class Span:
 
 
 def prepare(cr, span: Span) -> None:
-    """Make sure that the charges of the span have partitions."""
-    partitions.ensure(
-        cr, charge_store.TABLE, [span.begin, span.end - datetime.timedelta(seconds=1)]
-    )
+    """Make sure that the charges of the span have partitions, and that its facts are found."""
+    days = [span.begin, span.end - datetime.timedelta(seconds=1)]
+    partitions.ensure(cr, charge_store.TABLE, days)
+    partitions.summarize(cr, fact_store.TABLE, days)
 
 
 def remove(cr, span: Span, contracts: np.ndarray) -> None:

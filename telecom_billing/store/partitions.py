@@ -85,6 +85,24 @@ def _without_partition(cr, table: str, wanted) -> list[datetime.date]:
     return [month for month, name in zip(wanted, names, strict=True) if name in missing]
 
 
+def summarize(cr, table: str, wanted) -> None:
+    """Bring the block-range indexes of the partitions of ``wanted`` (dates) up to date.
+
+    What was copied in since the last vacuum is not in them, so a look for a new delivery would read
+    the month from its first block.
+    """
+    names = [name_of(table, month) for month in sorted({month_of(day) for day in wanted})]
+    cr.execute(
+        SQL(
+            "SELECT brin_summarize_new_values(x.indexrelid) FROM pg_index x"
+            " JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am m ON m.oid = c.relam"
+            " WHERE x.indrelid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) name))"
+            " AND m.amname = 'brin'",
+            names,
+        )
+    )
+
+
 def retire(cr, table: str, month: datetime.date, keep: SQL | None = None) -> int:
     """Detach and drop the partition of ``month``; returns how many rows are gone.
 

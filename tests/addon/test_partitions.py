@@ -47,6 +47,17 @@ class TestPartitions(TransactionCase):
         self.cr.execute(f"SELECT tableoid::regclass::text FROM {TABLE} ORDER BY id")
         self.assertEqual(self.cr.fetchall(), [(f"{TABLE}_202605",), (f"{TABLE}_202606",)])
 
+    def test_block_ranges_know_what_was_copied_in(self):
+        self.cr.execute(f"CREATE INDEX ON {TABLE} USING brin (started_at)")
+        self.fill((1, datetime.datetime(2026, 9, 1)), (2, datetime.datetime(2026, 10, 1)))
+        partitions.summarize(self.cr, TABLE, [datetime.date(2026, 9, 30)])
+        self.cr.execute(
+            f"SELECT brin_summarize_new_values('{TABLE}_202609_started_at_idx'),"
+            f" brin_summarize_new_values('{TABLE}_202610_started_at_idx')"
+        )
+        self.assertEqual(self.cr.fetchone(), (0, 1))
+        partitions.summarize(self.cr, TABLE, [datetime.date(2031, 1, 1)])  # has no partition
+
     def test_a_month_is_retired_as_a_whole(self):
         self.fill((1, MAY), (2, JUNE))
         self.assertEqual(partitions.retire(self.cr, TABLE, MAY), 1)
