@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -72,7 +73,7 @@ class Decoding(Iterator[Decoded]):
         )
 
 
-class Format:
+class Format(abc.ABC):
     """A format of usage records.  Subclasses declare; see readme/DEVELOP.md for how to add one."""
 
     name = ""
@@ -82,9 +83,9 @@ class Format:
     extensions: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
 
+    @abc.abstractmethod
     def fields(self, settings: Mapping[str, Any]) -> dict[str, Field]:
         """Frame column -> declaration, in the order in which faults are reported."""
-        raise NotImplementedError
 
     def rules(self, settings: Mapping[str, Any]) -> Iterable[Rule]:
         """Record selection; what no rule wants becomes a reject of kind "filtered"."""
@@ -106,11 +107,11 @@ class Format:
         """Key of each row (null: complete as it is), and its role, "open" or "close", for pairs."""
         return pa.nulls(len(batch.line), pa.string()), None
 
+    @abc.abstractmethod
     def batches(
         self, source: BinaryIO, settings: Mapping[str, Any], summary: Summary
     ) -> Iterator[Any]:
         """Pieces of the delivery for :meth:`read_piece`; counts header lines in the summary."""
-        raise NotImplementedError
 
     def resolve(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """Settings with defaults; raises SettingsError with all faults."""

@@ -7,6 +7,7 @@ A path such as "priceWithoutTax.value" goes down into objects; of a list its fir
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
@@ -38,11 +39,11 @@ class RecordFormat(Format):
     paths: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = COMMON
 
+    @abc.abstractmethod
     def records(
         self, source: BinaryIO, settings: Mapping[str, Any]
     ) -> Iterator[tuple[int, Record | Fault, str]]:
         """(ordinal, record or fault, raw text of a fault)."""
-        raise NotImplementedError
 
     def wanted(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """The paths that become columns."""

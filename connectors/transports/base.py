@@ -12,6 +12,7 @@ the next, for sources where nothing can be moved or marked.
 
 from __future__ import annotations
 
+import abc
 import fnmatch
 import hashlib
 import os
@@ -129,17 +130,17 @@ class Transport(AbstractContextManager["Transport"]):
         """
         return retrying(call, self.patience, self.reopen)
 
+    @abc.abstractmethod
     def list(self) -> list[Item]:
         """What is complete and waits, in the order of names."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def read(self, item: Item, target: BinaryIO, offset: int = 0) -> None:
         """Append an item's bytes from `offset` on to an open file; raises TransportError."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def done(self, item: Item) -> None:
         """Move or mark an item, so that it is not listed again."""
-        raise NotImplementedError
 
     def fetch(self, item: Item, folder: Path | str) -> Fetched:
         """Fetch an item into a folder, whole or not at all; raises TransportError.

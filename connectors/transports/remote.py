@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import abc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,25 +57,25 @@ class FolderTransport(Transport):
 
     options: dict[str, Any]
 
+    @abc.abstractmethod
     def entries(self, folder: str = "") -> list[Entry]:
         """Plain files in the folder, or in one inside it; raises TransportError."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def entry(self, name: str) -> Entry | None:
         """One file as it is now."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def copy(self, name: str, write: Callable[[bytes], Any], offset: int) -> None:
         """Hand the bytes of a file to `write`."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def move(self, name: str, folder: str, new: str) -> None:
         """Move a file into a folder inside this one, which is made if needed."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def delete(self, name: str) -> None:
         """Delete a file."""
-        raise NotImplementedError
 
     def list(self) -> list[Item]:
         found = {entry.name: entry for entry in self.again(self.entries)}

@@ -13,7 +13,8 @@ import typing
 
 from odoo.tools import SQL
 
-TABLE = "telecom_book_change"
+#: A table that goes with the addon.
+_OF_ADDON = "telecom_tariff"
 _NOTE = (
     "INSERT INTO telecom_book_change (token)"
     " VALUES ((random() * 9007199254740991)::bigint + (random() * 1024)::bigint)"
@@ -34,7 +35,8 @@ def watch(cr, tables: typing.Iterable[tuple[str, typing.Sequence[str]]]) -> None
     cr.execute(
         SQL(
             "CREATE OR REPLACE FUNCTION telecom_book_changed() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $body$ BEGIN IF to_regclass('{TABLE}') IS NOT NULL THEN {_NOTE}; END IF;"
+            # Without the addon nobody would ever take the notes away.
+            f" $body$ BEGIN IF to_regclass('{_OF_ADDON}') IS NOT NULL THEN {_NOTE}; END IF;"
             " RETURN NULL; END $body$"
         )
     )

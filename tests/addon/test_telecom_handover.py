@@ -6,85 +6,23 @@ import csv
 import datetime
 import io
 import json
-import os
 from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.telecom_billing.models import telecom_handover
-from odoo.addons.telecom_billing.models.connector_choices import MASK
 from odoo.addons.telecom_billing.store import handover as store
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from connectors.retry import Patience
-from tests.addon.billing_case import BillingCase
-from tests.addon.rating_common import RatingCase
+from tests.addon.handover_case import MONTH, HandoverCase
 from tests.connectors.receiver import Receiver
 
-MONTH = "2026-09-01"
-day = datetime.timedelta(days=1)
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
-class TestHandover(RatingCase, BillingCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.channel = cls.new_channel("crm", marks=True, what="records", kind="jsonl")
-        cls.theirs, cls.ours = (
-            cls.new_contract(
-                cls.new_partner(name, "business"), lines=[{"telecom_tariff_id": cls.biz.id}]
-            )
-            for name in ("Theirs", "Ours")
-        )
-        cls.theirs.telecom_handover_channel_id = cls.channel
-        for place, contract in enumerate((cls.theirs, cls.ours)):
-            cls.new_number(f"+49 30 77770{place}", contract.contract_line_ids)
-
-    @classmethod
-    def new_channel(cls, code, **vals):
-        return cls.env["telecom.handover.channel"].create({"name": code, "code": code} | vals)
-
-    def setUp(self):
-        super().setUp()
-        quick = Patience(attempts=2, sleep=lambda _seconds: None)
-        self.startPatcher(patch.object(telecom_handover, "PATIENCE", quick))
-
-    def calls(self, start, count=1, seconds=60):
-        """Calls of both contracts, 0.03 a minute inland until mid-September, 0.12 + 0.05 mobile."""
-        return self.store_usage(
-            [
-                {
-                    "record_id": f"{start}-{number}-{place}",
-                    "a_number": number,
-                    "b_number": ("494012345", "4915112345678")[place % 2],
-                    "started_at": start,
-                    "quantity": seconds,
-                }
-                for number in ("4930777700", "4930777701")
-                for place in range(count)
-            ]
-        )
-
-    def steps(self, run, *codes):
-        with self.uncommitted():
-            for code in codes:
-                self.assertTrue(run._run_step(code), run.finding_ids.mapped("message"))
-        return run
-
-    def rated_run(self, month=MONTH):
-        return self.steps(self.new_run(month), "fetch", "load", "rate", "check")
-
-    def by_rest(self, server, **vals):
-        self.channel.write({"way": "rest", "rest": {"url": server.url}} | vals)
-
-    def assertAgree(self, run):
-        rows = run.control_totals()
-        self.assertEqual([row["stage"] for row in rows if row["check"] is False], [])
-        return {row["stage"]: row for row in rows}
-
+class TestHandover(HandoverCase):
     # ------------------------------------------------------------------ what is handed over
     def test_records_as_declared(self):
         self.calls("2026-09-03 07:00:00", 2)
@@ -296,7 +234,7 @@ class TestHandover(RatingCase, BillingCase):
         real = type(wrong)._hand_over
         with (
             patch.object(type(wrong), "_hand_over", hand_over),
-            patch.object(fields.Date, "context_today", lambda *_: run.period_end + day),
+            patch.object(fields.Date, "context_today", lambda *_: run.period_end + ONE_DAY),
             mute_logger("odoo.addons.telecom_billing.models.telecom_handover_channel"),
         ):
             self.env["telecom.handover.channel"]._cron_hand_over()
@@ -315,82 +253,10 @@ class TestHandover(RatingCase, BillingCase):
         for field in ("rest_secret", "preview"):
             self.assertFalse(channel.copy({"code": f"copy-{field}"})[field])
 
-    def test_a_manager_enters_the_secret_and_nobody_reads_it(self):
-        rest = {"url": "https://crm.example/usage", "auth": "bearer", "secret": "s3cret"}
-        systems = self.env["telecom.handover.channel"].with_user(self.manager)
-        channel = systems.create({"name": "Own", "code": "own", "way": "rest", "rest": rest})
-        self.assertEqual(channel._opened_rest()["secret"].reveal(), "s3cret")
-        channel.rest = rest | {"secret": "n3w"}
-        channel.rest = rest | {"secret": MASK, "method": "PUT"}
-        self.assertEqual(channel._opened_rest()["secret"].reveal(), "n3w")
-        self.assertNotIn("n3w", str(channel.read()))
-        with self.assertRaises(AccessError):
-            channel.read(["rest_secret"])
-
-    def test_a_copy_of_a_system_has_no_secret(self):
-        rest = {"url": "https://crm.example/usage", "auth": "bearer", "secret": "s3cret"}
-        channel = self.new_channel("first", way="rest", rest=rest)
-        other = channel.copy({"code": "second"})
-        self.assertNotIn("secret", other.rest)
-        self.assertFalse(other.sudo().rest_secret)
-        for name, value in (("ca_file", "-----BEGIN"), ("auth", "header"), ("auth_header", "X")):
-            with self.assertRaisesRegex(ValidationError, "enter the stored secret again"):
-                channel.rest = rest | {"secret": MASK, name: value}
-        other.rest = rest | {"secret": MASK}  # a mask behind which nothing is
-        self.assertNotIn("secret", other.rest)
-
-    def test_another_company_sees_and_fetches_nothing(self):
-        self.calls("2026-09-03 07:00:00")
-        handover = self.channel._hand_over(MONTH, self.rated_run())
-        batch = handover.batch_ids
-        company = self.new_company("Stranger GmbH")
-        stranger = self.new_user("stranger", "telecom_billing.group_telecom_manager")
-        stranger.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
-        for records in (self.channel, self.channel.column_ids, handover, batch,
-                        batch.attachment_id):  # fmt: skip
-            mine = records.with_user(stranger)
-            self.assertFalse(mine.search([("id", "in", records.ids)]), records)
-            with self.assertRaises(AccessError):
-                mine.read(["create_date"])
-        api = self.env["telecom.handover"].with_user(stranger)
-        self.assertEqual(api.waiting_batches("crm"), [])
-        for act in (api.fetch_batch, api.acknowledge_batch):
-            with self.assertRaisesRegex(UserError, "There is no batch"):
-                act(batch.uid)
-
     def test_every_column_has_a_name_for_people(self):
         labels = dict(self.env["telecom.handover.column"]._fields_there())
         self.assertEqual(labels["customer"], "Customer number (customer)")
         self.assertEqual(set(labels), {*store.RECORD, *store.SUMMARY})
-
-    def test_secrets_are_sealed_and_sent_only_where_they_belong(self):
-        self.calls("2026-09-03 07:00:00")
-        with Receiver() as server:
-            login = {"url": server.url, "auth": "bearer"}
-            self.channel.write({"way": "rest", "rest": login | {"secret": "s3cret"}})
-            self.assertEqual(self.channel.rest["secret"], MASK)
-            self.env.flush_all()
-            self.env.cr.execute("SELECT rest::text, rest_secret FROM telecom_handover_channel")
-            self.assertNotIn("s3cret", str(self.env.cr.fetchall()))
-            self.channel.rest = login | {"secret": MASK, "method": "POST"}
-            self.channel._hand_over(MONTH, self.rated_run())
-            self.assertEqual({login for _key, login in server.seen}, {"Bearer s3cret"})
-        with self.assertRaises(ValidationError):
-            self.channel.rest = {
-                "url": "https://thief.example", "auth": "bearer", "secret": MASK
-            }  # fmt: skip
-
-    def test_a_secret_of_the_environment(self):
-        os.environ["TELECOM_TEST_CRM"] = "s3cret"
-        self.addCleanup(os.environ.pop, "TELECOM_TEST_CRM")
-        self.calls("2026-09-03 07:00:00")
-        with Receiver() as server:
-            secret = {"auth": "bearer", "secret": "env:TELECOM_TEST_CRM"}
-            self.channel.write({"way": "rest", "rest": {"url": server.url} | secret})
-            self.channel._hand_over(MONTH, self.rated_run())
-            self.assertEqual({login for _key, login in server.seen}, {"Bearer s3cret"})
-            with self.assertRaises(ValidationError):
-                self.channel.rest = {"url": server.url, "auth": "bearer", "secret": "env:PATH"}
 
     # ------------------------------------------------------------------ by API, by file
     def test_pulled_by_the_other_system(self):

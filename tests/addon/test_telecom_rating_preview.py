@@ -5,82 +5,14 @@ import datetime
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo.addons.telecom_billing.store import exact
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import SQL
 
-from tests.addon.rating_common import RatingCase
-
-MOBILE = "491512345678"
-OWN = ("telecom_rating_preview", "telecom_rating_preview_line")
+from tests.addon.preview_case import MOBILE, OWN, PreviewCase
 
 
 @tagged("post_install", "-at_install")
-class TestTelecomRatingPreview(RatingCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.usage = cls.store_usage(
-            [
-                {"b_number": MOBILE, "quantity": 61},
-                {"b_number": MOBILE, "started_at": "2026-09-20 10:00:00"},
-                {"a_number": "494055501", "b_number": MOBILE},
-                {"a_number": "494055501", "b_number": "33123456"},
-                {"a_number": "498912345", "b_number": MOBILE},
-            ]
-        )
-        cls.env["telecom.rating.state"]._rate_months(cls.company)
-        cls.mobile = cls.flat.version_ids.zone_plan_id.zone_ids.filtered(lambda z: z.code == "mob")
-
-    def preview(self, compute=True, **values):
-        preview = self.env["telecom.rating.preview"].create(
-            {"date_from": "2026-09-05", "date_to": "2026-09-30", **values}
-        )
-        if compute:
-            preview.action_compute()
-        return preview
-
-    def lines(self, preview, changed=True):
-        """{contract name: (records, set aside, amounts: before and after each)}, exact."""
-        rows = exact.fetch(
-            self.env.cr,
-            SQL(
-                "SELECT coalesce(c.name, ''), records_before, records_after, aside_before,"
-                " aside_after, newly_charged, newly_aside, amount_before, amount_after, difference,"
-                " l.is_changed FROM telecom_rating_preview_line l"
-                " LEFT JOIN contract_contract c ON c.id = l.contract_id WHERE preview_id = %s",
-                preview.id,
-            ),
-        )
-        return {row[0]: row[1:10] for row in rows if row[10] or not changed}
-
-    def everything(self):
-        """Row count and content of each table but those of previews."""
-        self.env.flush_all()
-        tables = self.env.execute_query(
-            SQL("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        )
-        found = {}
-        for (table,) in tables:
-            if table.startswith(OWN):
-                continue
-            (found[table],) = self.env.execute_query(
-                SQL(
-                    "SELECT count(*), sum(hashtextextended(t::text, 0)::numeric) FROM %s t",
-                    SQL.identifier(table),
-                )
-            )
-        return found
-
-    def draft(self, tariff, **prices):
-        """A draft version of a tariff with other prices by zone code."""
-        version = tariff.version_ids.sorted("valid_from")[-1].copy({"valid_from": "2027-01-01"})
-        for rate in version.rate_ids:
-            if rate.zone_id.code in prices:
-                rate.price = prices[rate.zone_id.code]
-        return version
-
+class TestTelecomRatingPreview(PreviewCase):
     # --- rate again ----------------------------------------------------------------------------
 
     def test_difference_by_customer_and_kept(self):
@@ -307,99 +239,6 @@ class TestTelecomRatingPreview(RatingCase):
             self.assertEqual(preview.state, "keeping")
             self.env["telecom.rating.preview"]._cron_compute()
             self.assertEqual(preview.state, "kept")
-
-    # --- replay ----------------------------------------------------------------------------------
-
-    def test_a_draft_on_an_invoiced_month(self):
-        self.invoice(self.env["telecom.usage.summary"].search([]))
-        draft = self.draft(self.flat, mob=0.1)
-        before = self.everything()
-        preview = self.preview(kind="replay", version_id=draft.id)
-        self.assertEqual(self.everything(), before)
-        self.assertEqual(list(self.lines(preview)), [self.contract.name])
-        row = self.lines(preview)[self.contract.name]
-        self.assertEqual(row[-3:], (Decimal("0.57"), Decimal("0.3"), Decimal("-0.27")))
-        self.assertIn(draft.display_name, preview.name)
-        with self.assertRaises(UserError):
-            preview.action_keep()
-        self.assertEqual(draft.action_replay()["context"]["default_version_id"], draft.id)
-
-    def test_the_same_version_changes_nothing(self):
-        """Also with an allowance of the version, in the middle of its validity."""
-        self.env["telecom.allowance"].create(
-            {
-                "tariff_id": self.flat.id,
-                "version_id": self.flat.version_ids.id,
-                "name": "1 minute",
-                "quantity": 1,
-                "unit": "minute",
-                "zone_ids": [(6, 0, self.mobile.ids)],
-            }
-        )
-        self.rate(everything=True)
-        self.assertEqual(self.prices(self.usage[:2]), ["0.19", "0.19"])
-        self.invoice(self.env["telecom.usage.summary"].search([]))
-        preview = self.preview(kind="replay", version_id=self.flat.version_ids.id)
-        self.assertFalse(self.lines(preview))
-        self.assertEqual(self.lines(preview, False)[self.contract.name][:2], (2, 2))
-
-    def test_a_draft_with_its_allowance_as_if_it_had_been_in_force(self):
-        draft = self.draft(self.biz, mob=0.2)
-        self.env["telecom.allowance"].create(
-            {
-                "tariff_id": self.biz.id,
-                "version_id": draft.id,
-                "name": "30 seconds",
-                "quantity": 30,
-                "unit": "second",
-                "count": "exact",
-            }
-        )
-        preview = self.preview(kind="replay", version_id=draft.id)
-        row = self.lines(preview)[self.other_contract.name]
-        # 60 s, of which 30 s are free: 30 s at 0.20 a minute and 0.05.
-        self.assertEqual(row[-2], Decimal("0.15"))
-        (self.biz.version_ids - draft).write({"state": "draft"})
-        draft.write({"valid_from": "2026-01-01", "state": "active"})
-        self.rate(everything=True)
-        self.assertEqual(self.prices(self.usage[2:3]), ["0.15"])
-
-    def test_another_tariff_as_if_the_lines_had_it(self):
-        preview = self.preview(
-            kind="replay",
-            replay_by="tariff",
-            tariff_id=self.flat.id,
-            other_tariff_id=self.biz.id,
-        )
-        row = self.lines(preview)[self.contract.name]
-        # 61 s and 60 s at 0.12 a minute, 0.05 each: 0.172 + 0.17.
-        self.assertEqual(row[-2], Decimal("0.342"))
-        self.line.telecom_tariff_id = self.biz
-        self.rate()
-        self.assertEqual(self.prices(self.usage[:2]), ["0.172", "0.17"])
-
-    def test_refused(self):
-        with self.assertRaises(ValidationError):
-            self.preview(kind="replay")
-        with self.assertRaises(ValidationError):
-            self.preview(
-                kind="replay",
-                replay_by="tariff",
-                tariff_id=self.flat.id,
-                other_tariff_id=self.flat.id,
-            )
-
-    def test_faulty_prices_are_told(self):
-        draft = self.draft(self.flat)
-        draft.rate_ids.flush_recordset()
-        # What entering would have refused.
-        self.env.cr.execute(
-            "UPDATE telecom_rate SET split = 'sideways' WHERE version_id = %s", [draft.id]
-        )
-        draft.rate_ids.invalidate_recordset()
-        preview = self.preview(kind="replay", version_id=draft.id)
-        self.assertEqual(preview.state, "failed")
-        self.assertIn("sideways", preview.message)
 
     # --- around ----------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 """Tariffs and versions: what is refused where it is entered."""
 
 import datetime
+from unittest.mock import patch
 
 from odoo import models
 from odoo.exceptions import ValidationError
@@ -132,7 +133,10 @@ class TestTariff(TransactionCase):
         )
         self.env["telecom.rate"].create({"version_id": version.id, "price": 0.0312345})
         before = self.env["telecom.rate"].search_count([])
-        copy = version.copy({"name": "Next", "valid_from": "2027-01-01"})
+        # Tens of thousands of rates are copied by the database, and not one by one.
+        one_by_one = patch.object(type(rate), "create", side_effect=AssertionError("by the ORM"))
+        with one_by_one:
+            copy = version.copy({"name": "Next", "valid_from": "2027-01-01"})
         self.assertEqual(self.env["telecom.rate"].search_count([]), before + 2)
         self.assertEqual((copy.name, copy.state, copy.rate_count), ("Next", "draft", 2))
         ours = set(models.MAGIC_COLUMNS) | {"version_id", "rate_id", "step_ids", "extra_ids"}

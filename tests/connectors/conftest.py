@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A certificate authority of our own, for real TLS servers on loopback."""
+"""Real servers on loopback: a certificate authority of our own, a service by HTTP."""
 
 import datetime as dt
 import ipaddress
 import ssl
+import threading
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from connectors import formats
 from connectors.frame import check
+from tests.connectors.carriers.service import Service
 
 
 @dataclass
@@ -108,3 +111,15 @@ def reasons():
         return dict(zip(rejects["line"], rejects["reason"], strict=True))
 
     return reasons
+
+
+@pytest.fixture
+def service():
+    """A service by HTTP that answers as a test tells it; `seen`: what it was asked."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    server.seen, server.trouble = [], []
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()

@@ -11,18 +11,7 @@ from connectors.http import Http
 from connectors.priced import Push
 from connectors.reasons import TransportError
 from connectors.retry import Patience
-from tests.connectors.carriers.service import Service, patience, settings
-
-
-@pytest.fixture
-def service():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    server.seen, server.trouble = [], []
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+from tests.connectors.carriers.service import patience, settings
 
 
 class Tokens:

@@ -11,22 +11,10 @@ from hypothesis import strategies as st
 from telecom_billing.rating import TariffBook, explain, rate
 
 from . import worlds
-from .build import book, usage
+from .build import book
+from .by_day import MINUTE, TIERS, days
 from .hand import found
 from .test_household import book_of, calls, frame_of, households
-
-MINUTE = {"price": "0.10", "per": "minute", "initial": 60, "step": 60}
-STEPS = [
-    {"from": 0, "to": 3, "factor": "1"},
-    {"from": 3, "to": 5, "price": "0.06", "per": "minute"},
-    {"from": 5, "factor": "0.5"},
-]
-TIERS = {"id": "t", "unit": "minute", "steps": STEPS}
-
-
-def days(*rows, **columns):
-    """(day of March 2026, quantity[, columns]) at noon."""
-    return usage(*((f"2026-03-{day:02}T11:00:00", *more) for day, *more in rows), **columns)
 
 
 def charged(done, frame):
