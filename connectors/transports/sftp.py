@@ -21,6 +21,9 @@ from connectors.settings import Secret, Setting
 from connectors.transports.remote import AFTER, FILTERS, Entry, FolderTransport
 
 _PIECE = 1 << 18
+#: What one handle reads. The library reads ahead in a thread, and where that thread falls behind it
+#: asks for all the rest beside what is read: memory is bounded by this.
+WINDOW = 1 << 22
 
 
 class Sftp(FolderTransport):
@@ -104,12 +107,17 @@ class Sftp(FolderTransport):
                 return None
 
     def copy(self, name: str, write: Callable[[bytes], Any], offset: int) -> None:
-        with self._named(name), self._server().open(self._at(name), "rb") as stream:
-            size = stream.stat().st_size or 0
-            stream.seek(offset)
-            stream.prefetch(size, max_concurrent_requests=64)
-            while piece := stream.read(_PIECE):
-                write(piece)
+        path, end = self._at(name), offset
+        with self._named(name):
+            while offset == end:
+                end = offset + WINDOW
+                with self._server().open(path, "rb") as stream:
+                    stream.seek(offset)
+                    size = stream.stat().st_size or 0
+                    stream.prefetch(min(size, end), max_concurrent_requests=64)
+                    while offset < end and (piece := stream.read(min(_PIECE, end - offset))):
+                        write(piece)
+                        offset += len(piece)
 
     def move(self, name: str, folder: str, new: str) -> None:
         server = self._server()

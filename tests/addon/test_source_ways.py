@@ -21,6 +21,7 @@ from tests.connectors.test_ftps import Host as FtpsHost
 from tests.connectors.test_https import Portal
 from tests.connectors.test_imap import Host as ImapHost
 from tests.connectors.test_imap import mail
+from tests.connectors.test_sftp import BROKEN_OFF
 from tests.connectors.test_sftp import Host as SftpHost
 
 # paramiko's read-ahead thread complains aloud when a connection breaks
@@ -49,19 +50,20 @@ class TestWays(WaysCase):
     def test_sftp_broken_off_goes_on_where_it_stopped(self):
         host = SftpHost(self.root)
         self.addCleanup(host.stop)
-        self.put("large.csv", LARGE)
+        content = LARGE * (1 + BROKEN_OFF // len(LARGE))
+        self.put("large.csv", content)
         source = self.source_of("sftp", host.settings())
-        host.break_after, host.breaks = len(LARGE) // 2, 99
+        host.break_after, host.breaks = BROKEN_OFF, 99
         self.assertFalse(source._fetch())
         self.assertEqual((source.state, source.delivery_ids.ids), ("failing", []))
         self.assertTrue(source.last_error)
         (part,) = source_fetching.folder_of(source).iterdir()
-        self.assertGreater(part.stat().st_size, len(LARGE) // 8)
+        self.assertEqual(part.stat().st_size, BROKEN_OFF)
         host.break_after = None
         host.reads.clear()
         delivery = source._fetch()
-        self.assertGreater(min(offset for offset, _size in host.reads), 0)
-        self.assertEqual(delivery.attachment_id.sudo().raw, LARGE)
+        self.assertEqual(min(offset for offset, _size in host.reads), BROKEN_OFF)
+        self.assertEqual(delivery.attachment_id.sudo().raw, content)
         self.assertEqual((source.state, source.last_error), ("ok", False))
         delivery.sudo()._load()
         self.assertEqual(delivery.loaded, 4000)
