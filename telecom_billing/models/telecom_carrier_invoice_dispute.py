@@ -7,6 +7,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
+#: What the bill was made of, and how it was compared.
+BILLED_FIELDS = frozenset(
+    "name partner_id company_id source_ids layout_id date_start date_end invoice_date incoming"
+    " tolerance_percent tolerance_amount currency_id amounts increment_first increment_next"
+    " tax_ids file_id position_ids".split()
+)
+
+
 class TelecomCarrierInvoice(models.Model):
     _inherit = "telecom.carrier.invoice"
 
@@ -46,6 +54,13 @@ class TelecomCarrierInvoice(models.Model):
         for sign in ("\\", "%", "_"):
             text = text.replace(sign, f"\\{sign}")
         return text.strip()
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        # EXTENDS 'telecom.carrier.invoice': a bill and what it was made of do not part
+        if BILLED_FIELDS.intersection(vals):
+            self._check_open()
+        return super().write(vals)
 
     # ------------------------------------------------------------------ actions
     def action_dispute(self):
@@ -110,3 +125,31 @@ class TelecomCarrierInvoice(models.Model):
                     carrier=self.partner_id.display_name,
                 )
             )
+        twin = self._billed_with_the_same_file()
+        if twin:
+            raise UserError(
+                self.env._(
+                    "%(file)s was billed with %(bill)s already, as invoice %(name)s. If it is "
+                    "another invoice, correct the period here, else delete this entry.",
+                    file=self.file_id.name,
+                    bill=twin.move_id.display_name,
+                    name=twin.name,
+                )
+            )
+
+    def _billed_with_the_same_file(self):
+        """A file that came again under another number (a forwarded mail) is still one invoice; but
+        fees may be the same, byte by byte, month after month."""
+        if not self.file_id:
+            return self.browse()
+        twins = self.search(
+            [
+                ("id", "!=", self.id),
+                ("company_id", "=", self.company_id.id),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("file_id.checksum", "=", self.file_id.checksum),
+                ("date_start", "<=", self.date_end),
+                ("date_end", ">=", self.date_start),
+            ]
+        )
+        return twins.filtered("is_billed")[:1]

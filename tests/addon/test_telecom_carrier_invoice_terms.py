@@ -3,6 +3,7 @@
 
 from decimal import Decimal
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
@@ -178,6 +179,46 @@ class TestTerms(CarrierCase):
         other.action_read()
         self.assertFalse(other.twin_id)
         self.assertTrue(self.bill(other))
+
+    def test_a_file_that_comes_again_under_another_number_is_billed_once(self):
+        text = HEAD + "Germany;3;2.5;0.15\n"
+        first = self.new_invoice(text, name="R-1")
+        forwarded = self.new_invoice(text, name="Fwd: R-1")
+        october = {"date_start": "2026-10-01", "date_end": "2026-10-31"}
+        next_month = self.new_invoice(text, name="R-2", **october)
+        for invoice in (first, forwarded, next_month):
+            invoice.action_read()
+        bill = self.bill(first)
+        with self.assertRaisesRegex(UserError, "lines.csv was billed with .* as invoice R-1"):
+            forwarded.action_bill()
+        self.assertTrue(self.bill(next_month), "fees may be the same every month")
+        bill.button_cancel()
+        self.assertTrue(self.bill(forwarded))
+
+    def test_what_a_bill_was_made_of_stays(self):
+        invoice = self.new_invoice(HEAD + "Germany;3;2.5;0.15\n")
+        invoice.action_read()
+        bill = self.bill(invoice)
+        other = self.env["res.partner"].create({"name": "Other Carrier"})
+        dollar = self.env.ref("base.USD")
+        for change in (
+            {"name": "R-9"},
+            {"partner_id": other.id},
+            {"date_start": "2026-08-01"},
+            {"invoice_date": "2026-11-01"},
+            {"layout_id": False},
+            {"amounts": "gross"},
+            {"currency_id": dollar.id},
+            {"tax_ids": [Command.clear()]},
+            {"source_ids": [Command.clear()]},
+            {"tolerance_percent": 50},
+            {"increment_first": 60},
+        ):
+            with self.assertRaisesRegex(UserError, "has the vendor bill"):
+                invoice.write(change)
+        bill.button_cancel()
+        invoice.amounts = "gross"
+        self.assertEqual(invoice.amounts, "gross")
 
     def test_a_new_entry_tells_while_it_is_typed(self):
         self.new_invoice(HEAD)
