@@ -11,11 +11,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ..billing.carrier_file import PACKED, READABLE, is_readable
 from ..terms import explained_line
 from .told_text import ToldText
 
-#: Endings of files that are read; everything else is only kept.
-READABLE = (".csv", ".txt", ".xml", ".json")
 #: Tells files that were made here.
 OURS = "telecom-dispute"
 
@@ -197,7 +196,7 @@ class TelecomCarrierInvoice(models.Model):
 
     def _read_attachments(self, attachments) -> None:
         """Read the first file that the layout fits; a fault is noted and nothing is lost."""
-        readable = attachments.filtered(lambda file: file.name.lower().endswith(READABLE))
+        readable = attachments.filtered(lambda file: is_readable(file.name))
         for attachment in readable:
             try:
                 with self.env.cr.savepoint():
@@ -215,12 +214,12 @@ class TelecomCarrierInvoice(models.Model):
             raise UserError(
                 self.env._("Choose a layout: it says which column of the file is what.")
             )
-        files = self._files().filtered(lambda file: file.name.lower().endswith(READABLE))
+        files = self._files().filtered(lambda file: is_readable(file.name))
         if not files:
             raise UserError(
                 self.env._(
                     "Attach the carrier's file first (%s). A PDF is kept, but not read.",
-                    ", ".join(READABLE),
+                    ", ".join((*READABLE, *PACKED)),
                 )
             )
         self._read(files[0])
@@ -261,7 +260,7 @@ class TelecomCarrierInvoice(models.Model):
         )
 
     def _read(self, attachment) -> None:
-        found = self.layout_id._read(attachment.raw or b"")
+        found = self.layout_id._read(attachment.raw or b"", attachment.name)
         self._check_readable(attachment, found)
         self.position_ids.sudo().unlink()
         self.line_ids.sudo().unlink()

@@ -6,12 +6,28 @@ from __future__ import annotations
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-
 #: What the bill was made of, and how it was compared.
 BILLED_FIELDS = frozenset(
-    "name partner_id company_id source_ids layout_id date_start date_end invoice_date incoming"
-    " tolerance_percent tolerance_amount currency_id amounts increment_first increment_next"
-    " tax_ids file_id position_ids".split()
+    (
+        "name",
+        "partner_id",
+        "company_id",
+        "source_ids",
+        "layout_id",
+        "date_start",
+        "date_end",
+        "invoice_date",
+        "incoming",
+        "tolerance_percent",
+        "tolerance_amount",
+        "currency_id",
+        "amounts",
+        "increment_first",
+        "increment_next",
+        "tax_ids",
+        "file_id",
+        "position_ids",
+    )
 )
 
 

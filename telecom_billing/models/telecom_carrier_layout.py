@@ -9,10 +9,12 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from connectors import carrier_invoice
+from connectors import archives, carrier_invoice
 from connectors.formats.summary import plain as plain_micro
 from connectors.reasons import DeliveryError, SettingsError
 
+from ..billing import carrier_file
+from ..deck.terms import Unreadable
 from ..terms import explained_line, told
 from . import connector_choices as choices
 
@@ -110,20 +112,50 @@ class TelecomCarrierLayout(models.Model):
         self.ensure_one()
         if not self.sample:
             raise UserError(self.env._("Choose a sample file first."))
-        self.preview = self._as_table(self._read(base64.b64decode(self.sample)))
+        data = base64.b64decode(self.sample)
+        self.preview = self._as_table(self._read(data, self.sample_name or "sample"))
         return True
 
     # ------------------------------------------------------------------ business
-    def _read(self, data: bytes) -> carrier_invoice.Statement:
+    def _read(self, data: bytes, name: str) -> carrier_invoice.Statement:
+        """The invoice in a file, or in the one file of an archive that this layout fits."""
+        from ..wizards import deck_texts  # the wizards come after the models
+
         self.ensure_one()
+        found, faults = {}, []
         try:
-            return carrier_invoice.read(data, self.settings or {})
-        except (DeliveryError, SettingsError) as error:
+            files = carrier_file.unpacked(name, data)
+        except archives.ArchiveError as error:
+            raise UserError(told(self.env, str(error))) from error
+        for member, content in files:
+            try:
+                found[member] = carrier_invoice.read(
+                    carrier_file.as_text(content, self.settings or {}), self.settings or {}
+                )
+            except (DeliveryError, SettingsError) as error:
+                faults.append(told(self.env, str(error)))
+            except Unreadable as error:
+                faults.append(deck_texts.unreadable(self.env, error.code, error.value))
+        if len(found) > 1:
             raise UserError(
                 self.env._(
-                    "Layout %(name)s: %(fault)s", name=self.name, fault=told(self.env, str(error))
+                    "%(file)s holds several files that layout %(layout)s fits: %(members)s. "
+                    "Attach the one that is the invoice.",
+                    file=name,
+                    layout=self.name,
+                    members=", ".join(found),
                 )
-            ) from error
+            )
+        if not found:
+            raise UserError(
+                self.env._(
+                    "Layout %(name)s: %(fault)s",
+                    name=self.name,
+                    fault=" ".join(faults)
+                    or self.env._("%s holds no file that can be read.", name),
+                )
+            )
+        return next(iter(found.values()))
 
     def _as_table(self, found) -> Markup:
         heads = (

@@ -4,6 +4,8 @@
 import base64
 import csv
 import io
+import itertools
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -12,7 +14,9 @@ from odoo.addons.telecom_billing.store import partitions
 from odoo.exceptions import UserError, ValidationError
 
 from connectors import carrier_invoice, priced
-from tests.addon.carrier_case import HEAD, CarrierCase
+from tests.addon.carrier_case import HEAD, LAYOUT, CarrierCase
+
+MAILS = itertools.count()
 
 
 class TestCarrierInvoice(CarrierCase):
@@ -194,7 +198,7 @@ class TestCarrierInvoice(CarrierCase):
             "Message-ID: <%s@carrier.example>\r\nMIME-Version: 1.0\r\n"
             'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
             f"--b\r\nContent-Type: text/plain\r\n\r\nPlease pay.\r\n{body}--b--\r\n"
-        ) % len(files)
+        ) % next(MAILS)
         number = self.env["mail.thread"].message_process("telecom.carrier.invoice", text)
         return self.env["telecom.carrier.invoice"].browse(number)
 
@@ -217,6 +221,49 @@ class TestCarrierInvoice(CarrierCase):
         invoice = self.mail(("lines.csv", b"Something else\n1;2\n"))
         self.assertEqual(invoice.state, "new")
         self.assertIn("Zone", invoice.message)
+
+    def test_a_workbook_is_read_as_the_table_it_holds(self):
+        invoice = self.mail(("lines.xlsx", self.workbook(["France", 2, 1.5, 0.3])))
+        self.assertEqual((invoice.state, invoice.position_ids.destination), ("read", "France"))
+        invoice.write({"date_start": "2026-09-01", "date_end": "2026-09-30"})
+        invoice.action_compare()
+        self.assertEqual(self.lines(invoice)["France"][0::2], (2, 90, 0.3, "ok"))
+        self.layout.settings = LAYOUT | {"decimal": ","}
+        invoice.action_read()
+        self.assertEqual(self.lines(invoice)["France"][-1], "ok", "the sign declared for texts")
+
+    def test_a_formula_in_a_workbook_is_no_amount(self):
+        invoice = self.mail(
+            ("l.xlsx", self.workbook(["France", 2, 1.5, "=1/3"], [], ["X", 1, 1, 2]))
+        )
+        self.assertEqual(invoice.position_ids.mapped("line"), [4])
+        self.assertIn("Line 2", invoice.message)
+
+    def test_an_archive_is_read_where_one_file_fits(self):
+        lines = (HEAD + "France;2;1.5;0.3\n").encode()
+        invoice = self.mail(("month.zip", self.packed(a=b"Other;head\n1;2\n", lines=lines)))
+        self.assertEqual((invoice.state, invoice.position_ids.destination), ("read", "France"))
+        invoice = self.mail(("month.zip", self.packed(one=lines, two=lines)))
+        self.assertEqual((invoice.state, invoice.position_ids.ids), ("new", []))
+        self.assertIn("month.zip/one.csv, month.zip/two.csv", invoice.message)
+        broken = self.mail(("month.zip", b"PK\x03\x04 cut off"))
+        self.assertEqual(broken.state, "new")
+        self.assertTrue(broken.message)
+
+    def workbook(self, *rows):
+        book = openpyxl.Workbook()
+        for row in (HEAD.strip().split(";"), *rows):
+            book.active.append(row)
+        file = io.BytesIO()
+        book.save(file)
+        return file.getvalue()
+
+    def packed(self, **members):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(f"{name}.csv", data)
+        return file.getvalue()
 
     def test_a_mail_of_a_stranger_is_kept_without_carrier(self):
         invoice = self.mail(("lines.csv", b"x"), sender="somebody@example.org")
