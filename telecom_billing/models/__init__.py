@@ -68,6 +68,7 @@ from . import (
     telecom_confidential_number,
     telecom_contract_price,
     telecom_delivery,
+    telecom_delivery_notes,
     telecom_delivery_undo,
     telecom_dispatch,
     telecom_document,

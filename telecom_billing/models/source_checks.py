@@ -22,10 +22,14 @@ from ..terms import told
 LATE, MISSING, FAILING = "delivery_late", "delivery_missing", "source_unreachable"
 DOUBLED, SHRUNKEN, TOTALS = "delivery_doubled", "delivery_shrunken", "delivery_totals"
 GAP, REPEATED, FAILED = "sequence_gap", "sequence_repeated", "delivery_unreadable"
-CHANGED = "delivery_changed"
-CODES = (LATE, MISSING, FAILING, DOUBLED, CHANGED, SHRUNKEN, TOTALS, GAP, REPEATED, FAILED)
+CHANGED, CLOCK_CHANGE = "delivery_changed", "delivery_clock_change"
+CODES = (
+    LATE, MISSING, FAILING, DOUBLED, CHANGED, SHRUNKEN, TOTALS, CLOCK_CHANGE, GAP, REPEATED, FAILED,
+)  # fmt: skip
 #: What has happened, in contrast to what goes on: once a person has closed it, it stays closed.
-EVENTS = (DOUBLED, CHANGED, SHRUNKEN, TOTALS, REPEATED)
+EVENTS = (DOUBLED, CHANGED, SHRUNKEN, TOTALS, CLOCK_CHANGE, REPEATED)
+#: Notes of a reader on which money hangs: day, time band and price go by the start.
+CLOCK = ("time_ambiguous", "time_nonexistent")
 #: How far back deliveries are looked at.
 REACH = datetime.timedelta(days=93)
 #: Missing numbers that are named one by one.
@@ -215,6 +219,26 @@ def _differing(source, now) -> typing.Iterator[Found]:
             )
 
 
+def _clock_change(source, now) -> typing.Iterator[Found]:
+    """Records whose start may be an hour off: day, time band and price go by it."""
+    recent = _deliveries(source, [("received_at", ">=", now - REACH)], top=False)
+    for delivery in recent.filtered(lambda one: not one.is_archive):
+        counted = delivery._counted_notes()
+        for code in filter(counted.get, CLOCK):
+            yield Found(
+                CLOCK_CHANGE,
+                f"{delivery.id}-{code}",
+                source.env._(
+                    "Source %(name)s, file %(file)s: %(note)s",
+                    name=source.name,
+                    file=delivery.name,
+                    note=delivery._note(code, counted[code]),
+                ),
+                "info" if code == "time_ambiguous" else "warn",
+                delivery,
+            )
+
+
 def _unreadable(source, now) -> typing.Iterator[Found]:
     for delivery in _deliveries(source, [("state", "=", "failed")]):
         yield Found(
@@ -282,7 +306,8 @@ def _numbered(source, now) -> typing.Iterator[Found]:
 
 
 CHECKS = (
-    _unreachable, _overdue, _unreadable, _doubled, _changed, _shrunken, _differing, _numbered,
+    _unreachable, _overdue, _unreadable, _doubled, _changed, _shrunken, _differing, _clock_change,
+    _numbered,
 )  # fmt: skip
 
 

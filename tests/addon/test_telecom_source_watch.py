@@ -158,6 +158,33 @@ class TestWatch(TelecomCase):
         self.assertEqual(self.found(source), [])
 
     @mute_logger(LOADER_LOG)
+    def test_records_in_the_hours_of_a_clock_change_are_told(self):
+        """Asterisk's times are local ones: 2026-10-25 02:30 comes twice, 2026-03-29 02:30 never."""
+        source = self.new_source("clock", settings={"timezone": "Europe/Berlin"})
+        source._receive("plain.csv", file_of(call("0401234567")))._load()
+        lines = [call("0401234568").replace("2026-09-15 10:00", f"2026-{day} 02:30")
+                 for day in ("10-25", "03-29")]  # fmt: skip
+        delivery = source._receive("clock.csv", file_of(*lines))
+        delivery._load()
+        self.assertEqual(delivery.loaded, 2)
+        keys = [f"{delivery.id}-{code}" for code in ("time_ambiguous", "time_nonexistent")]
+        now = delivery.received_at
+        self.assertEqual(self.found(source, now), [("delivery_clock_change", key) for key in keys])
+        self.assertIn("1 records lie in the hour that comes twice", delivery.notes)
+        self.assertIn("1 records lie in the hour that is left out", delivery.notes)
+        findings = self.env["telecom.finding"].search([("watched_source_id", "=", source.id)])
+        self.assertEqual(set(findings.mapped("severity")), {"info", "warn"})
+        delivery.action_undo()
+        self.assertEqual(self.found(source, now), [])
+
+    def test_a_doubtful_encoding_is_told_on_the_delivery(self):
+        source = self.new_source("doubtful", settings={"encoding": "cp1252"})
+        line = call("0401234567").replace("DOCUMENTATION", "Köln")
+        delivery = source._receive("a.csv", line.encode())
+        delivery._load()
+        self.assertEqual(delivery.loaded, 1)
+        self.assertIn("The file is UTF-8", delivery.notes)
+
     def test_what_cannot_be_asked_or_read_is_told(self):
         source = self.watched(expect_every="none", format="telekom_evn")
         source.write({"state": "failing", "last_error": "no route"})
