@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 
 from ..book.deck_base import VersionBase
 from ..deck import comparing, writing
+from .opened_on import opened_on
 from .telecom_deck_lines import band_ids
 
 
@@ -19,7 +20,12 @@ class TelecomDeckExport(models.TransientModel):
     _name = "telecom.deck.export"
     _description = "Export of a Rate Deck"
 
-    version_id = fields.Many2one("telecom.tariff.version", required=True, ondelete="cascade")
+    version_id = fields.Many2one(
+        "telecom.tariff.version",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: opened_on(self.env, "telecom.tariff.version"),
+    )
     kind = fields.Selection(
         [("xlsx", "XLSX (spreadsheet)"), ("csv", "CSV (text)")], required=True, default="xlsx"
     )

@@ -18,6 +18,7 @@ from ..deck.terms import Unreadable
 from ..deck.values import Dialect
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from . import deck_texts
+from .opened_on import opened_on
 from .telecom_deck_lines import STATUSES, fill
 
 #: What a price may be for → (unit of the rate, units).
@@ -38,7 +39,12 @@ class TelecomDeckImport(models.TransientModel):
     _description = "Import of a Rate Deck"
     _rec_name = "name"
 
-    tariff_id = fields.Many2one("telecom.tariff", required=True, ondelete="cascade")
+    tariff_id = fields.Many2one(
+        "telecom.tariff",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: opened_on(self.env, "telecom.tariff"),
+    )
     currency_id = fields.Many2one(related="tariff_id.currency_id")
     before_id = fields.Many2one(
         "telecom.tariff.version",
@@ -131,8 +137,14 @@ class TelecomDeckImport(models.TransientModel):
         tariff = self.env["telecom.tariff"].browse(values.get("tariff_id"))
         if not tariff:
             return values
+        return values | self._proposed(tariff, values.get("before_id"))
+
+    @api.model
+    def _proposed(self, tariff, before=False) -> dict:
+        """What is proposed for a deck of a tariff, changing the prices ``before``."""
+        values = {}
         today = fields.Date.context_today(self)
-        before = self.env["telecom.tariff.version"].browse(values.get("before_id"))
+        before = self.env["telecom.tariff.version"].browse(before)
         before = before or tariff._version_at(today) or tariff.version_ids[:1]
         values["before_id"] = before.id
         values["service"] = tariff.service
@@ -152,6 +164,12 @@ class TelecomDeckImport(models.TransientModel):
         return values
 
     # ------------------------------------------------------------------ onchange
+    @api.onchange("tariff_id")
+    def _onchange_tariff_id(self):
+        """Chosen here, where the page was opened by its address."""
+        if self.tariff_id and self.before_id.tariff_id != self.tariff_id:
+            self.update(self._proposed(self.tariff_id))
+
     @api.onchange("file", "sheet", "file_name")
     def _onchange_file(self):
         """Propose what the file does not say of itself."""

@@ -7,10 +7,17 @@ from odoo.exceptions import UserError, ValidationError
 from ..charging import asking, reasons
 from ..charging.context import BadBook
 from ..models.number_reading import readings
+from .opened_on import opened_on
 
 MICRO = 1_000_000
 #: What a service is measured in, unless somebody says otherwise.
 UNITS = {"voice": "second", "sms": "piece", "data": "MB", "conference": "second"}
+#: Of which records the question may be asked.
+OPENED_ON = {
+    "version_id": "telecom.tariff.version",
+    "tariff_id": "telecom.tariff",
+    "contract_id": "contract.contract",
+}
 
 
 class TelecomPriceQuestion(models.TransientModel):
@@ -50,7 +57,21 @@ class TelecomPriceQuestion(models.TransientModel):
     started_at = fields.Datetime(
         "Begins at", required=True, default=lambda self: fields.Datetime.now()
     )
-    service = fields.Char(required=True, default="voice", help="voice, sms, data …")
+    kind = fields.Selection(
+        [
+            ("voice", "Call"),
+            ("sms", "Message (SMS)"),
+            ("data", "Data"),
+            ("conference", "Conference"),
+            ("other", "Another service"),
+        ],
+        "What",
+        required=True,
+        default="voice",
+    )
+    service = fields.Char(
+        required=True, default="voice", help="As price lists and usage records call it."
+    )
     quantity = fields.Float(default=180.0, digits=(16, 6))
     unit = fields.Char(
         required=True, compute="_compute_unit", store=True, readonly=False, precompute=True
@@ -68,12 +89,28 @@ class TelecomPriceQuestion(models.TransientModel):
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
+        for name, model in OPENED_ON.items():
+            if opened := opened_on(self.env, model):
+                values.setdefault(name, opened)
         version = self.env["telecom.tariff.version"].browse(values.get("version_id"))
         tariff = version.tariff_id or self.env["telecom.tariff"].browse(values.get("tariff_id"))
         if tariff:
             service = (tariff.service or "voice").split(",")[0].strip()
-            values |= {"tariff_id": tariff.id, "service": service}
+            values |= {"tariff_id": tariff.id, "service": service, "kind": self._kind_of(service)}
         return values
+
+    @api.model
+    def _kind_of(self, service: str) -> str:
+        service = service.strip().lower()
+        return service if service in dict(self._fields["kind"].selection) else "other"
+
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("service") and not vals.get("kind"):
+                vals["kind"] = self._kind_of(vals["service"])
+        return super().create(vals_list)
 
     # ------------------------------------------------------------------ compute
     @api.depends("line_id")
@@ -85,6 +122,11 @@ class TelecomPriceQuestion(models.TransientModel):
     def _compute_unit(self):
         for record in self:
             record.unit = UNITS.get((record.service or "").lower(), record.unit or "piece")
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        if self.kind and self.kind != "other":
+            self.service = self.kind
 
     @api.onchange("caller", "started_at")
     def _onchange_caller(self):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from ..book.deck_base import VersionBase
 from ..deck import comparing
+from .opened_on import opened_on
 from .telecom_deck_lines import fill
 
 
@@ -12,7 +13,12 @@ class TelecomTariffComparison(models.TransientModel):
     _name = "telecom.tariff.comparison"
     _description = "Comparison of Two Tariff Versions"
 
-    version_id = fields.Many2one("telecom.tariff.version", required=True, ondelete="cascade")
+    version_id = fields.Many2one(
+        "telecom.tariff.version",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: opened_on(self.env, "telecom.tariff.version"),
+    )
     tariff_id = fields.Many2one(related="version_id.tariff_id")
     company_id = fields.Many2one(related="version_id.company_id")
     currency_id = fields.Many2one(related="version_id.currency_id")

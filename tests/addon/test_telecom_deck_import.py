@@ -56,6 +56,18 @@ class TestDeckImport(TransactionCase):
         )
         cls.version.action_activate()
 
+    def test_the_tariff_may_be_chosen_on_the_page(self):
+        """Opened by its address, without a tariff: what is proposed comes with the choice."""
+        form = Form(self.env["telecom.deck.import"])
+        self.assertFalse(form.before_id)
+        form.tariff_id = self.tariff
+        self.assertEqual(form.before_id, self.version)
+        self.assertEqual((form.price_per, form.initial, form.step), ("minute", 60, 1))
+        on_tariff = self.env["telecom.deck.import"].with_context(
+            active_model="telecom.tariff", active_id=self.tariff.id
+        )
+        self.assertEqual(Form(on_tariff).before_id, self.version)
+
     def _wizard(self, content, file_name="deck.csv", **values):
         """The wizard as a person fills it; ``values`` over what is proposed."""
         Import = self.env["telecom.deck.import"].with_context(

@@ -29,6 +29,33 @@ class TestPriceQuestion(RatingCase):
         self.assertEqual(wizard.found_version, "From mid-September")
         self.assertIn("61 s", wizard.text)
 
+    def test_services_are_chosen_by_their_names(self):
+        form = Form(self.env["telecom.price.question"].with_context(lang="en_US"))
+        self.assertEqual((form.kind, form.service, form.unit), ("voice", "voice", "second"))
+        form.kind = "sms"
+        self.assertEqual((form.service, form.unit), ("sms", "piece"))
+        form.kind = "other"
+        form.service = "hosting"
+        form.tariff_id = self.biz
+        question = form.save()
+        self.assertEqual((question.kind, question.service), ("other", "hosting"))
+
+    def test_opened_on_a_record_or_by_its_address(self):
+        """The browser tells on which record a button was pressed; an address does not."""
+        for record, name in (
+            (self.biz, "tariff_id"),
+            (self.biz.version_ids[0], "version_id"),
+            (self.other_contract, "contract_id"),
+        ):
+            Question = self.env["telecom.price.question"].with_context(
+                active_model=record._name, active_id=record.id
+            )
+            self.assertEqual(Form(Question)[name], record)
+        actions = self.env["ir.actions.act_window"].search([("context", "like", "active_id")])
+        ours = actions.filtered(lambda one: (one.res_model or "").startswith("telecom."))
+        self.assertFalse(ours.mapped("xml_id"), "these cannot be opened by their address")
+        self.assertFalse(Form(self.env["telecom.price.question"]).tariff_id)
+
     def test_by_the_version_of_the_day(self):
         for day, price in ((14, "0.03 EUR"), (15, "0.06 EUR")):
             wizard = self.ask(
@@ -114,7 +141,7 @@ class TestPriceQuestion(RatingCase):
             form.caller = "040 555-12"
             self.assertEqual(form.line_id, self.other)
             self.assertEqual(form.tariff_id, self.biz)
-            form.service = "sms"
+            form.kind = "sms"
             self.assertEqual(form.unit, "piece")
 
     def test_window_of_a_version(self):
