@@ -17,7 +17,7 @@ from .advice import advise
 from .engine import rate
 from .explain import explain
 from .fault_texts import german
-from .files import read_book, read_usage, write_charges, write_more
+from .files import read_book, read_usage, write_charges, write_more, write_sums
 from .money import MICRO, decimal_text
 from .schema import BookError
 from .sums import sums
@@ -59,17 +59,17 @@ def main(arguments: list[str] | None = None) -> int:
     except (BookError, UsageError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    if options.more is not None:
-        write_more(rated, options.more)
-    if options.sums is None:
-        write_charges(rated.charges, options.output or sys.stdout)
-    else:
-        try:
+    try:
+        if options.more is not None:
+            write_more(rated, options.more)
+        if options.sums is None:
+            write_charges(rated.charges, options.output or sys.stdout)
+        else:
             found = sums(rated, usage, [name.strip() for name in options.sums.split(",")])
-        except ValueError as error:
-            print(error, file=sys.stderr)
-            return 2
-        found.to_csv(options.output or sys.stdout, index=False)
+            write_sums(found, options.output or sys.stdout)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     refused = int(rated.charges["reason"].notna().sum())
     total = decimal_text(int(rated.total() * MICRO))
     print(

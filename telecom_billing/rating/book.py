@@ -56,7 +56,7 @@ class TariffBook:
         problems: list[Problem] = []
         node = Node.of(data, "book", problems)
         node.only(*_SECTIONS)
-        if data.get("format") != FORMAT:
+        if node.data.get("format") != FORMAT or isinstance(node.data["format"], bool):
             node.fault("format", "is not supported", f"This version reads format {FORMAT}.")
         self.currency = node.text("currency", "EUR") or "EUR"
         self.order = node.choice("order", ORDERS, "start") or "start"

@@ -16,23 +16,22 @@ from typing import Any
 import pandas as pd
 
 from .book import TariffBook
-from .money import decimal_text, to_micro
+from .csv_usage import instants, read_csv
+from .money import decimal_text
 from .result import Rated
 from .schema import BookError, Problem
 from .usage import UsageError
 
-_QUANTITIES = ("quantity",)
-_MONEY = ("price", "cost")
 _OUT_QUANTITIES = ("quantity", "billed", "allowance_units")
 _OUT_MONEY = ("allowance_money",)
 
 
 def read_book(path: str | Path) -> TariffBook:
     """A tariff book from a JSON file; :class:`BookError` where it cannot be used."""
-    text = Path(path).read_text(encoding="utf-8")
     try:
-        data = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
+        content = Path(path).read_bytes()
+        data = json.loads(content, parse_float=Decimal, object_pairs_hook=_fields_once)
+    except (ValueError, RecursionError) as error:
         problem = Problem(str(path), "file", "", f"is no JSON ({error})", "Correct the file.")
         raise BookError([problem]) from None
     return TariffBook(data)
@@ -40,43 +39,31 @@ def read_book(path: str | Path) -> TariffBook:
 
 def read_usage(path: str | Path) -> pd.DataFrame:
     """A usage frame from CSV or Parquet."""
-    if str(path).lower().endswith((".parquet", ".pq")):
+    if not _is_parquet(path):
+        return read_csv(path)
+    try:
         frame = pd.read_parquet(path)
-        if "started_at" in frame.columns and frame["started_at"].dtype == object:
-            frame["started_at"] = pd.Series(
-                pd.to_datetime(frame["started_at"], utc=True)
-            ).dt.tz_localize(None)
-        return frame
-    raw = pd.read_csv(path, dtype="object", keep_default_na=False, sep=None, engine="python")
-    frame = raw.map(lambda text: text.strip() or None).rename(columns=str.strip)
-    for name in frame.columns:
-        if name in (*_QUANTITIES, *_MONEY):
-            frame[name] = _micros(frame[name], name)
-        elif name == "started_at":
-            frame[name] = _instants(frame[name])
-        elif name == "continuation":
-            frame[name] = frame[name].map(lambda t: str(t).lower() in ("1", "true", "yes"))
-        else:
-            frame[name] = frame[name].astype("string")
+    except ValueError as error:
+        raise UsageError(f"{path} is no readable Parquet file ({error})") from None
+    started = frame.get("started_at")
+    if started is not None and started.dtype.kind == "O":
+        texts = [None if pd.isna(one) else str(one) for one in started]
+        frame["started_at"] = instants(texts, range(len(texts)), "row").set_axis(frame.index)
     return frame
 
 
-def _micros(column: pd.Series, name: str) -> pd.Series:
-    values = []
-    for row, text in enumerate(column):
-        try:
-            values.append(pd.NA if text is None else to_micro(text))
-        except ValueError as error:
-            raise UsageError(f"usage row {row}, {name}: {error}; correct the file") from None
-    return pd.Series(values, index=column.index, dtype="Int64")
+def _is_parquet(path: str | Path) -> bool:
+    return str(path).lower().endswith((".parquet", ".pq"))
 
 
-def _instants(column: pd.Series) -> pd.Series:
-    try:
-        values = pd.to_datetime(column, utc=True, format="ISO8601")
-    except ValueError as error:
-        raise UsageError(f"started_at: {error}; write times like 2026-01-31T08:00:00Z") from None
-    return values.dt.tz_localize(None).astype("datetime64[us]")
+def _fields_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the book; of a field that is there twice one would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"field {twice!r} stands twice in one object")
+    return found
 
 
 #: What rating finds out besides charges, and which of its columns are millionths.
@@ -100,7 +87,7 @@ def write_more(rated: Rated, folder: str | Path) -> None:
 
 def write_charges(charges: pd.DataFrame, path: str | Path | Any) -> None:
     """Charges as CSV (in units and currency) or Parquet (as they are)."""
-    if str(path).lower().endswith((".parquet", ".pq")):
+    if _is_parquet(path):
         charges.to_parquet(path, index=False)
         return
     shown = charges.copy()
@@ -111,3 +98,11 @@ def write_charges(charges: pd.DataFrame, path: str | Path | Any) -> None:
     for name in (*_OUT_QUANTITIES, *_OUT_MONEY):
         shown[name] = [decimal_text(value) for value in charges[name]]
     shown.drop(columns=["rest"]).to_csv(path, index=False)
+
+
+def write_sums(found: pd.DataFrame, path: str | Path | Any) -> None:
+    """Net, tax and gross as CSV or Parquet."""
+    if _is_parquet(path):
+        found.to_parquet(path, index=False)
+    else:
+        found.to_csv(path, index=False)

@@ -17,6 +17,7 @@ Fraction(57, 100)
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -34,6 +35,9 @@ ROUNDINGS = ("down", "up", "half_up", "half_even")
 DOWN, UP, HALF_UP, HALF_EVEN = range(4)
 
 INT64_MAX = (1 << 63) - 1
+#: What a price list may write for a number, and its most characters.
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_LONGEST = 40
 
 
 def exact(value: Any) -> Fraction:
@@ -44,14 +48,19 @@ def exact(value: Any) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, Fraction)):
         raise ValueError(f"{value!r} is no exact number; write it as text, for example '0.19'")
     if isinstance(value, str):
-        # Fraction() also reads "1/3" and "1e400000000"; a price list means neither.
+        # Fraction() also reads "1/3", "1e400000000", "1_000" and other scripts' digits.
         value = value.strip()
-        if len(value) > 40 or "/" in value or "e" in value.lower():
-            raise ValueError(f"{value!r} is no decimal number; write it like '0.19'")
-    try:
-        return Fraction(value)
-    except (ValueError, OverflowError, ArithmeticError):
-        raise ValueError(f"{value!r} is no decimal number; write it like '0.19'") from None
+        fits = len(value) <= _LONGEST and _DECIMAL.fullmatch(value)
+    elif isinstance(value, Decimal):
+        # A bare 1e400000000 in a JSON file would fill the memory with zeros.
+        fits = value.is_finite() and len(value.as_tuple().digits) <= _LONGEST
+        fits = fits and abs(value.adjusted()) <= _LONGEST
+    else:
+        fits = abs(value) < 10**_LONGEST
+    if not fits:
+        shown = value if isinstance(value, (str, Decimal)) else "a number of that size"
+        raise ValueError(f"{str(shown)[:60]!r} is no decimal number; write it like '0.19'")
+    return Fraction(value)
 
 
 def to_micro(value: Any) -> int:

@@ -19,6 +19,12 @@ import pandas as pd
 
 from .digits import NumberColumn, number_column
 
+#: What is read of a usage frame.
+COLUMNS = (
+    "started_at", "quantity", "contract", "line", "customer", "tariff", "service", "direction",
+    "unit", "b_number", "a_number", "destination", "conference", "participant", "options", "kind",
+    "continuation", "price", "cost", "currency", "carrier", "key",
+)  # fmt: skip
 #: A quantity above this (in millionths of its unit) is taken for an error of its source.
 MAX_QUANTITY = 1 << 61
 _NAT = np.iinfo(np.int64).min
@@ -63,6 +69,9 @@ class Usage:
         column = self.frame["quantity"]
         if not pd.api.types.is_integer_dtype(column.dtype):
             raise UsageError(f"quantity is {column.dtype}; it must be int64 millionths of the unit")
+        if column.dtype.kind == "u":
+            # What int64 cannot hold is too large, instead of turning negative.
+            column = column.clip(upper=MAX_QUANTITY + 1)
         return column.fillna(0).to_numpy(dtype=np.int64)
 
     @cached_property
@@ -90,7 +99,13 @@ class Usage:
             return column.cat.codes.to_numpy().astype(np.int64), [
                 str(value) for value in column.cat.categories
             ]
-        codes, values = pd.factorize(column, use_na_sentinel=True)
+        column = _whole(column, name)
+        try:
+            codes, values = pd.factorize(column, use_na_sentinel=True)
+        except TypeError:
+            raise UsageError(f"{name} holds values that are no identifiers; make them texts") from (
+                None
+            )
         return np.asarray(codes, dtype=np.int64), [str(value) for value in values]
 
     def filled_codes(self, name: str, default: str) -> tuple[np.ndarray, list[str]]:
@@ -119,7 +134,7 @@ class Usage:
         if name not in self.frame.columns:
             none = np.full(self.rows, -1, dtype=np.int64)
             return NumberColumn(none, none.astype(np.int8))
-        return number_column(self.frame[name])
+        return number_column(_whole(self.frame[name], name))
 
     def texts(self, name: str) -> Sequence[str | None] | None:
         """A text column with None for NA, or None where the frame has no such column."""
@@ -144,7 +159,13 @@ class Usage:
         """A column of truth values (NA = false), or None where there is none."""
         if name not in self.frame.columns:
             return None
-        return self.frame[name].fillna(False).to_numpy(dtype=bool)
+        column = self.frame[name]
+        if column.dtype == bool:
+            return column.to_numpy()
+        known = column.dropna()
+        if len(known) and not known.isin((True, False)).all():
+            raise UsageError(f"{name} is {column.dtype}; it must hold true and false")
+        return column.eq(True).fillna(False).to_numpy(dtype=bool)
 
     def facts(self, rows: np.ndarray) -> Iterator[dict[str, Any]]:
         """What messages say about rows; None where a row does not say it."""
@@ -167,3 +188,19 @@ class Usage:
                 "unit": unit or "second",
                 "tariff": tariff,
             }
+
+
+def _whole(column: pd.Series, name: str) -> pd.Series:
+    """Numbers with a gap among them come as floats: 7.0 is the identifier 7.
+
+    >>> _whole(pd.Series([7, None]), "tariff").tolist()
+    [7, <NA>]
+    """
+    if column.dtype.kind != "f":
+        return column
+    try:
+        return column.astype("Int64")
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{name} is {column.dtype} with fractions; make it texts or whole numbers"
+        ) from None

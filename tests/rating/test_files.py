@@ -110,6 +110,41 @@ def test_unreadable_book(files, capsys):
     assert "zone 1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"format": 1, "zones": [], "zones": []}', "[]", "null", "[" * 100_000, '{"format": true}',
+     "\ufeff\ufeff{}", '{"format": 1, "currency": "\\u00fc"'],
+)  # fmt: skip
+def test_books_that_are_no_objects_or_say_a_thing_twice(tmp_path, text):
+    (tmp_path / "book.json").write_text(text, encoding="utf-8")
+    with pytest.raises(BookError):
+        read_book(tmp_path / "book.json")
+
+
+def test_books_with_a_byte_order_mark(tmp_path):
+    text = json.dumps(book({"price": "1"}))
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "book.json").write_text(text, encoding=encoding)
+        assert len(read_book(tmp_path / "book.json").rates) == 1
+
+
+@pytest.mark.parametrize("words", [["-o", "no/folder/x.csv"], ["--more", "book.json"]])
+def test_what_cannot_be_written(files, capsys, words):
+    assert run(files, words[0], str(files / words[1])) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_parquet_with_texts_of_times_and_none_at_all(files, capsys):
+    frame = read_usage(files / "usage.csv")
+    frame["started_at"] = ["2026-03-10T11:00:00Z", "2026-03-10T12:00:00.5+01:00", None]
+    frame.to_parquet(files / "usage.pq")
+    found = read_usage(files / "usage.pq")["started_at"]
+    assert [str(one) for one in found[:2]] == ["2026-03-10 11:00:00", "2026-03-10 11:00:00.500000"]
+    (files / "usage.pq").write_text("none")
+    assert main([str(files / "book.json"), str(files / "usage.pq")]) == 2
+    assert "no readable Parquet" in capsys.readouterr().err
+
+
 def test_usage_error_for_a_wrong_type():
     with pytest.raises(UsageError, match="int64"):
         from telecom_billing.rating import TariffBook, rate

@@ -30,7 +30,11 @@ MODES = {
 }
 
 
-@pytest.mark.parametrize("value", [0.19, True, None, "1/3", "1e3", "abc", "", b"1", "9" * 50])
+@pytest.mark.parametrize(
+    "value",
+    [0.19, True, None, "1/3", "1e3", "abc", "", b"1", "9" * 50, "1_000", "١٢", ".", "+-1", "1 000",
+     Decimal("1e400000000"), Decimal("1e-400000000"), Decimal("NaN"), Decimal("-Infinity"), 10**41],
+)  # fmt: skip
 def test_what_is_no_exact_number_is_refused(value):
     with pytest.raises(ValueError):
         exact(value)
