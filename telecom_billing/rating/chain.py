@@ -39,12 +39,13 @@ def chains(book: TariffBook, usage: Usage) -> Chains:
     own, owners = _owners(book, usage)
     # One code for the three: -1 becomes 0.
     width_option, width_own = len(options) + 1, len(owners)
-    code = tariff + 1
-    if width_option > 1:
-        code = code * width_option + option + 1
-    if width_own > 1:
-        code = code * width_own + own
-    unique, row = _unique(code, (len(tariffs) + 1) * width_option * width_own)
+    if width_option > 1 or width_own > 1:
+        code = ((tariff + 1) * width_option + option + 1) * width_own + own
+        unique, row = _unique(code, (len(tariffs) + 1) * width_option * width_own)
+    elif len(tariff) and tariff.min() < 0:
+        unique, row = np.arange(len(tariffs) + 1), tariff + 1
+    else:
+        unique, row = np.arange(1, len(tariffs) + 1), tariff
     links: list[list[tuple[int, Term]]] = []
     all_options, named = [], []
     for combined in unique:

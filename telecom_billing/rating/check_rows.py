@@ -114,6 +114,7 @@ def given_prices(context: Context, prices: Prices) -> None:
     rows = np.flatnonzero(context.given)
     sign = 1 if context.sign is None else context.sign[rows]
     prices.price[rows] = given[0][rows]
+    prices.quantity = prices.quantity.copy()
     prices.billed[rows] = prices.quantity[rows] = context.quantity[rows] * sign
 
 

@@ -74,12 +74,13 @@ class Cover:
 
     @classmethod
     def of(cls, quantity: np.ndarray) -> Cover:
+        """Nothing covered yet; ``quantity`` is taken as it is."""
         rows = len(quantity)
 
         def zeros(kind: type = np.int64) -> np.ndarray:
             return np.zeros(rows, dtype=kind)
 
-        return cls(quantity.copy(), zeros(), zeros(bool), zeros(), zeros(), zeros(bool))
+        return cls(quantity, zeros(), zeros(bool), zeros(), zeros(), zeros(bool))
 
     @property
     def left(self) -> np.ndarray:
@@ -95,7 +96,7 @@ def cover(
 ) -> Cover:
     """Work all allowances off. ``billed`` tells the billed units of rows; ``span``: first and last
     local day for which balances are wanted even without usage."""
-    found = Cover.of(context.quantity)
+    found = Cover.of(context.quantity.copy())
     order = sorted(range(len(context.book.allowance_list)), key=context.book.allowance_priority)
     for number in order:
         allowance = context.book.allowance_list[number]

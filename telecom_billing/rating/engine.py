@@ -141,7 +141,8 @@ def _run(
 
 def _to_price(context: Context, bearer: dict[int, int]) -> np.ndarray:
     """Rows that need a price: not refused, not priced already, not borne by another row."""
-    rows = np.flatnonzero(context.found.reason == 0)
+    reason = context.found.reason
+    rows = np.flatnonzero(reason == 0) if reason.any() else np.arange(context.rows)
     if not bearer and context.given is None:
         return rows
     idle = np.zeros(context.rows, dtype=bool)

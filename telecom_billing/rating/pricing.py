@@ -24,7 +24,8 @@ class Prices:
     """One priced segment a row, unless the row stands in ``own``; ``shown``: rows that have one.
 
     ``quantity`` and ``billed`` in millionths of the base unit, ``price`` in millionths, ``rest`` in
-    millionths of a millionth.
+    millionths of a millionth. ``rate`` and ``quantity`` may be columns of others: put new ones in
+    their place, change nothing in them.
     """
 
     rate: np.ndarray
@@ -36,15 +37,17 @@ class Prices:
     own: dict[int, list[Segment]] = field(default_factory=dict)
 
     @classmethod
-    def empty(cls, rows: int) -> Prices:
-        columns = [np.zeros(rows, dtype=np.int64) for _ in range(5)]
-        return cls(*columns, np.ones(rows, dtype=bool))
+    def empty(cls, rate: np.ndarray, quantity: np.ndarray) -> Prices:
+        rows = len(rate)
+        columns = [np.zeros(rows, dtype=np.int64) for _ in range(3)]
+        return cls(rate, quantity, *columns, np.ones(rows, dtype=bool))
 
     def put_sign(self, sign: np.ndarray | None) -> None:
         """Turn the rows of negative quantities into the negative of what they would cost."""
         if sign is None:
             return
-        for column in (self.quantity, self.billed, self.price, self.rest):
+        self.quantity = self.quantity * sign
+        for column in (self.billed, self.price, self.rest):
             column *= sign
         for row, segments in self.own.items():
             for one in segments if sign[row] < 0 else ():
@@ -78,7 +81,7 @@ class Pricer:
         self.book = context.book
         self.continuation = context.usage.flags("continuation")
         found, table = context.found, context.book.table
-        fast = table.fast[found.rate] & (context.quantity <= table.safe[found.rate])
+        fast = table.prices(found.rate, context.quantity)
         if found.until is not None:
             # Where the last increment ends may lie beyond the record, but it begins within it.
             fast &= context.usage.started + context.quantity <= found.until
@@ -124,16 +127,16 @@ class Pricer:
     def price(self, cover: Cover, tiers: Tiered, rows: np.ndarray) -> Prices:
         """Price ``rows``; a row that cannot be priced gets its reason."""
         context = self.context
-        found = Prices.empty(context.rows)
-        found.rate = tiers.rate
-        found.quantity = context.quantity - cover.head if cover.draws else context.quantity.copy()
+        used = context.quantity - cover.head if cover.draws else context.quantity
+        found = Prices.empty(tiers.rate, used)
         special = self._special(cover, tiers)
         same = tiers.rate is context.rate and not self.book.allowance_list
         slow: list[np.ndarray] = []
         for part in blocks(None if len(rows) == context.rows else rows, len(rows)):
             fast = self.fast[part]
             if not same:
-                fast = self._quick(tiers.rate[part], cover.size[part], fast)
+                # A tier's rate may differ from the row's own.
+                fast = fast & self.book.table.prices(tiers.rate[part], cover.size[part])
             if special is not None:
                 fast = fast & ~special[part]
             chosen = part
@@ -161,11 +164,6 @@ class Pricer:
         found.price[rows], found.billed[rows] = cost, billed
         if rest is not None:
             found.rest[rows] = rest
-
-    def _quick(self, rate: np.ndarray, size: np.ndarray, fast: np.ndarray) -> np.ndarray:
-        """Which rows the table prices: those it may (a tier's rate may differ from the row's)."""
-        table = self.book.table
-        return fast & table.fast[rate] & (size <= table.safe[rate])
 
     def _special(self, cover: Cover, tiers: Tiered) -> np.ndarray | None:
         """Rows that need another way: measured in billed units or money, cut, or covered."""

@@ -52,13 +52,15 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
     asked = chains(book, usage)
     rows = usage.rows
     service, services = usage.filled_codes("service", "voice")
+    # One piece of memory is laid out quicker than four.
+    zone, prefix, cell, tariff = np.full((4, rows), -1, dtype=np.int32)
     found = Resolved(
         np.full(rows, -1, dtype=np.int64),
-        np.full(rows, -1, dtype=np.int32),
-        np.full(rows, -1, dtype=np.int32),
-        np.full(rows, -1, dtype=np.int32),
+        zone,
+        prefix,
+        cell,
         np.zeros(rows, dtype=np.int8),
-        np.full(rows, -1, dtype=np.int32),
+        tariff,
         asked,
         service,
         services,
@@ -121,7 +123,7 @@ def _kinds(
         return service, [(name, "out") for name in services]
     direction, directions = usage.filled_codes("direction", "out")
     pairs = [(name, way) for name in services for way in directions]
-    return service * len(directions) + direction, pairs
+    return service.astype(np.int64) * len(directions) + direction, pairs
 
 
 def _ask(

@@ -15,6 +15,7 @@ from math import lcm
 
 import numpy as np
 
+from .blocks import blocks
 from .money import DOWN, HALF_EVEN, HALF_UP, MICRO, PRICE_PLACES, REST_PLACES, ROUNDINGS, UP
 from .rates import Rate, Step
 
@@ -68,6 +69,7 @@ class RateTable:
         self.one_scale = scales.pop() if len(scales) == 1 else None
         self.any_fine, self.all_fast = bool(self.fine.any()), bool(self.fast[: len(rates)].all())
         self.any_scale = bool((self.scale != 1).any())
+        self.least_safe = int(self.safe.min())
 
     def _fill(self, number: int, rate: Rate) -> None:
         steps = _plain_steps(rate)
@@ -119,6 +121,16 @@ class RateTable:
             self.interval[k, number] = step.interval
             self.lead[k, number] = step.interval - 1 if step.rounding == "up" else 0
             self.price[k, number] = int(price * den)
+
+    def prices(self, rate: np.ndarray, quantity: np.ndarray) -> np.ndarray:
+        """Which records the table prices: of fast rates, within what is safe for them."""
+        if self.all_fast and len(rate) and quantity.max() <= self.least_safe:
+            return np.ones(len(rate), dtype=bool)
+        found = np.empty(len(rate), dtype=bool)
+        for part in blocks(None, len(rate)):
+            these = rate[part]
+            found[part] = self.fast[these] & (quantity[part] <= self.safe[these])
+        return found
 
     def billed(self, rate: np.ndarray, quantity: np.ndarray) -> np.ndarray:
         """Billed units of records (quantity ≥ 0, millionths of the base unit)."""

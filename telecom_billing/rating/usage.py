@@ -61,25 +61,36 @@ class Usage:
 
     @cached_property
     def bad_start(self) -> np.ndarray:
-        return self.frame["started_at"].isna().to_numpy()
+        column = self.frame["started_at"]
+        return column.isna().to_numpy() if column.hasnans else self._none
 
     @cached_property
     def signed_quantity(self) -> np.ndarray:
-        """Quantity in millionths of the record's unit, int64; 0 where :attr:`bad_quantity`."""
+        """Quantity in millionths of the record's unit, int64, 0 where there is none; read-only
+        where it is the frame's own."""
         column = self.frame["quantity"]
         if not pd.api.types.is_integer_dtype(column.dtype):
             raise UsageError(f"quantity is {column.dtype}; it must be int64 millionths of the unit")
         if column.dtype.kind == "u":
             # What int64 cannot hold is too large, instead of turning negative.
             column = column.clip(upper=MAX_QUANTITY + 1)
-        return column.fillna(0).to_numpy(dtype=np.int64)
+        if column.dtype != np.int64:
+            return column.fillna(0).to_numpy(dtype=np.int64)
+        values = column.to_numpy().view()
+        values.flags.writeable = False
+        return values
 
     @cached_property
     def bad_quantity(self) -> np.ndarray:
-        values = self.signed_quantity
-        bad = (values > MAX_QUANTITY) | (values < -MAX_QUANTITY)
-        column = self.frame["quantity"]
-        return bad | column.isna().to_numpy() if column.isna().any() else bad
+        column, values = self.frame["quantity"], self.signed_quantity
+        bad = self._none
+        if len(values) and (values.min() < -MAX_QUANTITY or values.max() > MAX_QUANTITY):
+            bad = (values > MAX_QUANTITY) | (values < -MAX_QUANTITY)
+        return bad | column.isna().to_numpy() if column.hasnans else bad
+
+    @cached_property
+    def _none(self) -> np.ndarray:
+        return np.zeros(self.rows, dtype=bool)
 
     def codes(self, name: str) -> tuple[np.ndarray, list[str]]:
         """(code per row or -1, the texts behind the codes) of an identifier column."""
@@ -109,8 +120,15 @@ class Usage:
         return np.asarray(codes, dtype=np.int64), [str(value) for value in values]
 
     def filled_codes(self, name: str, default: str) -> tuple[np.ndarray, list[str]]:
-        """The same with a default for rows (or a frame) without a value."""
-        codes, values = self.codes(name)
+        """The same with a default for rows (or a frame) without a value; codes of categories are
+        as narrow as the frame has them."""
+        if name in self.frame.columns and isinstance(
+            self.frame[name].dtype, pd.CategoricalDtype
+        ):
+            column = self.frame[name].cat
+            codes, values = column.codes.to_numpy(), [str(value) for value in column.categories]
+        else:
+            codes, values = self.codes(name)
         if len(codes) and codes.min() < 0:
             codes = np.where(codes < 0, len(values), codes)
             values = [*values, default]
