@@ -231,11 +231,22 @@ class TariffBook:
 
     def versions_at(self, tariffs: np.ndarray, started: np.ndarray) -> np.ndarray:
         """Position of the version of each tariff (position, -1 = none) at each instant, or -1."""
-        position = np.searchsorted(self._version_keys, _version_key(tariffs, started), "right") - 1
-        found = self._version_order[position]
+        if len(started) > 8 * len(self.tariff_list):
+            # Mostly no version begins or ends within a block of records: a look at each tariff.
+            every = np.arange(-1, len(self.tariff_list))
+            begun, first = self._begun(every, np.full(len(every), started.min()))
+            later, last = self._begun(every, np.full(len(every), started.max()))
+            if (begun == later).all() and (first == last).all():
+                return first[tariffs + 1]
+        return self._begun(tariffs, started)[1]
+
+    def _begun(self, tariffs: np.ndarray, started: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(which version of all began last; the tariff's version that holds, or -1)."""
+        begun = np.searchsorted(self._version_keys, _version_key(tariffs, started), "right") - 1
+        found = self._version_order[begun]
         ended = (started >= self._version_end[found]) | (tariffs < 0)
         ended |= self._version_tariff[found] != tariffs
-        return np.where(ended, -1, found)
+        return begun, np.where(ended, -1, found)
 
     # -- reading -------------------------------------------------------------------------------
 

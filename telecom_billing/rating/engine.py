@@ -139,12 +139,13 @@ def _run(
     return Run(context, ledger, pricer, bearer, covered, tiers, prices, alerts, missing)
 
 
-def _to_price(context: Context, bearer: dict[int, int]) -> np.ndarray:
-    """Rows that need a price: not refused, not priced already, not borne by another row."""
+def _to_price(context: Context, bearer: dict[int, int]) -> np.ndarray | None:
+    """Rows that need a price (None: all): not refused, not priced already, not borne by another
+    row."""
     reason = context.found.reason
-    rows = np.flatnonzero(reason == 0) if reason.any() else np.arange(context.rows)
     if not bearer and context.given is None:
-        return rows
+        return np.flatnonzero(reason == 0) if reason.any() else None
+    rows = np.flatnonzero(reason == 0)
     idle = np.zeros(context.rows, dtype=bool)
     idle[list(bearer)] = True
     if context.given is not None:

@@ -124,15 +124,15 @@ class Pricer:
             found[place] = sum(segment.price for segment in segments or [])
         return found
 
-    def price(self, cover: Cover, tiers: Tiered, rows: np.ndarray) -> Prices:
-        """Price ``rows``; a row that cannot be priced gets its reason."""
+    def price(self, cover: Cover, tiers: Tiered, rows: np.ndarray | None) -> Prices:
+        """Price ``rows`` (None: all); a row that cannot be priced gets its reason."""
         context = self.context
         used = context.quantity - cover.head if cover.draws else context.quantity
         found = Prices.empty(tiers.rate, used)
         special = self._special(cover, tiers)
         same = tiers.rate is context.rate and not self.book.allowance_list
         slow: list[np.ndarray] = []
-        for part in blocks(None if len(rows) == context.rows else rows, len(rows)):
+        for part in blocks(rows, context.rows):
             fast = self.fast[part]
             if not same:
                 # A tier's rate may differ from the row's own.
@@ -146,7 +146,7 @@ class Pricer:
                 )
                 slow.append(np.setdiff1d(np.arange(context.rows)[part], chosen, assume_unique=True))
             self._charge(found, chosen, tiers.rate[chosen], cover.size[chosen])
-        left = np.concatenate(slow) if slow else rows[:0]
+        left = np.concatenate(slow) if slow else np.empty(0, dtype=np.int64)
         covered = self._covered(cover)
         if covered is not None:
             self._put_covered(left[covered[left]], cover, found)
