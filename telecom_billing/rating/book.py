@@ -18,7 +18,7 @@ from .allowances import Allowance
 from .bands import Band, Calendar
 from .carriers import Carrier
 from .clock import Clock
-from .guards import Guard
+from .guards import Guard, Guards
 from .limits import Limit, Minimum
 from .parties import (
     Option,
@@ -133,6 +133,11 @@ class TariffBook:
     def table(self) -> RateTable:
         """All rates as arrays."""
         return RateTable(self.rates)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """The guards, to be found by number."""
+        return Guards(self.guard_list)
 
     @cached_property
     def has_destinations(self) -> bool:

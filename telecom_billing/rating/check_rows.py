@@ -6,7 +6,6 @@ from __future__ import annotations
 import numpy as np
 
 from .context import Context
-from .guards import Guards
 from .money import join_pico
 from .pricing import Prices
 from .reasons import NUMBER
@@ -20,9 +19,7 @@ def bound(context: Context) -> None:
     if not book.guard_list:
         return
     usage = context.usage
-    context.guard = Guards(book.guard_list).find(
-        usage.number, found.service, found.services, usage.started, *_kinds(context)
-    )
+    context.guard = book.guards.find(usage, found.service, found.services, *_kinds(context))
     # Callers of ours pay nothing for whom they are: limits are about numbers that are called.
     ways = np.array([way != "in" for _, way in found.kinds], dtype=bool)
     context.guard[~ways[found.kind]] = -1

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .blocks import blocks
+from .blocks import SIZE, blocks
 
 #: ITU-T E.164: a number has at most fifteen digits; what follows does not decide a price.
 WIDTH = 15
@@ -49,7 +49,7 @@ def number_column(numbers: Iterable[Any]) -> NumberColumn:
     """
     series = numbers if isinstance(numbers, pd.Series) else pd.Series(list(numbers), dtype="object")
     if pd.api.types.is_integer_dtype(series.dtype):
-        return _from_integers(series.fillna(-1).to_numpy(dtype=np.int64))
+        return from_integers(series.fillna(-1).to_numpy(dtype=np.int64))
     if isinstance(series.dtype, pd.CategoricalDtype):
         unique = number_column(pd.Series(series.cat.categories))
         codes = series.cat.codes.to_numpy()
@@ -156,7 +156,10 @@ _MASKS = _masks()
 _POWERS = 10 ** np.arange(19, dtype=np.int64)
 
 
-def _from_integers(values: np.ndarray) -> NumberColumn:
+def from_integers(values: np.ndarray) -> NumberColumn:
+    """Numbers as they are kept in an int64 column; what is not above zero is none."""
+    if len(values) <= SIZE:
+        return NumberColumn(*_pad_block(values))
     padded = np.empty(len(values), dtype=np.int64)
     length = np.empty(len(values), dtype=np.int8)
     for part in blocks(None, len(values)):
@@ -186,4 +189,4 @@ def _pad_block(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if len(values) and values.min() <= 0:
         none = values <= 0
         padded[none], length[none] = -1, -1
-    return padded, length
+    return padded, length.astype(np.int8)

@@ -102,6 +102,8 @@ def _refused_after_all(done: Run) -> dict[int, tuple[str, str]]:
     """Rows that drew on an allowance or count in a tier and got a reason afterwards, with that."""
     context = done.context
     reason = context.found.reason
+    if not reason.any():
+        return {}
     tiered = np.flatnonzero((done.tiers.rate != context.rate) & (reason != 0)).tolist()
     tiered += [row for row in done.tiers.cuts if reason[row]]
     rows = {row for draw in done.cover.draws for row in draw.rows[reason[draw.rows] != 0].tolist()}

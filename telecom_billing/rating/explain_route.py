@@ -80,8 +80,7 @@ def _lists(done: Run, row: int, chosen: Tariff | None, say: Say) -> None:
         return
     names = [_tariff(book.tariff_list[place]) for _, place in known]
     say("asked", lists=", ".join(names))
-    number = context.usage.number
-    one = NumberColumn(number.padded[row : row + 1], number.length[row : row + 1])
+    one = context.usage.numbers(slice(row, row + 1))
     texts = context.usage.texts("destination")
     destination = None if texts is None else [texts[row]]
     for depth, place in known:

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from .blocks import blocks
 from .clock import Clock
-from .digits import NumberColumn
 from .money import MICRO
 from .prefixes import PrefixIndex, check_prefix
 from .rates import Rate, price_per
 from .schema import Node, Problem
 from .tariffs import Tariff, validity
+from .usage import Usage
 
 _LENGTHS = ("longest_increment", "longest_initial", "longest_step")
 
@@ -149,17 +150,18 @@ class Guards:
 
     def find(
         self,
-        numbers: NumberColumn,
+        usage: Usage,
         service: np.ndarray,
         services: list[str],
-        started: np.ndarray,
         kind: np.ndarray,
         kinds: list[str],
     ) -> np.ndarray:
         """Position of the guard that binds each row, or -1. ``kind`` of customer: -1 = unknown."""
-        place = self._index.lookup(numbers)
-        found = np.full(len(place), -1, dtype=np.int64)
-        rows = np.flatnonzero(place >= 0)
+        found = np.full(usage.rows, -1, dtype=np.int64)
+        place = np.empty(usage.rows, dtype=np.int32)
+        for part in blocks(None, usage.rows):
+            place[part] = self._index.lookup(usage.numbers(part))
+        rows, started = np.flatnonzero(place >= 0), usage.started
         names = [*kinds, None]
         code = (place[rows].astype(np.int64) * len(services) + service[rows]) * len(names)
         code += np.where(kind[rows] < 0, len(kinds), kind[rows])

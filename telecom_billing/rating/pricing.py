@@ -39,8 +39,9 @@ class Prices:
     @classmethod
     def empty(cls, rate: np.ndarray, quantity: np.ndarray) -> Prices:
         rows = len(rate)
-        columns = [np.zeros(rows, dtype=np.int64) for _ in range(3)]
-        return cls(rate, quantity, *columns, np.ones(rows, dtype=bool))
+        billed, price = np.zeros((2, rows), dtype=np.int64)
+        rest = np.zeros(rows, dtype=np.int64)
+        return cls(rate, quantity, billed, price, rest, np.ones(rows, dtype=bool))
 
     def put_sign(self, sign: np.ndarray | None) -> None:
         """Turn the rows of negative quantities into the negative of what they would cost."""

@@ -11,7 +11,6 @@ import numpy as np
 from .blocks import blocks
 from .book import TariffBook
 from .chain import Chains, chains
-from .digits import NumberColumn
 from .plan import Plan
 from .reasons import NUMBER
 from .tariffs import FIRST, LAST
@@ -53,13 +52,13 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
     rows = usage.rows
     service, services = usage.filled_codes("service", "voice")
     # One piece of memory is laid out quicker than four.
-    zone, prefix, cell, tariff = np.full((4, rows), -1, dtype=np.int32)
+    zone, prefix, cell, tariff = np.empty((4, rows), dtype=np.int32)
     found = Resolved(
-        np.full(rows, -1, dtype=np.int64),
+        np.empty(rows, dtype=np.int64),
         zone,
         prefix,
         cell,
-        np.zeros(rows, dtype=np.int8),
+        np.empty(rows, dtype=np.int8),
         tariff,
         asked,
         service,
@@ -93,6 +92,8 @@ def _walk(
     factors = book.factor_rates
     open_: slice | np.ndarray = part
     found.reason[part] = NUMBER["no-tariff"]
+    for column in (found.rate, found.zone, found.prefix, found.cell, found.tariff):
+        column[part] = -1
     for depth in range(asked.tariffs.shape[1]):
         chain, started = asked.row[open_], usage.started[open_]
         tariff = asked.tariffs[:, depth][chain]
@@ -177,12 +178,10 @@ def _find(
     names: Sequence[str | None] | None,
 ) -> None:
     """Ask a version's plan for one block of rows."""
-    number = usage.number
-    part = NumberColumn(number.padded[rows], number.length[rows])
     chosen = None
     if names is not None:
         chosen = names[rows] if isinstance(rows, slice) else [names[row] for row in rows]
-    answer = plan.find(part, chosen, usage.started[rows])
+    answer = plan.find(usage.numbers(rows), chosen, usage.started[rows])
     if answer.until is not None:
         if found.until is None:
             found.until = np.full(usage.rows, LAST, dtype=np.int64)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .digits import NumberColumn, number_column
+from .digits import NumberColumn, from_integers, number_column
 
 #: What is read of a usage frame.
 COLUMNS = (
@@ -104,7 +104,7 @@ class Usage:
 
     def _encode(self, name: str) -> tuple[np.ndarray, list[str]]:
         if name not in self.frame.columns:
-            return np.full(self.rows, -1, dtype=np.int64), []
+            return np.broadcast_to(np.int64(-1), self.rows), []
         column = self.frame[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
             return column.cat.codes.to_numpy().astype(np.int64), [
@@ -134,9 +134,23 @@ class Usage:
             values = [*values, default]
         return codes, values
 
+    def numbers(self, rows: slice | np.ndarray) -> NumberColumn:
+        """The number that decides the price of each of ``rows``: the called one, of incoming calls
+        the caller's."""
+        if self._as_kept is not None:
+            return from_integers(self._as_kept[rows])
+        return NumberColumn(self._all_numbers.padded[rows], self._all_numbers.length[rows])
+
     @cached_property
-    def number(self) -> NumberColumn:
-        """The number that decides the price: the called one, of incoming calls the caller's."""
+    def _as_kept(self) -> np.ndarray | None:
+        """The called numbers where they are integers and no call is incoming: read by the block."""
+        if "b_number" not in self.frame.columns or "in" in self.codes("direction")[1]:
+            return None
+        column = self.frame["b_number"]
+        return column.to_numpy() if column.dtype == np.int64 else None
+
+    @cached_property
+    def _all_numbers(self) -> NumberColumn:
         called = self._number("b_number")
         codes, values = self.codes("direction")
         if "in" not in values:
