@@ -167,26 +167,20 @@ def from_integers(values: np.ndarray) -> NumberColumn:
     return NumberColumn(padded, length)
 
 
-def _lengths(values: np.ndarray) -> np.ndarray:
-    """How many digits each number has (0: none, it is not positive)."""
+def _pad_block(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not len(values):
-        return np.empty(0, dtype=np.int64)
+        return values, values.astype(np.int8)
     # The numbers of a block differ by few digits: to compare is quicker than to search.
     least, most = np.searchsorted(_POWERS, [values.min(), values.max()], side="right")
     length = np.full(len(values), least, dtype=np.int64)
     for digits in range(least, most):
         length += values >= _POWERS[digits]
-    return length
-
-
-def _pad_block(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    length = _lengths(values)
-    if len(length) and length.max() > WIDTH:
+    if most > WIDTH:
         kept = np.minimum(length, WIDTH)
         values = values // _POWERS[length - kept]
         length = kept
     padded = values * _POWERS[WIDTH - length]
-    if len(values) and values.min() <= 0:
+    if not least:
         none = values <= 0
         padded[none], length[none] = -1, -1
     return padded, length.astype(np.int8)

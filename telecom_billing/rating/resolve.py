@@ -137,7 +137,9 @@ def _ask(
 ) -> None:
     """Look the open rows up, one version, service and direction at a time."""
     kinds = len(found.kinds)
-    code = np.where(version < 0, -1, version * kinds + found.kind[open_])
+    code = version * kinds + found.kind[open_]
+    if len(code) and version.min() < 0:
+        code[version < 0] = -1
     for group, members in _groups(code):
         plan = book.plan(group // kinds, found.kinds[group % kinds])
         tariff = book.versions[group // kinds].tariff

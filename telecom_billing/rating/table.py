@@ -69,6 +69,7 @@ class RateTable:
         self.one_scale = scales.pop() if len(scales) == 1 else None
         self.any_fine, self.all_fast = bool(self.fine.any()), bool(self.fast[: len(rates)].all())
         self.any_scale = bool((self.scale != 1).any())
+        self.most_steps = int(self.steps.max())
         self.least_safe = int(self.safe.min())
 
     def _fill(self, number: int, rate: Rate) -> None:
@@ -186,20 +187,20 @@ class RateTable:
         if self.any_free:
             quantity = np.maximum(quantity - self.free[rate], 0)
         part = quantity
-        deepest = int(self.steps[rate].max()) if len(rate) else 0
-        if deepest > 1:
+        if self.most_steps > 1:
             part = np.minimum(part, self.width[0][rate])
         interval = self.interval[0][rate]
         intervals = (part + self._lead(0, rate, interval)) // interval
         total = intervals * self.price[0][rate]
         billed = intervals * interval
-        for k in range(1, deepest):
-            rows = np.flatnonzero(quantity > self.start[k][rate])
+        for k in range(1, self.most_steps):
+            begins = self.start[k][rate]
+            rows = np.flatnonzero(quantity > begins)
             if not rows.size:
                 break
             chosen = rate[rows]
-            part = quantity[rows] - self.start[k][chosen]
-            if k + 1 < deepest:
+            part = quantity[rows] - begins[rows]
+            if k + 1 < self.most_steps:
                 part = np.minimum(part, self.width[k][chosen])
             interval = self.interval[k][chosen]
             intervals = (part + self._lead(k, chosen, interval)) // interval
