@@ -122,9 +122,7 @@ class Usage:
     def filled_codes(self, name: str, default: str) -> tuple[np.ndarray, list[str]]:
         """The same with a default for rows (or a frame) without a value; codes of categories are
         as narrow as the frame has them."""
-        if name in self.frame.columns and isinstance(
-            self.frame[name].dtype, pd.CategoricalDtype
-        ):
+        if name in self.frame.columns and isinstance(self.frame[name].dtype, pd.CategoricalDtype):
             column = self.frame[name].cat
             codes, values = column.codes.to_numpy(), [str(value) for value in column.categories]
         else:
