@@ -168,8 +168,9 @@ class TelecomDocument(models.AbstractModel):
         if line.telecom_kind == "usage":
             return self._prepare_usage_line(line, words, common)
         text, *details = (line.name or "").split("\n")
-        places = line.product_uom_id and line.quantity != 1
-        unit = f"{NO_BREAK}{line.product_uom_id.name}" if places else ""
+        pieces = self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        uom = line.product_uom_id - (pieces or line.product_uom_id.browse())  # "7", not "7 Unit(s)"
+        unit = f"{NO_BREAK}{uom.name}" if uom and line.quantity != 1 else ""
         if line.discount:
             details.append(f"{MINUS}{words.percent(self._exact(line.discount, 4))}")
         return invoice.Line(

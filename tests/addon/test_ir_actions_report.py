@@ -92,6 +92,7 @@ class TestInvoiceReport(DocumentCase):
         self.assertIn("Erste Spalte zweite Zeile Andere Spalte", words)
 
     def test_discounts_units_sections_and_notes(self):
+        piece, hour = self.env.ref("uom.product_uom_unit"), self.env.ref("uom.product_uom_hour")
         move = self.new_invoice(
             self.customer,
             (),
@@ -109,9 +110,14 @@ class TestInvoiceReport(DocumentCase):
                     }
                 ),
                 Command.create({"display_type": "line_note", "name": "Nach Aufwand"}),
+                Command.create({"name": "Stecker", "quantity": 7, "product_uom_id": piece.id}),
+                Command.create({"name": "Fahrt", "quantity": 3, "product_uom_id": hour.id}),
             ],
         )
         words = self.text(self.printed(move))
+        # who counts pieces needs no word for them, least of all "Einheit(en)"
+        self.assertNotIn(piece.with_context(lang="de_DE").name, words)
+        self.assertIn(f"3 {hour.with_context(lang='de_DE').name}", words)
         for part in ("Installation", "Arbeitszeit", "−10 %", "Nach Aufwand", "180,00"):
             self.assertIn(part, words)  # 2.5 × 80.00 × 0.9 = 180.00
 
