@@ -8,3 +8,4 @@ pandas.
 
 if __name__.startswith("odoo.addons."):
     from . import controllers, models, wizards
+    from .hooks import uninstall_hook

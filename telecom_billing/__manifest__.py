@@ -7,6 +7,7 @@
     "license": "AGPL-3",
     "author": "Telecom Billing contributors",
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "depends": [
         "account",
         "account_credit_control",

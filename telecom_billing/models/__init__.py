@@ -27,6 +27,7 @@ from . import (
     customer_kinds,
     ir_actions_report,
     ir_actions_report_reminder,
+    ir_module_module,
     payment_return,
     product_template,
     res_company,
