@@ -111,6 +111,8 @@ class Usage:
                 str(value) for value in column.cat.categories
             ]
         column = _whole(column, name)
+        if column.dtype == np.int64 and self.rows and column.min() == column.max():
+            return np.broadcast_to(np.int64(0), self.rows), [str(column.iloc[0])]
         try:
             codes, values = pd.factorize(column, use_na_sentinel=True)
         except TypeError:
