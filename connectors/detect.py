@@ -111,6 +111,8 @@ def _look_at_columns(found: Proposal, lines: list[str]) -> None:
     found.delimiter = best[2]
     rows = [split_line(line, Layout({}, 1, 1, best[2] or ",")) or [] for line in lines]
     rows = [row for row in rows if len(row) == best[1]] or rows
+    while len(rows) > 2 and _is_title(rows[0], rows[1:]):
+        rows.pop(0)
     body = rows[1:] or rows
     found.header = len(rows) > 1 and not any(_is_value(cell) for cell in rows[0] if cell)
     names = rows[0] if found.header else [str(at) for at in range(1, len(rows[0]) + 1)]
@@ -129,6 +131,12 @@ def _look_at_columns(found: Proposal, lines: list[str]) -> None:
         if hits:
             found.time_pattern, found.time_columns = pattern, hits
             return
+
+
+def _is_title(row: list[str], body: list[list[str]]) -> bool:
+    """Whether a first row names the list (its sender, its month) and not the columns."""
+    filled = sorted(sum(bool(cell.strip()) for cell in other) for other in body)
+    return sum(bool(cell.strip()) for cell in row) * 2 <= filled[len(filled) // 2]
 
 
 def _is_value(cell: str) -> bool:

@@ -34,6 +34,7 @@ WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 """What headers are called where a frame's column is meant; the first that fits is taken."""
 
+_PHONE = re.compile(r"\+?[\d ()/-]{5,}")
 _CLOCK = re.compile(r"\d{1,3}:\d\d:\d\d")
 _DATES = {"dd.mm.yyyy": "german", "yyyy-mm-dd": "iso"}
 """Dates whose pattern with a time of its own has a name."""
@@ -95,7 +96,13 @@ def _place(guessed: Guess, pattern: str, times: list[str]) -> None:
     for target, words in WORDS:
         if target == "started_at" and times:
             continue
-        name = next((name for word in words for name in free if _means(name, word)), None)
+        named = (name for word in words for name in free if _means(name, word))
+        if target == "destination":  # "Ziel" is a zone to one carrier, and the number to another
+            named = (name for name in named if not _PHONE.fullmatch(free[name].strip()))
+        if target == "b_number":
+            ziel = (name for name in free if _means(name, "ziel") and _PHONE.fullmatch(free[name]))
+            named = itertools.chain(named, ziel)
+        name = next(named, None)
         if name is not None:
             row = {"target": target, "column": name}
             if target == "quantity" and _CLOCK.fullmatch(free[name].strip()):

@@ -219,7 +219,7 @@ def _fields(line: int, data: bytes, block: Block, layout: Layout, batch: Batch) 
         fields.pop()
     if not layout.least <= len(fields) <= layout.most:
         expected = (
-            str(layout.least) if layout.least == layout.most else f"{layout.least} to {layout.most}"
+            str(layout.least) if layout.least == layout.most else f"{layout.least}–{layout.most}"
         )
         return refuse("column_count", expected, len(fields))
     if any(len(fields[at]) > MAX_FIELD for at in layout.places.values() if at < len(fields)):

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import json
+import re
 
 import connectors.formats
 import connectors.transports
 from connectors import webhooks
+from connectors.frame import COLUMNS
 from connectors.reasons import SettingsError
 from connectors.settings import resolve
 
+from .. import preview_table
 from ..terms import said, told
 
 #: Files that nobody fetches: the form's upload, and ``receive`` called from outside.
@@ -24,6 +27,8 @@ MASK = "••••••••"
 #: How a setting names the environment variable that holds a secret. The rest of the environment
 #: (the database's password, say) is none of a source's business.
 SECRET_MARK = "env:TELECOM_"
+
+_MAPPED = re.compile(rf"\b(nothing is mapped to |target )({'|'.join(COLUMNS)})\b")
 
 
 def formats(env=None) -> list[tuple[str, str]]:
@@ -87,8 +92,14 @@ def fault(package: str, name: str, settings: dict, env=None) -> str:
         else:
             resolve(declared.settings, settings)
     except SettingsError as error:
-        return told(env, str(error))
+        return told(env, _MAPPED.sub(lambda match: _labelled(env, match), str(error)))
     return ""
+
+
+def _labelled(env, match: re.Match) -> str:
+    """A column of the usage frame by the name that the screen has for it."""
+    before, column = match.groups()
+    return before + (preview_table.label(env, column) if env else column)
 
 
 def secrets(name: str | bool) -> list[str]:

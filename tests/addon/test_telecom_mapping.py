@@ -44,7 +44,7 @@ class TestMapping(TelecomCase):
 
     def test_the_preview_follows_each_line_that_is_described(self):
         form = self.form(settings={"encoding": "cp1252", "delimiter": ";"})
-        self.assertIn("nothing is mapped to started_at", form.fault)
+        self.assertIn("nothing is mapped to Start (UTC)", form.fault)
         self.assertIn("Rufnummer B", form.preview)  # the sample as it stands
         self.add(form, "started_at", "Datum + Uhrzeit", pattern="german")
         self.add(form, "quantity", "Dauer", shape="s")
@@ -112,7 +112,7 @@ class TestMapping(TelecomCase):
                 self.assertEqual(len(form.column_ids), len(known["settings"].get("columns", [])))
         form = self.form(start_from="sewan")
         self.assertIn("does not publish the layout", form.note)
-        self.assertIn("nothing is mapped to started_at", form.fault)
+        self.assertIn("nothing is mapped to Start (UTC)", form.fault)
 
     def test_sources_use_it_and_follow_its_changes(self):
         mapping = self.form(start_from="german_carrier").save()
@@ -125,7 +125,7 @@ class TestMapping(TelecomCase):
         self.assertEqual(source.settings["bad_numbers"], "keep")
         delivery.reject_ids.filtered(lambda one: one.state == "open").action_retry_kind()
         self.assertEqual((delivery.loaded, delivery.faulty), (2, 0))
-        with self.assertRaisesRegex(ValidationError, "nothing is mapped to started_at"):
+        with self.assertRaisesRegex(ValidationError, "nothing is mapped to Start .UTC."):
             mapping.column_ids.filtered(lambda row: row.target == "started_at").unlink()
             mapping.settings = mapping.settings | {"timezone": "UTC"}
 

@@ -48,6 +48,22 @@ def test_german_csv_with_date_and_time_apart():
     assert len(read(found, data, a_notation="mixed_de", b_notation="mixed_de").frame) >= 1
 
 
+def test_a_title_above_the_headings_and_ziel_as_number():
+    data = (
+        b"Verbindungen;Muster GmbH;;;;;\r\nDatum;Uhrzeit;Quelle;Ziel;Dauer;Zielname;Betrag EUR\r\n"
+        b"03.10.2026;08:15:02;004940209;0049 171-2345678;0:02:05;Mobilfunk;0,18\r\n"
+        b"03.10.2026;08:20:11;004940209;0033987654321;0:10:59;Frankreich;0,54\r\n"
+    )
+    found = guess(data)
+    assert targets(found) == {
+        "started_at": "Datum + Uhrzeit", "quantity": "Dauer", "a_number": "Quelle",
+        "b_number": "Ziel", "cost": "Betrag EUR",
+    }  # fmt: skip
+    assert found.names[3] == ("Ziel", "0049 171-2345678")
+    frame = read(found, data, a_notation="international_00", b_notation="international_00").frame
+    assert frame["b_number"].tolist() == ["491712345678", "33987654321"]
+
+
 def test_a_clock_as_duration():
     found = guess(CSV.encode())
     assert {"target": "quantity", "column": "Dauer", "shape": "hms"} in found.columns
