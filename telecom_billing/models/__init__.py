@@ -19,6 +19,7 @@ from . import (
     contract_itemised,
     contract_line,
     contract_line_fee,
+    contract_line_successor,
     credit_control_communication,
     credit_control_communication_mail,
     credit_control_line,
