@@ -75,11 +75,9 @@ class Allowance:
                 "Give one of quantity, money and flat.",
                 kinds,
             )
-        money = node.amount("money")
-        if money is not None and money < 0:
-            node.fault("money", "is negative", "Write the amount that is included.")
-        size = node.quantity("quantity") or Fraction(0)
-        fair_use = node.quantity("fair_use")
+        money = node.quantity("money")
+        size = node.quantity("quantity", scale=factor) or Fraction(0)
+        fair_use = node.quantity("fair_use", scale=factor)
         return cls(
             id=node.id(),
             name=node.text("name"),
@@ -104,7 +102,7 @@ class Allowance:
 
 def _step(node: Node, factor: int) -> int | None:
     """Increments of an allowance's own, for what records used, not for what they are charged."""
-    step = node.quantity("step", positive=True)
+    step = node.quantity("step", positive=True, scale=factor)
     if step is None:
         return None
     if node.has("money") or node.data.get("count") != "exact":
@@ -117,7 +115,7 @@ def _rollover(node: Node, factor: int) -> Rollover | None:
         return None
     inner = Node.of(node.data["rollover"], f"{node.where}, rollover", node.problems)
     inner.only("periods", "use", "maximum")
-    maximum = inner.quantity("maximum")
+    maximum = inner.quantity("maximum", scale=factor)
     if node.has("money") or node.flag("flat"):
         node.fault("rollover", "needs a quantity", "Only inclusive units roll over.")
     if node.data.get("period") == "once":

@@ -273,7 +273,7 @@ class TariffBook:
 
     def _read_units(self, node: Node) -> dict[str, tuple[str, int]]:
         units = {}
-        for name, value in dict(node.data.get("units") or {}).items():
+        for name, value in node.mapping("units").items():
             unit = Node.of(value, f"unit {name!r}", node.problems)
             unit.only("of", "factor")
             factor = unit.whole("factor", 1, 1, 10**15) or 1

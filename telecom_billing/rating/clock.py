@@ -14,6 +14,7 @@ array(['2026-03-29T01:59:59', '2026-03-29T03:00:00'],
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -118,6 +119,13 @@ class Clock:
             day += DAY
         self._changes = np.array(changes, dtype=np.int64)
         self._offsets = np.array(offsets, dtype=np.int64)
+
+    def shown(self, utc: int) -> str:
+        """An instant for people, in local time; in UTC at the very ends of the calendar."""
+        when = instant(utc)
+        with contextlib.suppress(OverflowError):
+            when = when.astimezone(self.zone)
+        return when.strftime("%Y-%m-%d %H:%M:%S %Z")
 
     def _offset(self, utc: int) -> int:
         offset = instant(utc).astimezone(self.zone).utcoffset()

@@ -18,6 +18,7 @@ import numpy as np
 from .context import Context
 from .money import MICRO
 from .reasons import NUMBER
+from .usage import MAX_QUANTITY
 
 
 def covered(legs: Iterable[tuple[int, int]]) -> int:
@@ -96,16 +97,18 @@ def _gather_group(context: Context, members: list[int], bearer: dict[int, int]) 
     legs = [(int(started[row]), int(started[row]) + int(quantity[row])) for row in members]
     if rate.conference_by in ("leg", "participant"):
         if rate.rejoin == "merge":
-            quantity[first] = covered(legs)
+            size = covered(legs)
         else:
-            quantity[first] = sum(int(quantity[row]) for row in members)
+            size = sum(int(quantity[row]) for row in members)
     else:
         length = max(end for _, end in legs) - min(start for start, _ in legs)
-        if rate.conference_by == "session":
-            quantity[first] = length
-        else:
+        size = length
+        if rate.conference_by == "peak":
             times = -(-length // rate.times) if rate.times else 1
-            quantity[first] = peak(legs) * MICRO * times
+            size = peak(legs) * MICRO * times
+    if size > MAX_QUANTITY:
+        found.reason[first], size = NUMBER["bad-quantity"], 0
+    quantity[first] = size
     for row in members[1:]:
         bearer[row] = first
         quantity[row] = 0

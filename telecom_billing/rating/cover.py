@@ -19,6 +19,7 @@ import pandas as pd
 from .allowances import Allowance
 from .balances import draw
 from .context import Context
+from .grants import fitting
 from .holdings import Holdings
 from .lots import Ledger
 from .money import MICRO
@@ -235,7 +236,8 @@ def _draw_period(
     lots = {i: ledger.lots(allowance, holders[i], period, int(sizes[i])) for i in numbers}
     granted = np.zeros(len(sizes), dtype=np.int64)
     for i, each in lots.items():
-        granted[i] = max(sum(lot.granted for lot in each) - int(balances.before[i]), 0)
+        all_of_it = fitting(allowance, sum(lot.granted for lot in each))
+        granted[i] = max(all_of_it - int(balances.before[i]), 0)
         sizes[i] = granted[i]
     rows = np.flatnonzero(np.isin(balances.of_row, numbers))
     units[rows] = draw(balances.of_row[rows], wanted[rows], granted)

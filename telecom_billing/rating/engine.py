@@ -30,6 +30,9 @@ from .tiering import Tiered, tiered
 from .usage import Usage
 from .watch import alerts_frame, topups, topups_frame, watch
 
+#: A record of more (millionths of a second: three years) is not cut by bands day after day.
+LONGEST_SPLIT = 3 * 366 * 86_400 * 1_000_000
+
 
 @dataclass
 class Run:
@@ -192,6 +195,10 @@ def base_quantity(
         too_large = size > (1 << 61) // factor
         found.reason[too_large] = NUMBER["bad-quantity"]
         size = np.where(too_large, 0, size) * factor
+    if len(size) and size.max() > LONGEST_SPLIT:
+        cut = [one.split != "start" and one.unit == "second" for one in book.rates]
+        long = np.array([*cut, False])[found.rate] & (size > LONGEST_SPLIT)
+        found.reason[long & (found.reason == 0)] = NUMBER["bad-quantity"]
     return size, sign
 
 

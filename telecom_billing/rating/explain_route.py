@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .clock import instant
 from .digits import NumberColumn
 from .money import decimal_text
 from .rates import Rate
@@ -30,7 +29,7 @@ def route(done: Run, row: int, say: Say) -> None:
     listed = 0 <= base < len(book.listed_rates)
     tariff = book.tariff_of(base) if listed else None
     clock = tariff.clock if tariff is not None else book.clock
-    local = instant(started).astimezone(clock.zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+    local = clock.shown(started)
     service, direction = context.found.plan_key(row)
     unit = facts["unit"]
     say(

@@ -41,6 +41,10 @@ SENTENCES = {
         "Eine Zahl über null eintragen oder das Feld leer lassen.",
     "has more than six decimal places": "hat mehr als sechs Nachkommastellen",
     "Round it to six places.": "Auf sechs Stellen runden.",
+    "is more than {} base units": "ist mehr als {} Grundeinheiten",
+    "Write less, or give the book units with a greater base (field 'units').":
+        "Weniger eintragen oder dem Buch Einheiten mit größerer Grundeinheit geben (Feld 'units').",
+    "is beyond {}": "liegt jenseits von {}",
     "is no date": "ist kein Datum",
     "Write it like 2026-01-31.": "Wie 2026-01-31 schreiben.",
     "Write it like 2026-01-31 or 2026-01-31T08:00:00+01:00.":

@@ -10,7 +10,9 @@ import numpy as np
 from .allowances import ENDLESS, Allowance
 from .book import TariffBook
 from .context import Context
+from .money import decimal_text
 from .parties import Party
+from .schema import MAX_UNITS, BookError, Problem
 from .selector import Selector
 from .tariffs import FIRST, LAST
 
@@ -30,7 +32,8 @@ def grants(
     base = Fraction(allowance.quantity) if money is None else money * 1_000_000
     times = _booked(allowance.selector, context, rows, balance, len(holders))
     if not (allowance.per_member or allowance.prorate):
-        return np.minimum(times, ENDLESS // max(int(base), 1)) * int(base)
+        fitting(allowance, int(times.max(initial=0)) * int(base))
+        return times * int(base)
     found = np.zeros(len(holders), dtype=np.int64)
     for number, (holder, period) in enumerate(zip(holders, periods, strict=True)):
         size = base * int(times[number])
@@ -41,8 +44,22 @@ def grants(
                 period, *validity_of(context.book, allowance.selector, holder)
             )
             size = size * days / total
-        found[number] = min(size.numerator // size.denominator, ENDLESS)
+        found[number] = fitting(allowance, size.numerator // size.denominator)
     return found
+
+
+def fitting(allowance: Allowance, size: int) -> int:
+    """``size`` of a balance; :class:`~.schema.BookError` where a frame cannot hold it."""
+    if size <= ENDLESS:
+        return size
+    problem = Problem(
+        f"allowance {allowance.id}",
+        "quantity",
+        decimal_text(size),
+        f"is more than {MAX_UNITS} base units",
+        "Write less, or give the book units with a greater base (field 'units').",
+    )
+    raise BookError([problem])
 
 
 def _booked(

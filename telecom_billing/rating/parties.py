@@ -110,7 +110,7 @@ def read_pool(node: Node) -> Pool:
 def read_kinds(node: Node) -> dict[str, dict[str, frozenset[str]]]:
     """Kinds of customers ("kinds"): which customers, contracts and lines are of each."""
     found = {}
-    for name, value in dict(node.data.get("kinds") or {}).items():
+    for name, value in node.mapping("kinds").items():
         members = Node.of(value, f"kind {name!r}", node.problems)
         members.only("customers", "contracts", "lines")
         found[str(name)] = {

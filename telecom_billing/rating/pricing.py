@@ -11,12 +11,13 @@ import numpy as np
 from .blocks import blocks
 from .context import Context
 from .cover import Cover
-from .money import split_pico
+from .money import INT64_MAX, split_pico
 from .parts import Cells, NoRate
 from .reasons import NUMBER
 from .record import Segment, billed_units, price
 from .steps import BeyondSteps
 from .tiering import Tiered
+from .usage import MAX_QUANTITY
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Pricer:
         for place in np.flatnonzero(~fast):
             row = int(rows[place])
             try:
-                units[place] = billed_units(
+                found = billed_units(
                     self.book,
                     int(self.context.rate[row]),
                     int(self.context.zone[row]),
@@ -108,7 +109,8 @@ class Pricer:
                     int(self.context.usage.started[row]),
                     int(size[row]),
                 )
-            except (NoRate, BeyondSteps):
+                units[place] = 0 if found > MAX_QUANTITY else found
+            except (NoRate, BeyondSteps, OverflowError):
                 # The row gets its reason when it is priced; no allowance is spent on it.
                 units[place] = 0
         return units
@@ -250,5 +252,12 @@ class Pricer:
             context.found.reason[row] = NUMBER[
                 "no-rate" if isinstance(problem, NoRate) else "beyond-steps"
             ]
+            return None
+        except OverflowError:
+            context.found.reason[row] = NUMBER["bad-quantity"]
+            return None
+        if any(abs(one.price) > MAX_QUANTITY or one.billed > INT64_MAX for one in answer.segments):
+            # Neither a frame nor an invoice can hold it.
+            context.found.reason[row] = NUMBER["bad-quantity"]
             return None
         return answer.segments

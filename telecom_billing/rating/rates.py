@@ -17,7 +17,7 @@ from typing import Any
 from .measure import WHOLES
 from .money import MICRO, ROUNDINGS, exact
 from .proration import RULES
-from .schema import Node
+from .schema import MAX_UNITS, Node
 from .units import Units
 
 SPLITS = ("start", "increment", "exact")
@@ -30,6 +30,8 @@ DIRECTIONS = ("out", "in", "transfer", "any")
 CONFERENCE_BY = ("leg", "participant", "session", "peak")
 REJOIN = ("sum", "merge")
 
+#: A border that no record reaches.
+_FAR = MAX_UNITS * MICRO
 #: Properties that a tariff or version may state once for all its rates.
 INHERITED = (
     "unit", "per", "initial", "step", "setup_on_zero", "rounding", "decimals", "round_at", "split",
@@ -145,7 +147,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         beyond=node.choice("beyond", BEYOND, "free") or "free",
         factor=node.amount("factor"),
         refuse=node.text("refuse"),
-        free=int((node.quantity("free") or 0) * factor * MICRO),
+        free=int((node.quantity("free", scale=factor) or 0) * factor * MICRO),
         setup=node.amount("setup"),
         setup_on_zero=node.flag("setup_on_zero"),
         minimum=minimum,
@@ -165,7 +167,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         whole=_whole(node, by, conference),
         grain=factor * MICRO,
         months=_months(node, base),
-        ignore_below=int((node.quantity("ignore_below") or 0) * factor * MICRO),
+        ignore_below=int((node.quantity("ignore_below", scale=factor) or 0) * factor * MICRO),
     )
 
 
@@ -231,8 +233,8 @@ def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]
         return ()
     price = node.amount("price") or Fraction(0)
     per = _per(node, units, base, factor, Fraction(factor))
-    initial = node.quantity("initial", positive=True)
-    step = node.quantity("step", initial, positive=True)
+    initial = node.quantity("initial", positive=True, scale=factor)
+    step = node.quantity("step", initial, positive=True, scale=factor)
     if step is None:
         return (Step(0, None, MICRO, price / per, "none"),)
     size = int(step * factor * MICRO)
@@ -249,18 +251,20 @@ def _listed(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...
     for part in node.children("steps", "step"):
         part.only("from", "to", "interval", "price", "per", "rounding", "flat", "setup")
         start = part.quantity(
-            "from", Fraction(steps[-1].end or 0, MICRO * factor) if steps else Fraction(0)
+            "from",
+            Fraction(steps[-1].end or 0, MICRO * factor) if steps else Fraction(0),
+            scale=0,
         )
-        end = part.quantity("to")
-        interval = part.quantity("interval", Fraction(1), positive=True) or Fraction(1)
+        end = part.quantity("to", scale=0)
+        interval = part.quantity("interval", positive=True, scale=factor) or Fraction(1)
         price = part.amount("price")
         if price is None:
             part.fault("price", "is missing", "Write it as text, for example '0.19'.", None)
             price = Fraction(0)
         per = _per(part, units, base, factor, interval * factor)
         flat = part.flag("flat")
-        low = int((start or 0) * factor * MICRO)
-        high = None if end is None else int(end * factor * MICRO)
+        low = min(int((start or 0) * factor * MICRO), _FAR)
+        high = None if end is None else min(int(end * factor * MICRO), _FAR)
         if high is not None and high <= low:
             part.fault("to", "does not lie above 'from'", "Correct the bounds.")
             continue
@@ -294,13 +298,13 @@ def _extras(node: Node, factor: int) -> tuple[Step, ...]:
     extras = []
     for part in node.children("extras", "extra"):
         part.only("above", "each", "price")
-        above = part.quantity("above", Fraction(0)) or Fraction(0)
-        each = part.quantity("each", Fraction(1), positive=True) or Fraction(1)
+        above = part.quantity("above", scale=0) or Fraction(0)
+        each = part.quantity("each", positive=True, scale=0) or Fraction(1)
         extras.append(
             Step(
-                int(above * factor * MICRO),
+                min(int(above * factor * MICRO), _FAR),
                 None,
-                int(each * factor * MICRO),
+                min(int(each * factor * MICRO), _FAR),
                 part.amount("price", Fraction(0)) or Fraction(0),
             )
         )

@@ -17,6 +17,10 @@ from typing import Any, NamedTuple
 from .money import MICRO, exact
 
 _MISSING = object()
+#: Quantities are int64 millionths of a base unit: of these, sums of a few fit as well.
+MAX_UNITS = (1 << 61) // MICRO
+#: The greatest price, amount or factor.
+MAX_AMOUNT = 10**12
 
 
 class Problem(NamedTuple):
@@ -80,7 +84,7 @@ class Node:
             if required:
                 self.fault(field, "is missing", "Give it a whole number or a text.", None)
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
+        if isinstance(value, bool) or not isinstance(value, (int, str)) or _broken(value):
             self.fault(field, "is no identifier", "Use a whole number or a text.")
             return None
         return value
@@ -89,7 +93,7 @@ class Node:
         value = self.data.get(field)
         if value is None:
             return default
-        if not isinstance(value, str):
+        if not isinstance(value, str) or _broken(value):
             self.fault(field, "is no text", "Write it in quotes.")
             return default
         return value
@@ -121,22 +125,37 @@ class Node:
             return default
         return value
 
-    def amount(self, field: str, default: Fraction | None = None) -> Fraction | None:
-        """An exact amount of money or a factor, of either sign."""
+    def amount(
+        self, field: str, default: Fraction | None = None, most: int = MAX_AMOUNT
+    ) -> Fraction | None:
+        """An exact amount of money or a factor, of either sign, of at most the size ``most``."""
         value = self.data.get(field)
         if value is None:
             return default
         try:
-            return exact(value)
+            found = exact(value)
         except ValueError as error:
             self.fault(field, str(error), "Write the number as text, for example '0.19'.")
             return default
+        if abs(found) > most:
+            self.fault(field, f"is beyond {most}", "Correct the number.")
+            return default
+        return found
 
     def quantity(
-        self, field: str, default: Fraction | None = None, *, positive: bool = False
+        self,
+        field: str,
+        default: Fraction | None = None,
+        *,
+        positive: bool = False,
+        scale: int = 1,
     ) -> Fraction | None:
-        """A quantity of units, not negative (``positive``: not zero), to six decimal places."""
-        value = self.amount(field, default)
+        """A quantity of units, not negative (``positive``: not zero), to six decimal places.
+
+        ``scale``: how many base units one is; what a frame cannot hold in them is a fault (0: it
+        is a border that nobody reaches).
+        """
+        value = self.amount(field, default, most=10**24)
         if value is None or field not in self.data:
             return value
         if value < 0 or (positive and value == 0):
@@ -145,6 +164,13 @@ class Node:
             return default
         if (value * MICRO).denominator != 1:
             self.fault(field, "has more than six decimal places", "Round it to six places.")
+            return default
+        if value * scale > MAX_UNITS:
+            self.fault(
+                field,
+                f"is more than {MAX_UNITS} base units",
+                "Write less, or give the book units with a greater base (field 'units').",
+            )
             return default
         return value
 
@@ -177,6 +203,14 @@ class Node:
                 field, "is no date", "Write it like 2026-01-31 or 2026-01-31T08:00:00+01:00."
             )
             return None
+
+    def mapping(self, field: str) -> Mapping[str, Any]:
+        """An object whose fields are names of the book's own; empty where there is none."""
+        value = self.data.get(field) or {}
+        if isinstance(value, Mapping):
+            return value
+        self.fault(field, "is not an object", "Write it as {…} with fields.")
+        return {}
 
     def list(self, field: str) -> list[Any]:
         value = self.data.get(field)
@@ -212,6 +246,15 @@ class Node:
                     label += f" {str(value['name'])!r}"
             where = label if self.where == "book" else f"{self.where}, {label}"
             yield Node.of(value, where, self.problems)
+
+
+def _broken(value: Any) -> bool:
+    """A half of a pair of UTF-16 is no character: no file and no database takes it."""
+    return (
+        isinstance(value, str)
+        and not value.isascii()
+        and any("\ud800" <= letter <= "\udfff" for letter in value)
+    )
 
 
 def unique(nodes: Sequence[tuple[Any, Node]]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .clock import Clock
 from .money import MICRO
 from .rates import QUANTITY_ROUNDINGS, Rate, Step, reprice
-from .schema import Node
+from .schema import MAX_UNITS, Node
 from .selector import FIELDS, Selector
 from .steps import Piece, count
 from .units import Units
@@ -125,22 +125,22 @@ class Tiers:
         border: Fraction | None = Fraction(0)
         for child in node.children("steps", "step"):
             child.only("from", "to", "price", "per", "factor", "interval", "rounding", "setup")
-            start = child.quantity("from", Fraction(0)) or Fraction(0)
+            start = child.quantity("from", scale=0) or Fraction(0)
             if start != border:
                 child.fault("from", "is not the end of the step before", "Lay them end to end.")
-            end = child.quantity("to")
+            end = child.quantity("to", scale=0)
             if end is not None and end <= start:
                 child.fault("to", "does not lie above 'from'", "Correct the bounds.")
             border = end
             if child.has("price") == child.has("factor"):
                 child.fault("price", "or a factor is needed", "Give one of the two.", None)
-            interval = child.quantity("interval", positive=True)
+            interval = child.quantity("interval", positive=True, scale=factor)
             if interval is not None and (child.has("factor") or on == "money"):
                 child.fault("interval", "needs a price and units", "Count units, and give a price.")
             price, per = child.amount("price"), _per(child, units, base, factor, interval)
             steps.append(
                 TierStep(
-                    int(start * scale),
+                    min(int(start * scale), MAX_UNITS * MICRO),
                     None if price is None else price / per,
                     child.amount("factor"),
                     None if interval is None else int(interval * scale),
