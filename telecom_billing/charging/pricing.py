@@ -99,7 +99,7 @@ def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
     """The frame that the rating core reads, see ``readme/TARIFF_BOOK.md``."""
     return pd.DataFrame(
         {
-            "key": flat(facts["id"]).to_numpy(),
+            "arrival": flat(facts["id"]).to_numpy(),
             "started_at": flat(facts["started_at"]).to_numpy(),
             "quantity": flat(facts["quantity"]).to_numpy(),
             "service": _category(facts["service"]),

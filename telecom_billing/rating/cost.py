@@ -21,7 +21,7 @@ from .usage import Usage
 #: What decides a carrier's price; contracts, options and given prices are our customers' matter.
 _KEPT = (
     "started_at", "quantity", "unit", "service", "direction", "b_number", "a_number",
-    "destination", "conference", "participant", "continuation", "key",
+    "destination", "conference", "participant", "continuation", "key", "arrival",
 )  # fmt: skip
 
 

@@ -4,8 +4,8 @@
 Columns: ``started_at`` and ``quantity`` must be there; ``contract``, ``line``, ``customer``,
 ``tariff``, ``service`` (default voice), ``direction`` (default out), ``unit`` (default second),
 ``b_number``, ``a_number``, ``destination``, ``conference``, ``participant``, ``options``,
-``continuation``, ``price``, ``cost``, ``currency``, ``carrier`` and ``key`` are read where they
-are.
+``continuation``, ``price``, ``cost``, ``currency``, ``carrier``, ``key`` and ``arrival`` are read
+where they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .digits import NumberColumn, from_integers, number_column
 COLUMNS = (
     "started_at", "quantity", "contract", "line", "customer", "tariff", "service", "direction",
     "unit", "b_number", "a_number", "destination", "conference", "participant", "options", "kind",
-    "continuation", "price", "cost", "currency", "carrier", "key",
+    "continuation", "price", "cost", "currency", "carrier", "key", "arrival",
 )  # fmt: skip
 #: A quantity above this (in millionths of its unit) is taken for an error of its source.
 MAX_QUANTITY = 1 << 61

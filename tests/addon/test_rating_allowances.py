@@ -74,6 +74,24 @@ class TestRatingAllowances(RatingCase):
         self.assertEqual(self.prices(usage), ["0.19", "0"])
         self.check_sums()
 
+    def test_calls_of_one_instant_whichever_comes_first(self):
+        contracts = self.contract, self.contract.copy({"name": "As the first"})
+        self.new_number("+49 30 222", self.new_line(contracts[1], self.flat))
+        found = []
+        for number, order in (("4930123456", (2, 3)), ("4930222", (3, 2))):
+            usage = {}
+            for minutes in order:
+                call = self.call(1, a_number=number, minutes=minutes)
+                (usage[minutes],) = self.store_usage([call])
+                self.rate()
+            found.append(self.prices([usage[2], usage[3]]))
+        # The shorter one is first: of three minutes, one is left for the other.
+        self.assertEqual(found, [["0", "0.38"]] * 2)
+        incremental = self.snapshot()
+        self.rate(everything=True)
+        self.assertEqual(self.snapshot(), incremental)
+        self.check_sums()
+
     def test_late_records_get_what_the_invoice_left(self):
         usage = self.store_usage([self.call(10)])
         self.rate()
@@ -97,7 +115,7 @@ class TestRatingAllowances(RatingCase):
         self.assertEqual(self.prices(usage), ["0", "0.19", "0.38"])
         usage += self.store_usage([self.call(1, a_number="4930222", minutes=1)])
         self.rate()
-        # The 1st: first line's two minutes and this one (same start: in the order of ids).
+        # The 1st: first line's two minutes and this one (same start: contract by contract).
         self.assertEqual(self.prices(usage), ["0", "0.38", "0.38", "0"])
         incremental = self.snapshot()
         self.rate(everything=True)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Allowances: who is covered, in which order, what is left and what it costs."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
@@ -238,6 +240,27 @@ def test_records_that_start_together_are_told_apart_by_their_key():
     found = [str(one) for one in prices(data, usage(*rows))]
     assert found == ["0.1", "0", "0.1"]
     assert [str(one) for one in prices(data, usage(*rows[::-1]))] == found[::-1]
+
+
+def test_records_that_start_together_are_told_apart_by_what_they_say():
+    """Whoever came first: of numbers the smaller, of equal ones the shorter call, NA before all."""
+    data = book(MINUTES, allowances=[inclusive(2)])
+    said = [("4930222222", 60), ("4930111111", 120), ("4930111111", 60)]
+    rows = [
+        (NOON, seconds, {"b_number": number, "arrival": place, "participant": None})
+        for place, (number, seconds) in enumerate(said)
+    ]
+    for order in itertools.permutations(range(3)):
+        frame = usage(*(rows[place] for place in order))
+        found = dict(zip(order, map(str, prices(data, frame)), strict=True))
+        # Two minutes: the number …111's short call has one, its long call the other.
+        assert [found[place] for place in range(3)] == ["0.1", "0.1", "0"]
+
+
+def test_records_that_say_the_same_are_told_apart_by_their_arrival():
+    data = book(MINUTES, allowances=[inclusive(1)])
+    rows = [(NOON, 60, {"arrival": arrival}) for arrival in (10, 9, 11)]
+    assert [str(one) for one in prices(data, usage(*rows))] == ["0.1", "0", "0.1"]
 
 
 def test_covered_part_of_a_call_over_a_band_border():
