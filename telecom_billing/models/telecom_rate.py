@@ -170,6 +170,7 @@ class TelecomRate(models.Model):
             ("start", "By the start of the record"),
             ("increment", "Each increment by its start"),
             ("exact", "Cut exactly at the border"),
+            ("end", "By the end of the record"),
         ],
         string="At a band's border",
         help="Empty: as the version says.",

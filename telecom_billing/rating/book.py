@@ -140,6 +140,11 @@ class TariffBook:
         return Guards(self.guard_list)
 
     @cached_property
+    def prices_by_end(self) -> bool:
+        """Is any rate chosen by the band in which a record ends?"""
+        return any(rate.split == "end" for rate in self.listed_rates)
+
+    @cached_property
     def has_destinations(self) -> bool:
         """Does any zone speak of destinations by name?"""
         return any(zone.destinations for zone in self.zone_list)

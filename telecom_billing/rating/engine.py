@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .assemble import assemble
+from .at_end import price_by_end
 from .bands import day_number
 from .book import TariffBook
 from .check_rows import bound, check_calls, given_prices
@@ -163,6 +164,7 @@ def prepare(book: TariffBook, usage: pd.DataFrame) -> Context:
     seen = Usage(usage)
     found = resolve(book, seen)
     size, sign = base_quantity(book, seen, found)
+    price_by_end(book, found, seen.started, size)
     quantity, left_out = measured(book, found, size)
     context = Context(book, seen, found, quantity, sign, left_out)
     bound(context)
@@ -196,7 +198,7 @@ def base_quantity(
         found.reason[too_large] = NUMBER["bad-quantity"]
         size = np.where(too_large, 0, size) * factor
     if len(size) and size.max() > LONGEST_SPLIT:
-        cut = [one.split != "start" and one.unit == "second" for one in book.rates]
+        cut = [one.split not in ("start", "end") and one.unit == "second" for one in book.rates]
         long = np.array([*cut, False])[found.rate] & (size > LONGEST_SPLIT)
         found.reason[long & (found.reason == 0)] = NUMBER["bad-quantity"]
     return size, sign

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .at_end import last_moment
 from .digits import NumberColumn
 from .money import decimal_text
 from .rates import Rate
@@ -55,6 +56,9 @@ def route(done: Run, row: int, say: Say) -> None:
     )
     _destination(done, row, base, facts, say)
     rate = book.listed_rates[base]
+    if rate.split == "end" and rate.unit == "second":
+        moment = last_moment(np.array([started]), context.quantity[row : row + 1])
+        local = clock.shown(int(moment[0]))
     if rate.band is not None:
         band = book.bands[str(rate.band)]
         say("band", band=band.name or band.id, local=local)

@@ -3,7 +3,8 @@
 
 ``start``: the rate at the start holds for all. ``exact``: cut at the moment a band begins.
 ``increment``: an increment belongs to the band in which it begins, and the next band begins after
-it. Positions count from the record's start throughout, so steps go on over a border.
+it. ``end``: the rate at the end, which :mod:`~.at_end` has found before. Positions count from the
+record's start throughout, so steps go on over a border.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def split(
     """
     own = book.rates[rate]
     alone = cells is None or cells.schedule is None
-    if alone or own.split == "start" or own.unit != "second" or end <= begin:
+    if alone or own.split in ("start", "end") or own.unit != "second" or end <= begin:
         return [Part(rate, zone, begin, pieces(own, begin, end))]
     if own.split == "increment":
         return _by_increment(book, cells, started, begin, end)

@@ -105,7 +105,7 @@ class Plan:
         self._cell_of_prefix = np.array([*cells, -1], dtype=np.int64)
         self._cell_of_name = {name: cell(members) for name, members in by_name.items()}
         self._everywhere = cell(everywhere) if everywhere else -1
-        self._splits = any(rate.split != "start" for _, rate in rates)
+        self._splits = any(rate.split not in ("start", "end") for _, rate in rates)
         self._banded = [i for i, c in enumerate(self.cells) if c.schedule is not None]
         self._grids = self._make_grids()
 

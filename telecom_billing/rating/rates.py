@@ -20,7 +20,7 @@ from .proration import RULES
 from .schema import MAX_UNITS, Node
 from .units import Units
 
-SPLITS = ("start", "increment", "exact")
+SPLITS = ("start", "increment", "exact", "end")
 ROUND_QUANTITY = ("record", "step", "fragment")
 ROUND_AT = ("step", "part", "charge", "position", "invoice")
 MODES = ("graduated", "volume")

@@ -191,3 +191,52 @@ def test_other_time_zones():
                   tariff={"timezone": "America/New_York"})  # fmt: skip
     frame = usage(("2026-07-01T11:59:59", 10), ("2026-07-01T12:00:00", 10))
     check(data, frame, ["0.1", "0.2"])
+
+
+WEEKEND = {"id": "we", "weekdays": [6, 7]}
+
+
+@pytest.mark.parametrize(
+    "split, start, seconds, expected",
+    [
+        # Sunday 23:50 to Monday 00:10 local, weekend 0.01 a second, else 0.02.
+        ("start", "2026-03-08 22:50", 1200, "12"),
+        ("end", "2026-03-08 22:50", 1200, "24"),
+        ("exact", "2026-03-08 22:50", 1200, "18"),
+        # It ends as Monday begins: it was never in it; a microsecond more is.
+        ("end", "2026-03-08 22:50", 600, "6"),
+        ("end", "2026-03-08 22:50", "600.000001", "12.00000002"),
+        ("end", "2026-03-08 22:50", 0, "0"),
+        # Friday into the weekend, and a call over all of it into Monday.
+        ("end", "2026-03-06 22:59", 120, "1.2"),
+        ("end", "2026-03-06 22:59", 2 * 86_400 + 120, "3458.4"),
+    ],
+)
+def test_the_price_of_the_end(split, start, seconds, expected):
+    rates = [{"price": "0.02", "split": split, "decimals": 8},
+             {"price": "0.01", "split": split, "band": "we", "decimals": 8}]  # fmt: skip
+    check(book(*rates, bands=[WEEKEND]), usage((start, seconds)), [expected])
+
+
+def test_the_price_of_the_end_below_a_discount_and_in_a_gap():
+    """10 % off the price of the end; nobody has a price for working days; a refund gives back what
+    the call cost."""
+    ends = {"split": "end", "price": "0.02"}
+    night = {"id": "n", "from": "20:00", "to": "06:00"}
+    lists = [{"id": 8, "versions": [{"id": 81, "rates": [{"id": 1, "factor": "0.9"}]}]}]
+    data = book({**ends, "band": "n"}, {**ends, "price": "0.03", "band": "we"},
+                bands=[night, WEEKEND], tariffs=lists,
+                contracts=[{"id": 1, "price_lists": [8]}])  # fmt: skip
+    # Friday 23:59 + 120 s end at the weekend, which began after the night: 120 × 0.03 × 0.9.
+    # Sunday 19:59 + 120 s end at night: 2.16; Monday 05:59 + 120 s end in no band.
+    frame = usage(("2026-03-06 22:59", 120), ("2026-03-08 18:59", 120), ("2026-03-08 18:59", -120),
+                  ("2026-03-08 12:00", 120), ("2026-03-09 04:59", 120))  # fmt: skip
+    check(data, frame, ["3.24", "2.16", "-2.16", "3.24", "no-rate"])
+
+
+def test_a_price_list_that_changes_during_a_call():
+    """Until 31 March 0.01 a second, then 0.02: ten minutes before and ten after midnight."""
+    until = {"id": "old", "dates": [["2026-01-01", "2026-03-31"]]}
+    rates = [{"price": "0.02", "split": "exact"},
+             {"price": "0.01", "split": "exact", "band": "old"}]  # fmt: skip
+    check(book(*rates, bands=[until]), usage(("2026-03-31 21:50", 1200)), ["18"])
