@@ -44,6 +44,7 @@ from . import (
     statement_import,
     telecom_allowance,
     telecom_allowance_balance,
+    telecom_allowance_lock,
     telecom_band,
     telecom_billing_run,
     telecom_billing_run_control,
@@ -141,4 +142,5 @@ from . import (
     telecom_zone_prefix_lock,
     telecom_zone_search,
     telecom_zone_seed,
+    usage_history_lock,
 )

@@ -2,6 +2,21 @@
 """Invoice lines of a billing run: what they settle and how they were rounded."""
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .field_change import differs
+
+#: What a customer reads on a posted invoice, and its accounting does not follow.
+WRITTEN = {
+    "quantity",
+    "price_unit",
+    "discount",
+    "telecom_kind",
+    "telecom_amount",
+    "telecom_exact",
+    "telecom_period_start",
+    "telecom_period_end",
+}
 
 
 class AccountMoveLine(models.Model):
@@ -31,6 +46,23 @@ class AccountMoveLine(models.Model):
     )
     telecom_period_start = fields.Date(string="Service from", readonly=True)
     telecom_period_end = fields.Date(string="Service to", readonly=True)
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        # EXTENDS 'account': which lets the price of a posted line change, without its books
+        if WRITTEN.intersection(vals):
+            for line in self.filtered(
+                lambda one: one.parent_state == "posted" and one.move_id.telecom_run_id
+            ):
+                if any(differs(line, name, vals) for name in WRITTEN.intersection(vals)):
+                    raise UserError(
+                        self.env._(
+                            "%(invoice)s was made by a billing run and is posted: quantities and "
+                            "prices stay. Reverse it by a credit note.",
+                            invoice=line.move_id.display_name,
+                        )
+                    )
+        return super().write(vals)
 
     # ------------------------------------------------------------------ claims
     def _telecom_may_be_dunned(self):

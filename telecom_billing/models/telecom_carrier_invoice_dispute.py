@@ -75,6 +75,7 @@ class TelecomCarrierInvoice(models.Model):
     def write(self, vals):
         # EXTENDS 'telecom.carrier.invoice': a bill and what it was made of do not part
         if BILLED_FIELDS.intersection(vals):
+            self.check_access("write")
             self._check_open()
         return super().write(vals)
 

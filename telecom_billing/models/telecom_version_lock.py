@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import exact
+from .field_change import differs
 
 #: Of a version: what decides prices.
 VERSION_FIELDS = {
@@ -95,7 +96,7 @@ class TelecomTariffVersion(models.Model):
             self.filtered(lambda version: version.state == "active")._refuse_invoiced()
         if changed:
             self.filtered(
-                lambda one: any(_differs(one, name, vals) for name in changed)
+                lambda one: any(differs(one, name, vals) for name in changed)
             )._refuse_invoiced()
         return super().write(vals)
 
@@ -116,7 +117,7 @@ class TelecomRate(models.Model):
     def write(self, vals):
         changed = vals.keys() - RATE_FREE
         self.filtered(
-            lambda one: any(_differs(one, name, vals) for name in changed)
+            lambda one: any(differs(one, name, vals) for name in changed)
         ).version_id._refuse_invoiced()
         return super().write(vals)
 
@@ -139,7 +140,7 @@ class TelecomRatePart(models.AbstractModel):
 
     def write(self, vals):
         self.filtered(
-            lambda one: any(_differs(one, name, vals) for name in vals)
+            lambda one: any(differs(one, name, vals) for name in vals)
         ).rate_id.version_id._refuse_invoiced()
         return super().write(vals)
 
@@ -163,7 +164,7 @@ class TelecomBand(models.Model):
 
     def write(self, vals):
         changed = vals.keys() - BAND_FREE
-        bands = self.filtered(lambda one: any(_differs(one, name, vals) for name in changed))
+        bands = self.filtered(lambda one: any(differs(one, name, vals) for name in changed))
         if bands:
             rates = self.env["telecom.rate"].sudo().search([("band_id", "in", bands.ids)])
             last = rates.version_id._last_invoiced()
@@ -178,13 +179,3 @@ class TelecomBand(models.Model):
                     )
                 )
         return super().write(vals)
-
-
-def _differs(record, name, vals) -> bool:
-    """Would writing ``vals`` change the field? Lists of commands are looked at by their records."""
-    field = record._fields.get(name)
-    if field is None or field.type in ("one2many", "many2many"):
-        return False
-    return field.convert_to_cache(vals[name], record) != field.convert_to_cache(
-        record[name], record
-    )

@@ -38,6 +38,14 @@ class TestAccountMove(BillingCase):
                 refused()
         self.assertEqual(move.state, "posted")
 
+    def test_what_a_posted_position_says_stays(self):
+        """Odoo lets the price of a posted line change, and the books keep the old one."""
+        line = self.bill().invoice_line_ids[:1]
+        for vals in ({"price_unit": 1}, {"quantity": 2}, {"discount": 50}, {"telecom_kind": False}):
+            with self.assertRaisesRegex(UserError, "credit note"):
+                line.write(vals)
+        line.write({"price_unit": line.price_unit, "name": "Other words"})
+
     def test_a_correction_that_freed_usage_stays(self):
         note = self.reverse(self.bill())
         self.bill()

@@ -5,6 +5,7 @@ import datetime
 import random
 import re
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.addons.telecom_billing.charging import explaining
 from odoo.tests import tagged
@@ -87,7 +88,8 @@ class TestExplaining(RatingCase):
         usage = self.store_usage([self.call(1, minutes=4)])
         self.rate()
         self.invoice_all()
-        self.number.contract_line_id = self.other
+        with patch.object(type(self.number), "_refuse_invoiced_usage"):
+            self.number.contract_line_id = self.other
         self.rate()
         self.assertEqual(self.prices(usage), ["0.19"])
         self.check_told(usage)

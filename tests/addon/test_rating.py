@@ -4,6 +4,7 @@
 import contextlib
 import datetime
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.addons.telecom_billing.charging.month import Month
 from odoo.addons.telecom_billing.store import locks
@@ -161,7 +162,8 @@ class TestRating(RatingCase):
         self.invoice(invoiced)
         rates = self.biz.version_ids.rate_ids
         rates.filtered(lambda rate: rate.zone_id.code == "mob").price = 0.6
-        self.number.contract_line_id = self.other
+        with patch.object(type(self.number), "_refuse_invoiced_usage"):
+            self.number.contract_line_id = self.other
         for everything in (False, True):
             self.rate(everything=everything)
             # The other contract: 60 s at 0.60 + 0.05.

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What usage on invoices was matched and priced by stays: owner, numbers, tariff, currency.
+
+A late record of an invoiced month, and the explanation of an old invoice, must find what held then.
+Things change from a day on: a number ends and begins anew, a line gets a successor. Where the past
+was wrong, its invoices are reversed first.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..store import exact
+from .field_change import differs
+from .number_text import normalise
+
+NUMBER_FIELDS = ("kind", "range_from", "range_to", "source_id", "company_id", "contract_line_id")
+LINE_FIELDS = ("telecom_tariff_id", "telecom_price_list_id")
+TARIFF_FIELDS = ("currency_id", "tz", "company_id", "price_includes_tax")
+
+
+def invoiced_days(records, column: str, contracts) -> dict[int, tuple]:
+    """{id: (first, last)}: local days of the usage that is on invoices or handed over.
+
+    :param column: of the usage summaries, that names ``records``
+    :param contracts: whose summaries are looked at; by their index
+    """
+    env = records.env
+    if not records.ids or not contracts.ids:
+        return {}
+    env["telecom.usage.summary"].flush_model()
+    rows = exact.fetch(
+        env.cr,
+        SQL(
+            "SELECT s.%(column)s, min(s.first_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)"
+            "::date, max(s.last_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date"
+            " FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id"
+            " WHERE s.contract_id = ANY(%(contracts)s) AND s.%(column)s = ANY(%(ids)s)"
+            " AND (s.invoice_line_id IS NOT NULL OR s.handover_batch_id IS NOT NULL)"
+            " AND s.first_started_at IS NOT NULL GROUP BY 1",
+            column=SQL.identifier(column),
+            contracts=contracts.ids,
+            ids=records.ids,
+        ),
+    )
+    return {key: (first, last) for key, first, last in rows}
+
+
+class TelecomNumber(models.Model):
+    _inherit = "telecom.number"
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        # EXTENDS 'telecom.number'
+        changing = self.filtered(lambda number: number._telecom_changes_past(vals))
+        if changing:
+            changing._refuse_invoiced_usage(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self._refuse_invoiced_usage({"contract_line_id": False})
+
+    # ------------------------------------------------------------------ business
+    def _telecom_changes_past(self, vals) -> bool:
+        """Whether values may touch days that have been; the name's notation may change."""
+        if vals.keys() & {"date_start", "date_end"}:
+            return True
+        return self._telecom_is_another(vals)
+
+    def _telecom_is_another(self, vals) -> bool:
+        region = self.company_id.country_id.code or "DE"
+        kind = vals.get("kind", self.kind)
+        renamed = "name" in vals and normalise(vals["name"], kind, region) != self.number
+        return renamed or any(differs(self, n, vals) for n in NUMBER_FIELDS if n in vals)
+
+    def _refuse_invoiced_usage(self, vals):
+        days = invoiced_days(self, "number_id", self.contract_id)
+        for number in self.filtered(lambda one: one.id in days):
+            first, last = days[number.id]
+            start = _day(vals.get("date_start", number.date_start)) or datetime.date.min
+            end = _day(vals.get("date_end", number.date_end)) or datetime.date.max
+            if number._telecom_is_another(vals) or start > first or end < last:
+                raise UserError(
+                    self.env._(
+                        "Usage of %(number)s from %(first)s to %(last)s is on invoices of "
+                        "%(customer)s. Let the number end after that and enter it anew from the "
+                        "next day; if it was wrong before, reverse these invoices first.",
+                        number=number.display_name,
+                        first=format_date(self.env, first),
+                        last=format_date(self.env, last),
+                        customer=number.partner_id.display_name,
+                    )
+                )
+
+
+class ContractLine(models.Model):
+    _inherit = "contract.line"
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        # EXTENDS 'contract': with a successor the price changes from a day on
+        names = [name for name in LINE_FIELDS if name in vals]
+        changing = self.filtered(lambda line: any(differs(line, name, vals) for name in names))
+        days = invoiced_days(changing, "contract_line_id", changing.contract_id)
+        for line in changing.filtered(lambda one: one.id in days):
+            raise UserError(
+                self.env._(
+                    "Usage of line “%(line)s” up to %(last)s is on invoices by tariff %(tariff)s. "
+                    "Stop the line and plan a successor with other prices, or enter individual "
+                    "prices from a day on in the contract.",
+                    line=line.name,
+                    last=format_date(self.env, days[line.id][1]),
+                    tariff=line.telecom_tariff_id.display_name,
+                )
+            )
+        return super().write(vals)
+
+
+class ContractContract(models.Model):
+    _inherit = "contract.contract"
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        # EXTENDS 'contract': whoever holds a contract sees its calls in the portal
+        partner = self.env["res.partner"].browse(vals.get("partner_id") or [])
+        if partner:
+            owner = partner.commercial_partner_id
+            others = self.filtered(lambda one: one.partner_id.commercial_partner_id != owner)
+            others._refuse_usage_of_somebody()
+        return super().write(vals)
+
+    # ------------------------------------------------------------------ business
+    def _refuse_usage_of_somebody(self):
+        """A new customer must not get the calls, and the invoices, of the one before."""
+        used = (
+            self.env["telecom.usage.summary"]
+            .sudo()
+            ._read_group([("contract_id", "in", self.ids)], ["contract_id"])
+        )
+        for (contract,) in used:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s has usage of %(customer)s, which a new customer would "
+                    "see. End it, and make a contract for the new customer.",
+                    contract=contract.display_name,
+                    customer=contract.partner_id.display_name,
+                )
+            )
+
+
+class TelecomTariff(models.Model):
+    _inherit = "telecom.tariff"
+
+    # ------------------------------------------------------------------ CRUD
+    def write(self, vals):
+        # EXTENDS 'telecom.tariff'
+        names = [name for name in TARIFF_FIELDS if name in vals]
+        changing = self.filtered(lambda one: any(differs(one, name, vals) for name in names))
+        for tariff in changing:
+            last = tariff.version_ids._last_invoiced()
+            if last:
+                raise UserError(
+                    self.env._(
+                        "Tariff “%(tariff)s” is on invoices up to %(day)s: its currency, company, "
+                        "time zone and whether prices include tax stay. Make another tariff.",
+                        tariff=tariff.display_name,
+                        day=format_date(self.env, max(filter(None, last.values()), default=None))
+                        or "…",
+                    )
+                )
+        return super().write(vals)
+
+
+def _day(value) -> datetime.date | None:
+    return datetime.date.fromisoformat(str(value)[:10]) if value else None
