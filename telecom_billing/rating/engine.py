@@ -15,6 +15,7 @@ import pandas as pd
 from .assemble import assemble
 from .at_end import price_by_end
 from .bands import day_number
+from .belonging import complete
 from .book import TariffBook
 from .check_rows import bound, check_calls, given_prices
 from .conference import gather
@@ -161,7 +162,7 @@ def _to_price(context: Context, bearer: dict[int, int]) -> np.ndarray | None:
 
 def prepare(book: TariffBook, usage: pd.DataFrame) -> Context:
     """Resolve every record and bind it by the guards."""
-    seen = Usage(usage)
+    seen = complete(book, Usage(usage))
     found = resolve(book, seen)
     size, sign = base_quantity(book, seen, found)
     price_by_end(book, found, seen.started, size)

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .belonging import complete
 from .book import TariffBook
 from .engine import run
 from .explain_price import priced
 from .explain_route import route
 from .sentences import sentence
+from .usage import Usage
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,12 @@ def related(book: TariffBook, usage: pd.DataFrame, row: int) -> np.ndarray:
         return np.arange(len(usage))
     same = np.zeros(len(usage), dtype=bool)
     same[row] = True
+    seen = complete(book, Usage(usage))
     for name in ("line", "contract", "customer", "conference"):
-        if name in usage.columns and not pd.isna(usage[name].iloc[row]):
-            same |= (usage[name] == usage[name].iloc[row]).fillna(False).to_numpy(dtype=bool)
+        if name in usage.columns and not usage[name].isna().any():
+            same |= (usage[name] == usage[name].iloc[row]).to_numpy(dtype=bool)
+        elif (codes := seen.codes(name)[0])[row] >= 0:
+            same |= codes == codes[row]
     if not any(name in usage.columns for name in ("line", "contract")):
         return np.arange(len(usage))
     return np.flatnonzero(same)

@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 
 from .allowances import ENDLESS, Allowance
+from .belonging import entitled, whole
 from .book import TariffBook
 from .context import Context
 from .money import decimal_text
-from .parties import Party
 from .schema import MAX_UNITS, BookError, Problem
 from .selector import Selector
 from .tariffs import FIRST, LAST
@@ -84,30 +84,19 @@ def members(book: TariffBook, selector: Selector, holder: str) -> int:
         inside = book.pool_members(holder)
         named = set(inside["line"])
         for name, line in book.lines.items():
-            if line.contract in inside["contract"] or line.customer in inside["customer"]:
+            customer = whole(book, line).customer
+            if line.contract in inside["contract"] or customer in inside["customer"]:
                 named.add(name)
         count = len(named)
     elif selector.share == "line":
         count = 1
     else:
+        lines = ((name, whole(book, own)) for name, own in book.lines.items())
         count = sum(
             getattr(line, selector.share) == holder and entitled(selector, name, line)
-            for name, line in book.lines.items()
+            for name, line in lines
         )
     return max(count, 1)
-
-
-def entitled(selector: Selector, name: str, line: Party) -> bool:
-    """Does a line of the book have this, by what the book says about it?"""
-    who = selector.who
-    tests = {
-        "lines": name in who["lines"],
-        "contracts": line.contract in who["contracts"],
-        "customers": line.customer in who["customers"],
-        "tariffs": line.tariff in who["tariffs"],
-        "options": any(term.id in who["options"] for term in line.options),
-    }
-    return all(good for kind, good in tests.items() if who[kind])
 
 
 def validity_of(book: TariffBook, selector: Selector, holder: str) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import numpy as np
 
 from .allowances import Allowance
+from .belonging import named_holders
 from .context import Context
-from .grants import entitled, grants, validity_of
+from .grants import grants, validity_of
 from .lots import Ledger
 
 
@@ -68,11 +69,7 @@ class Holdings:
         if selector.share == "pool":
             holders.update(dict.fromkeys(selector.who["pools"]))
         else:
-            for name, line in context.book.lines.items():
-                if entitled(selector, name, line):
-                    holder = name if selector.share == "line" else getattr(line, selector.share)
-                    if holder is not None:
-                        holders[holder] = None
+            holders.update(dict.fromkeys(named_holders(context.book, selector)))
         present = set(zip(self.holders, self.periods, strict=True))
         for holder in holders:
             valid = validity_of(context.book, selector, holder)

@@ -73,7 +73,10 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
     _apply_factors(book, found)
     bad = {"bad-start": usage.bad_start, "bad-quantity": usage.bad_quantity}
     if "contract" in usage.frame.columns:
-        bad = {"no-contract": usage.frame["contract"].isna().to_numpy()} | bad
+        missing = usage.frame["contract"].isna().to_numpy()
+        if missing.any():
+            missing = usage.codes("contract")[0] < 0
+        bad = {"no-contract": missing} | bad
     for code, wrong in bad.items():
         if wrong.any():
             found.reason[wrong] = NUMBER[code]

@@ -10,7 +10,7 @@ where they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -120,6 +120,20 @@ class Usage:
                 None
             )
         return np.asarray(codes, dtype=np.int64), [str(value) for value in values]
+
+    def fill(self, name: str, by: str, known: Mapping[str, str | None]) -> None:
+        """Fill gaps of column ``name`` with what is known by the identifiers of column ``by``."""
+        known = {who: value for who, value in known.items() if value is not None}
+        if not known or not self.rows:
+            return
+        codes, values = self.codes(name)
+        if codes.min() >= 0:
+            return
+        holders, texts = self.codes(by)
+        values = list(dict.fromkeys([*values, *known.values()]))
+        place = {value: number for number, value in enumerate(values)}
+        said = np.array([*(place[known[t]] if t in known else -1 for t in texts), -1])
+        self._codes[name] = (np.where(codes < 0, said[holders], codes), values)
 
     def filled_codes(self, name: str, default: str) -> tuple[np.ndarray, list[str]]:
         """The same with a default for rows (or a frame) without a value; codes of categories are

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .belonging import named_holders
 from .context import Context
-from .grants import entitled, validity_of
+from .grants import validity_of
 from .limits import Limit, Minimum
 from .money import MICRO
 from .selector import Selector
@@ -124,12 +125,7 @@ def _named(
         ends = np.array([periods.min(), periods.max()])
     else:
         return []
-    holders: dict[str, None] = {}
-    for name, line in context.book.lines.items():
-        if entitled(selector, name, line):
-            holder = name if selector.share == "line" else getattr(line, selector.share, None)
-            if holder is not None:
-                holders[holder] = None
+    holders = named_holders(context.book, selector)
     return [(holder, one) for holder in holders for one in range(int(ends[0]), int(ends[1]) + 1)]
 
 
