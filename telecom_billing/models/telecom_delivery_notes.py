@@ -42,18 +42,18 @@ class TelecomDelivery(models.Model):
             )
         words = {
             "time_ambiguous": env._(
-                "%s records lie in the hour that comes twice at the end of summer time. They were"
-                " read as the source declares; if its price differs in that hour, ask the carrier."
+                "Records in the hour that comes twice at the end of summer time: %s. They were read"
+                " as the source declares; if its price differs in that hour, ask the carrier."
             ),
             "time_nonexistent": env._(
-                "%s records lie in the hour that is left out at the start of summer time. The time"
+                "Records in the hour that is left out at the start of summer time: %s. The time"
                 " zone of the source is probably another one: then all its records are too early"
                 " or too late. Ask the carrier."
             ),
-            "number_withheld": env._("%s numbers are withheld."),
-            "number_extension": env._("%s numbers are internal extensions."),
-            "number_service_code": env._("%s numbers are service codes."),
-            "number_not_phone": env._("%s entries are no telephone numbers."),
+            "number_withheld": env._("Withheld numbers: %s"),
+            "number_extension": env._("Internal extensions in the place of numbers: %s"),
+            "number_service_code": env._("Service codes in the place of numbers: %s"),
+            "number_not_phone": env._("Entries that are no telephone numbers: %s"),
         }
-        other = env._("%s numbers do not fit the declared notation and stand as they came.")
+        other = env._("Numbers that do not fit the declared notation, and stand as they came: %s")
         return words.get(code, other) % count

@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..store import exact
+from ..store import exact, invoiced_calls
 from .field_change import differs
 
 #: Of a version: what decides prices.
@@ -110,9 +110,25 @@ class TelecomRate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        versions = {vals.get("version_id") for vals in vals_list} - {None, False}
+        versions = {
+            vals.get("version_id")
+            for vals in vals_list
+            if len(vals_list) > invoiced_calls.MANY or not self._prices_nothing_invoiced(vals)
+        } - {None, False}
         self.env["telecom.tariff.version"].browse(versions)._refuse_invoiced()
         return super().create(vals_list)
+
+    @api.model
+    def _prices_nothing_invoiced(self, vals) -> bool:
+        """Whether a new rate is for a zone to which no call behind an invoice went: a prefix that
+        was found too late, whose calls wait for a price."""
+        zone = self.env["telecom.zone"].browse(vals.get("zone_id") or [])
+        prefixes = zone.prefix_ids.mapped("prefix")
+        version = self.env["telecom.tariff.version"].browse(vals.get("version_id") or [])
+        if not prefixes or not version or len(prefixes) > invoiced_calls.MANY:
+            return False
+        self.env.flush_all()
+        return not invoiced_calls.last_by_tariff(self.env.cr, version.tariff_id, prefixes)
 
     def write(self, vals):
         changed = vals.keys() - RATE_FREE

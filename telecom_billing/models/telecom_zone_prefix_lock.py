@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..store import exact
+from ..store import exact, invoiced_calls
 
 #: The last invoiced record of a zone, or of the versions of a plan that no zone's rate priced.
 _LAST = """
@@ -102,6 +102,12 @@ class TelecomZonePrefix(models.Model):
                 and around.zone_id != one.zone_id
                 and (not one.valid_from or one.valid_from <= last)
             ):
+                if len(self) <= invoiced_calls.MANY:
+                    last = invoiced_calls.last_in_plan(
+                        self.env.cr, one.plan_id, around.zone_id, one.prefix
+                    )
+                    if not last or (one.valid_from and one.valid_from > last):
+                        continue  # nobody called it, so no price changes
                 raise UserError(
                     self.env._(
                         "Prefix %(prefix)s for zone “%(zone)s” would change prices that are on "

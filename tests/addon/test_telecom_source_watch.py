@@ -170,8 +170,8 @@ class TestWatch(TelecomCase):
         keys = [f"{delivery.id}-{code}" for code in ("time_ambiguous", "time_nonexistent")]
         now = delivery.received_at
         self.assertEqual(self.found(source, now), [("delivery_clock_change", key) for key in keys])
-        self.assertIn("1 records lie in the hour that comes twice", delivery.notes)
-        self.assertIn("1 records lie in the hour that is left out", delivery.notes)
+        self.assertIn("hour that comes twice at the end of summer time: 1.", delivery.notes)
+        self.assertIn("hour that is left out at the start of summer time: 1.", delivery.notes)
         findings = self.env["telecom.finding"].search([("watched_source_id", "=", source.id)])
         self.assertEqual(set(findings.mapped("severity")), {"info", "warn"})
         delivery.action_undo()

@@ -43,8 +43,7 @@ class TestVersionLock(RatingCase):
 
     def test_prices_and_rounding(self):
         self.assertEqual(self.version.invoiced_until, datetime.date(2026, 9, 20))
-        zone = self.plan.zone_ids.filtered(lambda one: one.code == "fr").id
-        new = {"version_id": self.version.id, "zone_id": zone, "price": 1}
+        new = {"version_id": self.version.id, "zone_id": self.mobile.id, "price": 1}
         step = {"rate_id": self.rate_mob.id, "quantity_from": 0, "price": 1}
         for what in (
             lambda: self.rate_mob.write({"price": 0.2}),
@@ -95,6 +94,24 @@ class TestVersionLock(RatingCase):
         # What priced nothing yet is free: nobody called France, and nothing leads to 44.
         self.env["telecom.zone.prefix"].create({"zone_id": other.id, "prefix": "44"})
         other.prefix_ids.filtered(lambda one: one.prefix == "33").unlink()
+
+    def test_a_prefix_found_too_late_gets_its_zone_and_price(self):
+        """Calls to a prefix that no zone knew wait; that others are on invoices is no obstacle."""
+        Rate, Prefix = self.env["telecom.rate"], self.env["telecom.zone.prefix"]
+        summary = self.env["telecom.usage.summary"].search([("version_id", "=", self.version.id)])
+        self.cr.execute(  # as if a rate of any destination had priced it
+            "UPDATE telecom_usage_summary SET zone_id = NULL WHERE id = %s", [summary.id]
+        )
+        satellite = self.env["telecom.zone"].create(
+            {"plan_id": self.plan.id, "code": "sat", "name": "Satellite"}
+        )
+        price = {"version_id": self.version.id, "zone_id": satellite.id, "price": 9}
+        self.refused(lambda: Rate.create(price), "New version from this")  # of no prefix yet
+        Prefix.create({"zone_id": satellite.id, "prefix": "8816"})
+        self.assertEqual(Rate.create(price).price, 9)
+        self.refused(
+            lambda: Rate.create(dict(price, zone_id=self.mobile.id, band_id=False)), "Flat"
+        )
 
     def test_bands(self):
         band = self.env["telecom.band"].create({"name": "Day", "code": "lock-day", "time_from": 8})
