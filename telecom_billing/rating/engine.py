@@ -232,11 +232,11 @@ def tier_all(context: Context, pricer: Pricer, covered: Cover, settled: Settled)
 def watch_all(context: Context, prices: Prices, settled: Settled, covered: Cover) -> pd.DataFrame:
     """Hold the charges against all spending limits."""
     frames = [alerts_frame(covered.fair_use)] if covered.fair_use else []
-    for limit in context.book.limit_list:
+    if context.book.limit_list:
         totals = prices.totals()
-        allowed, refused, alerts = watch(context, limit, totals, settled)
+        allowed, refused, alerts = watch(context, context.book.limit_list, totals, settled)
         frames.append(alerts)
-        for row in refused:
+        for row, limit in refused.items():
             context.refuse(row, "limit-reached", str(limit.name or limit.id))
         for row in np.flatnonzero(allowed != totals).tolist():
             prices.lower(row, int(allowed[row]))

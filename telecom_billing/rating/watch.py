@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,19 +22,86 @@ from .selector import Selector
 from .settled import Settled
 
 
+@dataclass
+class _Account:
+    """What the holders of one limit have spent in each period, and what they are told."""
+
+    limit: Limit
+    names: list[str]
+    sums: dict[tuple[int, int], int]
+    borders: list[tuple[Fraction, int]]
+    alerts: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def room(self, whose: tuple[int, int], cost: int) -> int:
+        """How much of a positive ``cost`` may be charged."""
+        if self.limit.then != "free" or cost <= 0:
+            return cost
+        return max(min(cost, self.limit.amount - self.sums.get(whose, 0)), 0)
+
+    def reached(self, whose: tuple[int, int]) -> bool:
+        return self.limit.then == "refuse" and self.sums.get(whose, 0) >= self.limit.amount
+
+    def spend(self, whose: tuple[int, int], cost: int, row: int, started: int) -> None:
+        before = self.sums.get(whose, 0)
+        after = self.sums[whose] = before + cost
+        limit, (code, period) = self.limit, whose
+        for part, border in self.borders:
+            if before < border <= after:
+                self.alerts.append(
+                    (
+                        "limit",
+                        limit.id,
+                        limit.selector.share,
+                        self.names[code],
+                        limit.selector.period.start(period),
+                        int(part * MICRO),
+                        limit.amount,
+                        after,
+                        row,
+                        started,
+                    )
+                )
+
+
 def watch(
-    context: Context, limit: Limit, price: np.ndarray, settled: Settled
-) -> tuple[np.ndarray, list[int], pd.DataFrame]:
-    """(what each row may cost under the limit, rows it refuses, alerts); prices in millionths."""
-    allowed = price.copy()
-    refused: list[int] = []
+    context: Context, limits: Sequence[Limit], price: np.ndarray, settled: Settled
+) -> tuple[np.ndarray, dict[int, Limit], pd.DataFrame]:
+    """(what each row may cost under all limits, who refuses a row, alerts); millionths.
+
+    Record by record: a limit counts what the others left of a charge, whichever is listed first.
+    """
+    accounts: list[_Account] = []
+    entries: list[np.ndarray] = []
+    for number, limit in enumerate(limits):
+        account, found = _account(context, limit, settled)
+        accounts.append(account)
+        entries.append(np.vstack([found, np.full(found.shape[1], number)]))
+    rows, codes, periods, numbers = np.concatenate(entries, axis=1)
+    order = np.lexsort((numbers, context.rank[rows]))
+    allowed, refused = price.copy(), dict[int, Limit]()
+    started = context.usage.started
+    told = zip(*(one[order].tolist() for one in (rows, codes, periods, numbers)), strict=True)
+    for row, group in groupby(told, key=itemgetter(0)):
+        mine = [(accounts[number], (code, period)) for _, code, period, number in group]
+        stop = next((one.limit for one, whose in mine if one.reached(whose)), None)
+        if stop is not None:
+            refused[row] = stop
+            continue
+        cost = int(price[row])
+        left = min(one.room(whose, cost) for one, whose in mine)
+        allowed[row] = left
+        for one, whose in mine:
+            one.spend(whose, left, row, started[row])
+    return allowed, refused, alerts_frame([told for one in accounts for told in one.alerts])
+
+
+def _account(context: Context, limit: Limit, settled: Settled) -> tuple[_Account, np.ndarray]:
+    """A limit with what was spent before, and (rows, holders, periods) that it concerns."""
     concerned = context.charged & context.in_currency(limit.selector, limit.currency)
     rows = np.flatnonzero(limit.selector.mask(context, concerned))
     codes, names = limit.selector.holders(context)
     rows = rows[codes[rows] >= 0]
-    rows = rows[np.argsort(context.rank[rows], kind="stable")]
     periods = limit.selector.period.number(context.usage.started[rows])
-    alerts: list[tuple[Any, ...]] = []
     borders = [(part, -(-limit.amount * part.numerator // part.denominator))
                for part in limit.thresholds]  # fmt: skip
     place = {name: code for code, name in enumerate(names)}
@@ -39,35 +110,7 @@ def watch(
         for (holder, period), one in settled.sums(limit.selector, currency=limit.currency).items()
         if holder in place
     }
-    for row, period in zip(rows.tolist(), periods.tolist(), strict=True):
-        whose = (int(codes[row]), period)
-        before = sums.get(whose, 0)
-        cost = int(price[row])
-        if limit.then == "refuse" and before >= limit.amount:
-            refused.append(row)
-            continue
-        after = before + cost
-        if limit.then == "free" and cost > 0:
-            after = max(before, min(after, limit.amount))
-            allowed[row] = after - before
-        sums[whose] = after
-        for part, border in borders:
-            if before < border <= after:
-                alerts.append(
-                    (
-                        "limit",
-                        limit.id,
-                        limit.selector.share,
-                        names[whose[0]],
-                        limit.selector.period.start(period),
-                        int(part * MICRO),
-                        limit.amount,
-                        after,
-                        row,
-                        context.usage.started[row],
-                    )
-                )
-    return allowed, refused, alerts_frame(alerts)
+    return _Account(limit, names, sums, borders), np.vstack([rows, codes[rows], periods])
 
 
 def topups(

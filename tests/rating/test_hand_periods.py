@@ -292,3 +292,30 @@ def test_a_leg_without_a_conference():
     frame = legs()
     frame["conference"] = None
     check(conference("session"), frame, ["no-conference"] * 3)
+
+
+DAY = {"id": "d", "amount": "0.50", "then": "free", "period": "day"}
+MONTH = {"id": "m", "amount": "1", "then": "free"}
+
+
+@pytest.mark.parametrize("limits", [[DAY, MONTH], [MONTH, DAY]])
+def test_two_limits_whichever_is_listed_first(limits):
+    """0.60 a day: the day leaves 0.50, of which the month counts 0.50 and not 0.60; on the third
+    day it is full."""
+    frame = days((5, 360), (6, 360), (7, 360))
+    done = check(book(MINUTE, limits=limits), frame, ["0.5", "0.5", "0"])
+    told = {(one.limit, one.usage, one.spent) for one in done.alerts.itertuples()}
+    assert told == {("d", 0, 500_000), ("d", 1, 500_000), ("m", 1, 1_000_000)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_one_limit_refuses_no_other_counts(turned):
+    """After 0.60 of calls of this line the next is refused; the customer's 1.00 has room for 0.40
+    of the message after it."""
+    line = {"id": "l", "amount": "0.6", "then": "refuse", "services": ["voice"]}
+    customer = {"id": "c", "amount": "1", "then": "free", "share": "customer"}
+    data = book(MINUTE, {"service": "sms", "unit": "piece", "price": "0.70"},
+                limits=[customer, line] if turned else [line, customer])  # fmt: skip
+    sms = {"service": "sms", "unit": "piece"}
+    frame = days((5, 360), (6, 360), (7, 1, sms), customer=5)
+    check(data, frame, ["0.6", "limit-reached", "0.4"])
