@@ -6,13 +6,19 @@ from odoo.tools import SQL
 
 from ..rating.advice import Unpriced, special, unpriced
 
+#: Names that a hint spells out.
+NAMED = 10
+
 
 class TelecomTariffVersion(models.Model):
     _inherit = "telecom.tariff.version"
 
     advice = fields.Text("To be looked at", compute="_compute_advice")
 
-    @api.depends("rate_ids.zone_id", "rate_ids.direction", "rate_ids.service", "zone_plan_id")
+    @api.depends(
+        "rate_ids.zone_id", "rate_ids.direction", "rate_ids.service", "zone_plan_id",
+        "rate_ids.price", "rate_ids.flat", "rate_ids.setup", "rate_ids.minimum",
+    )  # fmt: skip
     def _compute_advice(self):
         for version in self:
             found = version._unpriced() if version.tariff_id.kind != "cost" else []
@@ -28,6 +34,35 @@ class TelecomTariffVersion(models.Model):
                 )
                 for zone, names in like.items()
             )
+            if version.tariff_id.kind != "cost" and (free := version._without_price()):
+                more = "; …" if len(free) > NAMED else ""
+                text = self.env._(
+                    "Without a price, so such records are free: %(names)s. Enter one, or tick "
+                    "“Flat” where the basic fee contains them.",
+                    names="; ".join(free[:NAMED]) + more,
+                )
+                version.advice = "\n".join(filter(None, [version.advice, text]))
+
+    def _without_price(self) -> list[str]:
+        """What outgoing rates are for that cost nothing and do not say so."""
+        self.ensure_one()
+        by_law = [
+            prefix
+            for guard in self.env["telecom.guard"]._of(self.company_id)
+            if guard.free
+            for prefix in guard._prefix_list()
+        ]
+        priced = ("price", "flat", "setup", "minimum", "price_initial", "factor", "refuse")
+        rates = self.rate_ids.filtered(
+            lambda rate: (
+                rate.direction in ("out", "any")
+                and not any(rate[name] for name in priced)
+                and not rate.step_ids
+                and not rate.extra_ids
+                and not _only(rate.zone_id.prefix_ids.mapped("prefix"), by_law)
+            )
+        )
+        return list(dict.fromkeys(rate.display_name for rate in rates))
 
     def _unpriced(self) -> list[Unpriced]:
         """Numbers of classes that the law limits which only a shorter prefix prices."""
@@ -64,3 +99,8 @@ class TelecomTariffVersion(models.Model):
         )
         names = {zone.id: zone.name for zone in zones}
         return unpriced({prefix: names[zone] for prefix, zone in rows}, classes)
+
+
+def _only(prefixes: list[str], others: list[str]) -> bool:
+    """Whether all of some prefixes lie within others: an emergency number may be free."""
+    return bool(prefixes) and all(prefix.startswith(tuple(others)) for prefix in prefixes)

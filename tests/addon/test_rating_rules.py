@@ -111,7 +111,27 @@ class TestRatingRules(RatingCase):
         self.env["telecom.rate"].create(
             {"version_id": version.id, "zone_id": zone.id, "price": 1, "step": 60}
         )
-        self.assertFalse(version.advice)
+        self.assertNotIn("No price of their own", version.advice)
+
+    def test_a_version_tells_what_has_no_price(self):
+        """A price left empty is zero; an emergency number, and what is contained, may be."""
+        version = self.flat.version_ids
+        self.rule("guard", code="110", prefixes="49110", free=True)
+        rates = {}
+        for code, prefix in (("es", "34"), ("110", "49110")):
+            zone = self.env["telecom.zone"].create(
+                {"plan_id": self.plan.id, "code": code, "name": code, "prefix_text": prefix}
+            )
+            rates[code] = self.env["telecom.rate"].create(
+                {"version_id": version.id, "zone_id": zone.id, "name": f"to {code}"}
+            )
+        version.invalidate_recordset()
+        self.assertIn("to es, voice. Enter one, or tick “Flat”", version.advice)
+        self.assertNotIn("110", version.advice)
+        rates["es"].flat = True
+        self.assertNotIn("to es", version.advice)
+        rates["es"].write({"flat": False, "setup": 0.1})
+        self.assertNotIn("to es", version.advice)
 
     # --- tiers -------------------------------------------------------------------------------
 
