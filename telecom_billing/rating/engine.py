@@ -24,16 +24,19 @@ from .cover import Cover, cover
 from .lots import Ledger
 from .measure import measured
 from .pricing import Pricer, Prices
+from .rates import Rate
 from .reasons import CODES, NUMBER
 from .resolve import Resolved, resolve
 from .result import Rated
 from .settled import Settled
 from .tiering import Tiered, tiered
-from .usage import Usage
+from .usage import MAX_QUANTITY, Usage
 from .watch import alerts_frame, topups, topups_frame, watch
 
 #: A record of more (millionths of a second: three years) is not cut by bands day after day.
 LONGEST_SPLIT = 3 * 366 * 86_400 * 1_000_000
+#: A recurring price is not for more than a century.
+LONGEST_SPAN = 36_525 * 86_400 * 1_000_000
 
 
 @dataclass
@@ -199,10 +202,21 @@ def base_quantity(
         found.reason[too_large] = NUMBER["bad-quantity"]
         size = np.where(too_large, 0, size) * factor
     if len(size) and size.max() > LONGEST_SPLIT:
-        cut = [one.split not in ("start", "end") and one.unit == "second" for one in book.rates]
-        long = np.array([*cut, False])[found.rate] & (size > LONGEST_SPLIT)
+        most = np.array([*map(_longest, book.rates), MAX_QUANTITY])
+        long = size > most[found.rate]
         found.reason[long & (found.reason == 0)] = NUMBER["bad-quantity"]
     return size, sign
+
+
+def _longest(rate: Rate) -> int:
+    """The greatest quantity of a record that a rate prices, millionths of its base unit."""
+    if rate.months is not None:
+        return LONGEST_SPAN
+    return (
+        LONGEST_SPLIT
+        if rate.split in ("increment", "exact") and rate.unit == "second"
+        else (MAX_QUANTITY)
+    )
 
 
 def cover_all(

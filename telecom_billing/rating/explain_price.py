@@ -93,7 +93,7 @@ def _way(done: Run, row: int, currency: str, say: Say) -> None:
             tiers=done.tiers.of(row, book),
             owed=cover.owed.get(row),
         )
-    except (NoRate, BeyondSteps):
+    except (NoRate, BeyondSteps, OverflowError):
         return
     _pieces(done, row, own, answer, currency, say)
     _amount(done, row, own, answer, currency, say)

@@ -47,7 +47,10 @@ def test_a_call_of_years_is_not_cut_by_bands_day_after_day():
 
 def test_a_month_s_price_for_more_days_than_the_calendar_has():
     fee = {"price": "10", "unit": "day", "months": "days"}
-    assert one(fee, 10**13, columns={"unit": "day"}) == ("bad-quantity", 0)
+    money = {"allowances": [{"id": "m", "money": "1", "measure": "money"}]}
+    for sections in ({}, money):
+        assert one(fee, 10**13, columns={"unit": "day"}, **sections) == ("bad-quantity", 0)
+    assert one(fee, 31 * 10**6, "2026-03-01 00:00", {"unit": "day"}, **money) == (None, 9_000_000)
 
 
 def test_conferences_longer_than_can_be_counted():
