@@ -124,11 +124,10 @@ class Usage:
     def fill(self, name: str, by: str, known: Mapping[str, str | None]) -> None:
         """Fill gaps of column ``name`` with what is known by the identifiers of column ``by``."""
         known = {who: value for who, value in known.items() if value is not None}
-        if not known or not self.rows:
+        stated = name in self.frame.columns and not self.frame[name].hasnans
+        if not known or not self.rows or stated:
             return
         codes, values = self.codes(name)
-        if codes.min() >= 0:
-            return
         holders, texts = self.codes(by)
         values = list(dict.fromkeys([*values, *known.values()]))
         place = {value: number for number, value in enumerate(values)}

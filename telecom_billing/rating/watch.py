@@ -80,6 +80,9 @@ def watch(
     order = np.lexsort((numbers, context.rank[rows]))
     allowed, refused = price.copy(), dict[int, Limit]()
     started = context.usage.started
+    if len(accounts) == 1:
+        _alone(accounts[0], (rows[order], codes[order], periods[order]), allowed, refused, started)
+        return allowed, refused, alerts_frame(accounts[0].alerts)
     told = zip(*(one[order].tolist() for one in (rows, codes, periods, numbers)), strict=True)
     for row, group in groupby(told, key=itemgetter(0)):
         mine = [(accounts[number], (code, period)) for _, code, period, number in group]
@@ -93,6 +96,29 @@ def watch(
         for one, whose in mine:
             one.spend(whose, left, row, started[row])
     return allowed, refused, alerts_frame([told for one in accounts for told in one.alerts])
+
+
+def _alone(
+    account: _Account,
+    entries: tuple[np.ndarray, np.ndarray, np.ndarray],
+    allowed: np.ndarray,
+    refused: dict[int, Limit],
+    started: np.ndarray,
+) -> None:
+    """The same for a single limit: a holder is looked at closely only where something happens."""
+    limit, sums = account.limit, account.sums
+    nearest = min([limit.amount, *(border for _, border in account.borders)])
+    costs = allowed[entries[0]].tolist()
+    for row, code, period, cost in zip(*(one.tolist() for one in entries), costs, strict=True):
+        whose = (code, period)
+        after = sums.get(whose, 0) + cost
+        if cost >= 0 and after < nearest:
+            sums[whose] = after
+        elif account.reached(whose):
+            refused[row] = limit
+        else:
+            allowed[row] = left = account.room(whose, cost)
+            account.spend(whose, left, row, started[row])
 
 
 def _account(context: Context, limit: Limit, settled: Settled) -> tuple[_Account, np.ndarray]:
