@@ -23,7 +23,7 @@ import pyarrow as pa
 from odoo.tools import SQL
 
 from ..store import charges as charge_store
-from ..store import fact_stream, facts
+from ..store import fact_stream, facts, give_back
 from . import balances, matching, storing
 from .changes import Changes
 from .cluster import of_settings
@@ -217,6 +217,7 @@ class Month:
             add(chunk.drop_columns(list(_DROPPED)))
 
         fact_stream.stream(self.cr, source, consume)
+        give_back()
 
     def _facts(self, condition: SQL) -> SQL:
         return SQL(

@@ -16,7 +16,7 @@ import typing
 import numpy as np
 import pyarrow as pa
 
-from ..store import binary, copying, summaries
+from ..store import binary, copying, give_back, summaries
 from ..store.intake import ahead
 from . import alerts, balances, storing
 from .cluster import Cluster
@@ -125,6 +125,7 @@ class Pipeline:
             self._put(prepared, fresh)
             self.contracts.append(prepared.contracts)
             self.counts.add(prepared)
+            give_back()
             yield prepared
 
     def forget(self, contracts: np.ndarray) -> None:
