@@ -9,6 +9,7 @@ could be read in two ways is refused with its line.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -157,11 +158,9 @@ def _digits(text: str) -> str | None:
 
 def instants(texts: Sequence[str | None], places: Sequence[int], place: str = "line") -> pd.Series:
     """Times in UTC without zone, NaT of what is empty; ``places`` are where the texts stand."""
-    try:
+    with contextlib.suppress(ValueError, OverflowError):
         found = pd.to_datetime(pd.Series(texts, dtype="object"), utc=True, format="ISO8601")
         return found.dt.tz_localize(None).astype("datetime64[us]")
-    except (ValueError, OverflowError):
-        pass
     values: list[dt.datetime | None] = []
     for number, text in zip(places, texts, strict=True):
         try:
