@@ -28,6 +28,7 @@ SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{sockets}'
 max_connections = 200
+shared_buffers = 256MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
 fsync = off
@@ -160,9 +161,7 @@ class Cluster:
         rootless.make_folder(self.sockets, private=True)
         log = self.home / "server.log"
         rootless.make_file(log)
-        start = ("pg_ctl", "-D", self.data, "-w", "-t", "120", "-l", log)
-        # Not in the file: a cluster that was made long ago gets it too.
-        start += ("-o", f"-c shared_buffers={_buffers()}MB", "start")
+        start = ("pg_ctl", "-D", self.data, "-w", "-t", "120", "-l", log, "start")
         try:
             self._call(*start)
         except Trouble:
@@ -184,18 +183,6 @@ class Cluster:
 
 def _pinned() -> str:
     return venv.POSTGRES.read_text("utf-8")
-
-
-def _buffers() -> int:
-    """MiB for pages that PostgreSQL keeps itself: an eighth of the memory, 128 to 1024.
-
-    The indexes of a month of six million charges are larger than its default holds.
-    """
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 128
-    return max(128, min(memory // 8 >> 20, 1024))
 
 
 def _boot() -> str:
