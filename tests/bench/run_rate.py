@@ -28,8 +28,6 @@ GOAL = 0.5
 #: A day beside its share of the month, in time.
 GOAL_DAY = 1.5
 GOAL_MEMORY = 1.3
-#: For so many records the goal is set: a sixth of them fills every buffer, of fewer it does not.
-MEMORY_AT = 6_000_000
 MOST_MEMORY = 2048
 GOAL_GROWTH = 1.1
 GOAL_EXPLAIN = 50
@@ -138,9 +136,8 @@ def measure(env, rows: int, folder: Path) -> typing.Iterator[dict]:
         "unit": "MiB",
         "reference": memory_sixth,
         "ratio": round(memory_whole / memory_sixth, 2),
-        "goal": f"<= {GOAL_MEMORY} for N >= {MEMORY_AT:,}, < {MOST_MEMORY}",
-        "holds": memory_whole < MOST_MEMORY
-        and (rows < MEMORY_AT or memory_whole <= GOAL_MEMORY * memory_sixth),
+        "goal": f"<= {GOAL_MEMORY}, < {MOST_MEMORY}",
+        "holds": memory_whole <= GOAL_MEMORY * memory_sixth and memory_whole < MOST_MEMORY,
     }
     milliseconds = explained(env, WHOLE) * 1000
     yield {
