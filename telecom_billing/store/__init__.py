@@ -15,7 +15,7 @@ pyarrow.set_memory_pool(pyarrow.system_memory_pool())
 def give_back() -> None:
     """Return memory that is not used any more to the system.
 
-    Shard after shard leaves gaps between what is kept; a month of many would need half as much
-    again as a month of few.
+    Shard after shard leaves gaps between what is kept: three million records took 729 MiB with
+    them, and 593 without.
     """
     pyarrow.default_memory_pool().release_unused()
