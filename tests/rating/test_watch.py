@@ -5,9 +5,12 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from telecom_billing.rating import TariffBook, rate
 
+from . import worlds
 from .build import book, prices, reasons, usage
 
 EURO = {"price": "1"}
@@ -78,6 +81,27 @@ def test_limits_renew_and_are_shared_as_they_say():
     data["limits"][0]["period"] = "day"
     later = usage(("2026-03-10T08:00:00", 10), ("2026-03-11T08:00:00", 10))
     assert run(data, later).charges["price"].tolist() == [10_000_000, 10_000_000]
+
+
+@worlds.tried(150)
+@given(
+    st.lists(st.tuples(st.integers(-6, 12), st.sampled_from([10, 11])), min_size=1, max_size=12),
+    st.sampled_from(["alert", "free", "refuse"]),
+    st.sampled_from(["line", "contract"]),
+    st.sets(st.sampled_from(["0.5", "0.8", "1"])),
+)
+def test_a_limit_alone_is_as_beside_one_that_nobody_reaches(calls_of, then, share, parts):
+    """A single limit goes a shorter way."""
+    own = limit("15", then=then, share=share, thresholds=sorted(parts))
+    far = limit("1000000", thresholds=["1"]) | {"id": "far", "name": "far"}
+    rows = [
+        (f"2026-03-10T{8 + place:02d}:00:00", units, {"line": line})
+        for place, (units, line) in enumerate(calls_of)
+    ]
+    alone, beside = (run(book(EURO, limits=limits), usage(*rows)) for limits in ([own], [own, far]))
+    columns = ["price", "reason"]
+    assert alone.charges[columns].equals(beside.charges[columns])
+    assert alone.alerts.equals(beside.alerts)
 
 
 def test_order_does_not_matter():
