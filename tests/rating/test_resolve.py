@@ -27,6 +27,17 @@ def test_the_longest_prefix_of_nested_zones():
     assert charges(data(rates()), frame)["zone"].tolist() == [1, 2, 2, 3, 2, 4, 4]
 
 
+def test_a_version_that_holds_only_in_the_middle_of_many_records():
+    """Neither the first nor the last record of a block has it."""
+    one = {"id": 71, "valid_from": "2026-03-10", "valid_to": "2026-03-12", "rates": rates()}
+    listed = {**data(rates()), "tariffs": [{"id": 7, "versions": [one]}]}
+    days = range(1, 31)
+    found = charges(listed, usage(*((f"2026-03-{day:02d}T11:00:00", 1) for day in days)))
+    priced = found["reason"].isna().tolist()
+    assert [day for day, good in zip(days, priced, strict=True) if good] == [10, 11]
+    assert set(found["reason"].dropna()) == {"no-version"}
+
+
 def test_unknown_prefix_and_no_number():
     frame = usage((NOON, 1, {"b_number": "331"}), (NOON, 1, {"b_number": None}))
     assert reasons(data(rates()), frame) == ["no-zone", "no-zone"]
