@@ -58,6 +58,7 @@ def _report_used(context, cover, prices, rows, columns, bad) -> None:
     for draw in cover.draws:
         several[draw.rows] = True
     size = np.abs(context.quantity)
+    columns["quantity"] = columns["quantity"].copy()  # it may be the context's own
     if context.left_out is not None:
         size = size + context.left_out
         single = np.flatnonzero(~(several | bad)[rows])
