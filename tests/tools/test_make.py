@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,15 +75,16 @@ def test_no_fitting_python_is_said_in_one_line(clone, tmp_path):
 
 def test_a_second_start_does_nothing_again(clone):
     """The real cache, seen from another clone: no step is said, because none is taken."""
+    program = "import odoo, sys; print(sys.prefix)"
     done = subprocess.run(
-        ["sh", "tools/python", "-m", "tools.ground", "db", "list"],
+        ["sh", "tools/python", "-m", "tools.ground", "python", "-c", program],
         cwd=clone,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert "telecom-template-" in done.stdout
+    assert done.stdout.strip() == sys.prefix, "the environment that runs this test"
 
 
 def test_trouble_is_one_line_and_an_exit_code(clone, tmp_path):
