@@ -29,7 +29,7 @@ from .changes import Changes
 from .cluster import of_settings
 from .columns import NONE, digits, flat, integers
 from .context import Context
-from .pipeline import Counts, Pipeline
+from .pipeline import Counts, Pipeline, Prepared
 from .resuming import Bookmark
 from .spool import SHARD, Spool
 from .storing import Span
@@ -106,11 +106,11 @@ class Month:
                 pipeline.contracts.append(spool.contracts())
             total = done + spool.rows
             with self._workers(context, spool.rows):
-                for prepared in pipeline.run(spool.shards(), fresh=True):
-                    done += prepared.facts.num_rows
+                for prepared in self._parts(spool):
+                    stored = done + pipeline.counts.records
                     if bookmark:
-                        bookmark.put(done, prepared.last_holder)
-                    self.after_shard(done, total)
+                        bookmark.put(stored, prepared.last_holder)
+                    self.after_shard(stored, total)
         if bookmark:
             bookmark.remove()
 
@@ -160,7 +160,7 @@ class Month:
         pipeline.forget(np.setdiff1d(touched, whole.contracts()))
         context.pricing.before = self._before(context, touched, everything=False)
         with self._workers(context, whole.rows):
-            for _prepared in pipeline.run(whole.shards(), fresh=True):
+            for _prepared in self._parts(whole):
                 self.after_shard(pipeline.counts.records, whole.rows + new.rows)
         return touched
 
@@ -259,6 +259,14 @@ class Month:
         pipeline = self._stored = self.pipeline(self.cr, context)
         self.counts = pipeline.counts
         return pipeline
+
+    def _parts(self, spool: Spool) -> typing.Iterator[Prepared]:
+        """Store all shards afresh; yields each with which all is stored of those whom it concerns.
+        Of nobody's that is the last, for what they had is removed before the first."""
+        nobodys = spool.nobodys()
+        for prepared in self._stored.run(spool.shards(), fresh=True):
+            if prepared.last_holder != NONE or self.counts.records >= nobodys:
+                yield prepared
 
     @contextlib.contextmanager
     def _workers(self, context: Context, rows: int) -> typing.Iterator[None]:

@@ -20,7 +20,7 @@ from ..store import binary, copying, give_back, summaries
 from ..store.intake import ahead
 from . import alerts, balances, storing
 from .cluster import Cluster
-from .columns import flat
+from .columns import NONE, flat
 from .pricing import Charges, Pricing, price
 from .storing import Span
 from .summing import Sums, sum_up
@@ -113,6 +113,7 @@ class Pipeline:
         #: Contracts that were stored, 0 for records without.
         self.contracts: list[np.ndarray] = []
         self._numbers = Stock()
+        self._nobodys_removed = False
         #: Prices shards elsewhere, if there is one.
         self.cluster: Cluster | None = None
 
@@ -138,7 +139,7 @@ class Pipeline:
     def _put(self, prepared: Prepared, fresh: bool) -> None:
         """Store a priced shard; :mod:`.previewing` only compares it."""
         if fresh:
-            storing.remove(self.cr, self.span, prepared.contracts)
+            self._remove(prepared.contracts)
             self._store_fresh(prepared)
         else:
             self._store_beside(prepared)
@@ -146,6 +147,15 @@ class Pipeline:
             balances.store(self.cr, self.context, prepared.charges.balances)
         if fresh and self.context.has_limits:
             alerts.store(self.cr, self.span, prepared.charges.alerts, prepared.contracts)
+
+    def _remove(self, contracts: np.ndarray) -> None:
+        """Take away what contracts have open; of nobody's records, only before their first shard
+        is stored."""
+        if self._nobodys_removed:
+            contracts = contracts[contracts != NONE]
+        self._nobodys_removed |= NONE in contracts
+        if len(contracts):
+            storing.remove(self.cr, self.span, contracts)
 
     def _ready(self, shards: typing.Iterable[pa.Table], fresh: bool) -> typing.Iterator[Prepared]:
         """The priced shards in their order; with a cluster, some of them on their way at a time."""

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.feather as feather
 
-from .columns import flat
+from .columns import NONE, flat
 
 #: A shard holds about so many records, or one holder.
 SHARD = 100_000
@@ -139,12 +139,24 @@ class Spool:
         """All contracts that have facts here, 0 for facts without."""
         return np.unique(self.pairs()[0])
 
+    def nobodys(self) -> int:
+        """How many facts are nobody's."""
+        self._close()
+        return sum(int(run.bounds[1]) for run in self._runs if run.holders[0] == NONE)
+
     def shards(self) -> typing.Iterator[pa.Table]:
-        """The facts in the order of their holders, cut where a holder ends."""
+        """The facts in the order of their holders, cut where a holder ends.
+
+        Nobody's facts (holder 0) share nothing, and may be many: they come in several shards.
+        """
         self._close()
         for first, last in self._borders():
             found = (run.between(first, last) for run in self._runs)
-            yield _joined([piece for piece in found if piece is not None])
+            pieces = (piece for piece in found if piece is not None)
+            if last == NONE:
+                yield from _cut(pieces, self.nobodys(), self._shard)
+            else:
+                yield _joined(list(pieces))
 
     def _borders(self) -> list[tuple[int, int]]:
         """First and last holder of shards of about equal size."""
@@ -168,6 +180,22 @@ class Spool:
         totals = np.zeros(len(unique), dtype=np.int64)
         np.add.at(totals, place.reshape(-1), counts)
         return unique, totals
+
+
+def _cut(tables: typing.Iterable[pa.Table], rows: int, most: int) -> typing.Iterator[pa.Table]:
+    """The ``rows`` rows of some tables in pieces of about equal size, of ``most`` rows at most."""
+    size = -(-rows // -(-rows // most))
+    held: list[pa.Table] = []
+    room = size
+    for table in tables:
+        while table.num_rows >= room:
+            yield _joined([*held, table.slice(0, room)])
+            held, table, room = [], table.slice(room), size
+        if table.num_rows:
+            held.append(table)
+            room -= table.num_rows
+    if held:
+        yield _joined(held)
 
 
 def _joined(tables: list[pa.Table]) -> pa.Table:

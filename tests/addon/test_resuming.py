@@ -114,3 +114,67 @@ class TestResuming(RatingCase):
         month.rate()
         passed_on = np.unique(np.concatenate(month._stored.contracts))
         self.assertEqual(len(passed_on), 9)
+
+    def nobodys(self, count=3):
+        """So many more records without an owner."""
+        return self.store_usage(
+            [{"a_number": f"4989000{place}", "b_number": "493055555"} for place in range(count)]
+        )
+
+    def kill(self, month):
+        """Rate until somebody raises. What is stored by then stays: assertRaises would undo it."""
+        try:
+            month.rate()
+        except Killed:
+            return
+        self.fail("nobody was killed")
+
+    def test_nobodys_records_are_several_shards_and_one_part(self):
+        self.nobodys()
+        parts = []
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+        month = rating.Month(
+            self.env, self.company, span, lambda done, total: parts.append((done, total)), shard=1
+        )
+        self.assertEqual(month.rate().shards, 8 + 4)
+        # Nothing is kept before all four are stored.
+        self.assertEqual((parts[0], parts[-1], len(parts)), ((4, 20), (20, 20), 9))
+        first = self.snapshot()
+        month.rate(everything=True)
+        self.assertEqual(self.snapshot(), first)
+        self.assert_as_in_one_go()
+
+    def test_killed_among_nobodys_records(self):
+        self.nobodys()
+        put, stored = Pipeline._put, []
+
+        def killing(pipeline, prepared, fresh):
+            if len(stored) == 2:
+                raise Killed
+            stored.append(prepared)
+            return put(pipeline, prepared, fresh)
+
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+        with patch.object(Pipeline, "_put", killing):
+            self.kill(rating.Month(self.env, self.company, span, shard=1))
+        # Two of four are stored, and nothing is kept for good.
+        self.assertEqual(len(self.charges()), 2)
+        self.assertFalse(self.bookmarks())
+        self.rate()
+        self.assert_as_in_one_go()
+
+    def test_stopped_between_nobodys_records_and_the_first_contract(self):
+        self.nobodys()
+        parts = []
+
+        def after_shard(done, total):
+            parts.append((done, total))
+            if len(parts) == 1:
+                raise Killed
+
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+        month = rating.Month(self.env, self.company, span, after_shard, shard=1)
+        self.kill(month)
+        self.assertEqual((parts, self.bookmarks().mapped("holder")), ([(4, 20)], [0]))
+        self.assertEqual((month.rate().shards, parts[1], parts[-1]), (8, (6, 20), (20, 20)))
+        self.assert_as_in_one_go()

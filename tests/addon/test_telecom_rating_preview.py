@@ -5,6 +5,7 @@ import datetime
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo.addons.telecom_billing.charging.month import Month
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -53,6 +54,23 @@ class TestTelecomRatingPreview(PreviewCase):
         )
         self.assertEqual(rows[""][:6], (0, 0, 1, 1, 0, 1))
         preview.action_keep()
+        self.assertIn("every contract", preview.message)
+        self.check_sums()
+
+    def test_nobodys_records_in_several_shards(self):
+        self.store_usage([{"a_number": f"4989000{n}", "b_number": MOBILE} for n in range(3)])
+        self.rate()
+        self.new_number("+49 89 0001", self.other)
+        for asked in ({}, {"contract_ids": self.contract.ids}):
+            with self.subTest(**asked):
+                whole = self.lines(self.preview(**asked), changed=False)
+                # One of four has an owner now.
+                self.assertEqual(whole[""][2:6], (4, 3, 0, 0))
+                with patch.object(Month.__init__, "__defaults__", (None, 1)):
+                    preview = self.preview(**asked)
+                self.assertEqual(self.lines(preview, changed=False), whole)
+        with patch.object(Month.__init__, "__defaults__", (None, 1)):
+            preview.action_keep()
         self.assertIn("every contract", preview.message)
         self.check_sums()
 
