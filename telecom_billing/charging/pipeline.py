@@ -10,7 +10,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import decimal
-import threading
 import typing
 
 import numpy as np
@@ -53,20 +52,13 @@ class Counts:
 
 @dataclasses.dataclass
 class Prepared:
-    """A priced shard; ``numbers`` and ``rows`` (as COPY reads them) where ids were at hand."""
+    """A priced shard; its rows as COPY reads them, where they are to be stored."""
 
     facts: pa.Table
     charges: Charges
     sums: Sums
-    numbers: np.ndarray | None = None
-    rows: bytes | None = None
-    columns: tuple[str, ...] = ()
-
-    def write(self, span: Span) -> None:
-        """Make the rows of the charges."""
-        columns = storing.charge_rows(span, self.facts, self.charges, self.sums, self.numbers)
-        self.columns = tuple(columns)
-        self.rows = binary.rows(list(columns.values()), len(self.charges))
+    charge_rows: binary.Draft | None = None
+    summary_rows: binary.Draft | None = None
 
     @property
     def last_holder(self) -> int:
@@ -76,30 +68,6 @@ class Prepared:
     @property
     def contracts(self) -> np.ndarray:
         return np.unique(flat(self.facts["contract"]).to_numpy())
-
-
-class Stock:
-    """Ids that one thread reserves and another one uses, each once."""
-
-    def __init__(self):
-        self._ids = np.array([], dtype=np.int64)
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def add(self, more: np.ndarray) -> None:
-        """Put new ids to those that are left."""
-        with self._lock:
-            self._ids = np.concatenate([self._ids, more])
-
-    def take(self, count: int) -> np.ndarray | None:
-        """So many ids; None where there are not as many."""
-        with self._lock:
-            if count > len(self._ids):
-                return None
-            taken, self._ids = self._ids[:count], self._ids[count:]
-            return taken
 
 
 class Pipeline:
@@ -112,7 +80,6 @@ class Pipeline:
         self.counts = Counts()
         #: Contracts that were stored, 0 for records without.
         self.contracts: list[np.ndarray] = []
-        self._numbers = Stock()
         self._nobodys_removed = False
         #: Prices shards elsewhere, if there is one.
         self.cluster: Cluster | None = None
@@ -122,7 +89,7 @@ class Pipeline:
 
         :param fresh: put it in the place of what its contracts have open; else beside that
         """
-        for prepared in ahead(self._ready(shards, fresh)):
+        for prepared in ahead(self._ready(shards)):
             self._put(prepared, fresh)
             self.contracts.append(prepared.contracts)
             self.counts.add(prepared)
@@ -140,9 +107,7 @@ class Pipeline:
         """Store a priced shard; :mod:`.previewing` only compares it."""
         if fresh:
             self._remove(prepared.contracts)
-            self._store_fresh(prepared)
-        else:
-            self._store_beside(prepared)
+        self._store(prepared, fresh)
         if prepared.charges.balances is not None:
             balances.store(self.cr, self.context, prepared.charges.balances)
         if fresh and self.context.has_limits:
@@ -157,52 +122,39 @@ class Pipeline:
         if len(contracts):
             storing.remove(self.cr, self.span, contracts)
 
-    def _ready(self, shards: typing.Iterable[pa.Table], fresh: bool) -> typing.Iterator[Prepared]:
+    def _ready(self, shards: typing.Iterable[pa.Table]) -> typing.Iterator[Prepared]:
         """The priced shards in their order; with a cluster, some of them on their way at a time."""
         if self.cluster is None:
-            yield from (self._prepare(shard, fresh) for shard in shards)
+            yield from map(self._prepare, shards)
             return
         under_way: collections.deque = collections.deque()
         for shard in shards:
             under_way.append((shard, self.cluster.start(self.pricing, shard)))
             if len(under_way) >= self.cluster.window:
-                yield self._answered(*under_way.popleft(), fresh)
+                yield self._answered(*under_way.popleft())
         while under_way:
-            yield self._answered(*under_way.popleft(), fresh)
+            yield self._answered(*under_way.popleft())
 
-    def _answered(self, facts: pa.Table, future: typing.Any, fresh: bool) -> Prepared:
-        return self._prepare(facts, fresh, self.cluster.result(future))
+    def _answered(self, facts: pa.Table, future: typing.Any) -> Prepared:
+        return self._prepare(facts, self.cluster.result(future))
 
-    def _prepare(self, facts: pa.Table, fresh: bool, rated: typing.Any = None) -> Prepared:
+    def _prepare(self, facts: pa.Table, rated: typing.Any = None) -> Prepared:
         """In the other thread: everything up to the rows that COPY reads."""
         charges = price(self.pricing, facts, rated)
-        prepared = Prepared(facts, charges, sum_up(facts, charges))
-        if fresh:
-            prepared.numbers = self._numbers.take(len(prepared.sums))
-        if prepared.numbers is not None:
-            prepared.write(self.span)
+        sums = sum_up(facts, charges)
+        return self._written(Prepared(facts, charges, sums))
+
+    def _written(self, prepared: Prepared) -> Prepared:
+        """Make the rows that COPY reads."""
+        facts, charges, sums = prepared.facts, prepared.charges, prepared.sums
+        prepared.charge_rows = storing.charge_rows(self.span, facts, charges, sums)
+        prepared.summary_rows = storing.summary_rows(self.span, sums)
         return prepared
 
-    def _store_fresh(self, prepared: Prepared) -> None:
-        if prepared.numbers is None:
-            prepared.numbers = summaries.reserve(self.cr, len(prepared.sums))
-        # Ids for about two more shards like this one: then the other thread need not wait.
-        missing = 2 * len(prepared.sums) - len(self._numbers)
-        if missing > 0:
-            self._numbers.add(summaries.reserve(self.cr, missing))
-        rows = storing.summary_rows(self.span, prepared.sums, prepared.numbers)
-        summaries.add(self.cr, rows, len(prepared.sums))
-        self._copy_charges(prepared)
-
-    def _store_beside(self, prepared: Prepared) -> None:
-        rows = storing.summary_rows(
-            self.span, prepared.sums, np.arange(len(prepared.sums), dtype=np.int64)
-        )
-        prepared.numbers = summaries.grow(self.cr, rows, prepared.sums.keys)
-        self._copy_charges(prepared)
-
-    def _copy_charges(self, prepared: Prepared) -> None:
-        if prepared.rows is None:
-            prepared.write(self.span)
-        copying.copy_binary(self.cr, storing.CHARGES, prepared.columns, prepared.rows)
-        prepared.rows = None
+    def _store(self, prepared: Prepared, fresh: bool) -> None:
+        """The summaries first, since the charges name them."""
+        enter = summaries.add if fresh else summaries.grow
+        numbers = np.append(enter(self.cr, prepared.summary_rows), NONE)[prepared.sums.group]
+        rows = prepared.charge_rows
+        copying.copy_binary(self.cr, storing.CHARGES, rows.columns, rows.filled(numbers))
+        prepared.charge_rows = prepared.summary_rows = None

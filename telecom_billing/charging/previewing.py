@@ -23,11 +23,9 @@ from .columns import flat
 from .context import Context
 from .month import Month
 from .pipeline import Pipeline, Prepared
-from .pricing import price
 from .replay import Replay
 from .spool import Spool
 from .storing import Span
-from .summing import sum_up
 
 #: What is compared, by contract (0 = none) and currency; pieces, but for the amounts.
 COUNTS = ("records", "aside", "newly_charged", "newly_aside")
@@ -77,9 +75,8 @@ class Comparison(Pipeline):
         """Contracts that were rated, or would lose all."""
         return np.unique(np.concatenate([*self.contracts, *self.gone, np.zeros(0, np.int64)]))
 
-    def _prepare(self, facts: pa.Table, fresh: bool, rated=None) -> Prepared:
-        charges = price(self.pricing, facts, rated)
-        return Prepared(facts, charges, sum_up(facts, charges))
+    def _written(self, prepared: Prepared) -> Prepared:
+        return prepared
 
     def _put(self, prepared: Prepared, fresh: bool) -> None:
         amounts = pd.DataFrame(

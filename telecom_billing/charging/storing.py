@@ -13,7 +13,7 @@ from ..store import binary, partitions, summaries
 from ..store import charges as charge_store
 from ..store import facts as fact_store
 from . import matching
-from .columns import NONE, flat
+from .columns import flat
 from .pricing import Charges
 from .summing import KEYS, Sums
 
@@ -44,10 +44,8 @@ def remove(cr, span: Span, contracts: np.ndarray) -> None:
     summaries.remove(cr, span.company, span.period, whose)
 
 
-def charge_rows(
-    span: Span, facts: pa.Table, charges: Charges, sums: Sums, numbers: np.ndarray
-) -> dict[str, binary.Column]:
-    """Rows of ``telecom_charge_data``; ``numbers``: ids of the summaries."""
+def charge_rows(span: Span, facts: pa.Table, charges: Charges, sums: Sums) -> binary.Draft:
+    """Rows of ``telecom_charge_data``, without the ids of their summaries."""
     fact = charges.fact
     priced = charges.reason == 0
 
@@ -58,7 +56,7 @@ def charge_rows(
         return binary.Integers(np.broadcast_to(value, len(charges)), bytes_)
 
     reason = pa.array(charges.reason, mask=priced)
-    return {
+    columns = {
         "usage_id": binary.Integers(of_fact("id"), 8),
         "started_at": binary.moments(matching.started_of(facts)[fact]),
         "segment": binary.Integers(charges.segment, 2),
@@ -80,17 +78,18 @@ def charge_rows(
         "price": binary.Numerics(charges.price, charges.rest, ~priced),
         "cost": binary.Numerics(charges.cost, mask=~charges.has_cost),
         "currency_id": binary.ids(charges.currency),
-        "summary_id": binary.ids(np.append(numbers, NONE)[sums.group]),
+        "summary_id": binary.ids(sums.group + 1),
         "reason": binary.Texts(pa.DictionaryArray.from_arrays(reason, pa.array(charges.reasons))),
         "message": binary.Texts(pa.array(charges.message, type=pa.string(), from_pandas=True)),
     }
+    return binary.Draft(columns, len(charges), "summary_id")
 
 
-def summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> dict[str, binary.Column]:
-    """Rows of ``telecom_usage_summary``; ``numbers``: their ids."""
+def summary_rows(span: Span, sums: Sums) -> binary.Draft:
+    """Rows of ``telecom_usage_summary``, without their ids."""
     rows = len(sums)
-    return {
-        "id": binary.Integers(numbers, 4),
+    columns = {
+        "id": binary.Integers(np.arange(rows), 4),
         "company_id": binary.Integers(np.broadcast_to(span.company, rows), 4),
         "period": binary.days(span.period, rows),
         **{name: binary.ids(sums.keys[name]) for name in KEYS},
@@ -104,3 +103,4 @@ def summary_rows(span: Span, sums: Sums, numbers: np.ndarray) -> dict[str, binar
         "first_started_at": binary.moments(sums.first),
         "last_started_at": binary.moments(sums.last),
     }
+    return binary.Draft(columns, rows, "id")

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..store import exact
+from ..store import exact, summaries
 from ..store.references import Guarded, Reference, guard
 
 
@@ -21,7 +21,7 @@ class TelecomUsageSummary(models.Model):
 
     company_id = Reference("res.company", required=True, readonly=True)
     period = fields.Date("Month", required=True, readonly=True, help="First day, local time.")
-    contract_id = Reference("contract.contract", required=True, readonly=True, index=True)
+    contract_id = Reference("contract.contract", required=True, readonly=True)
     partner_id = fields.Many2one(related="contract_id.partner_id", string="Customer")
     contract_line_id = Reference(
         "contract.line", string="Contract line", required=True, readonly=True
@@ -74,13 +74,8 @@ class TelecomUsageSummary(models.Model):
         help="Invoiced elsewhere: the batch that took it to the system that invoices it.",
     )
 
-    # What tells open summaries apart: store/summaries.py, KEYS and NULLABLE.
-    _open_unique = models.UniqueIndex(
-        "(contract_id, period, company_id, contract_line_id, COALESCE(number_id, 0), service,"
-        " tariff_id, COALESCE(version_id, 0), COALESCE(rate_id, 0), COALESCE(zone_id, 0),"
-        " COALESCE(band_id, 0), currency_id, COALESCE(source_id, 0)) WHERE invoice_line_id IS NULL"
-        " AND handover_batch_id IS NULL"
-    )
+    # Contracts are looked up by it as well.
+    _open_unique = models.UniqueIndex(summaries.UNIQUE)
 
     # Asked for before a price changes. Rating writes open summaries only, and pays for no more
     # indexes than it needs.
@@ -94,8 +89,10 @@ class TelecomUsageSummary(models.Model):
         # Room on each page for the sums that a day adds to the month's: a row that grows stays
         # where it is, and no index hears of it.
         self.env.cr.execute(
-            SQL("ALTER TABLE %s SET (fillfactor = 70)", SQL.identifier(self._table))
+            SQL("ALTER TABLE %s SET (fillfactor = 50)", SQL.identifier(self._table))
         )
+        # Of stores from before contracts were looked up by the unique index.
+        self.env.cr.execute("DROP INDEX IF EXISTS telecom_usage_summary__contract_id_index")
         # After all models of the addon have their tables: triggers stand on those.
         references = [
             Guarded(

@@ -154,7 +154,42 @@ def rows(columns: typing.Sequence[Column], count: int) -> bytes:
 
     The rows come group by group, in their order within each.
     """
-    pieces = [_HEADER]
+    return b"".join(
+        [_HEADER, *(record.data for _rows, record in _records(columns, count)), _TRAILER]
+    )
+
+
+class Draft:
+    """Rows of which all is known but one column of integers, which is filled in later.
+
+    :param columns: by name, in the order of the rows
+    :param later: the column, of 4 bytes; what is NULL in it stays NULL
+    """
+
+    def __init__(self, columns: dict[str, Column], count: int, later: str):
+        self.columns, self.count = tuple(columns), count
+        field = f"value{self.columns.index(later)}"
+        self._places = np.full(count, -1, dtype=np.int64)
+        pieces, size = [_HEADER], len(_HEADER)
+        for chosen, record in _records(list(columns.values()), count):
+            if field in record.dtype.names:
+                offset = record.dtype.fields[field][1]
+                self._places[chosen] = size + offset + record.itemsize * np.arange(len(chosen))
+            pieces.append(record.data)
+            size += record.nbytes
+        self._rows = bytearray(b"".join([*pieces, _TRAILER]))
+
+    def filled(self, values: np.ndarray) -> bytearray:
+        """The rows with these values (count,) in the column; the next call changes the same."""
+        known = np.flatnonzero(self._places >= 0)
+        written = values[known].astype(">i4").view(np.uint8).reshape(-1, 4)
+        whole = np.frombuffer(self._rows, dtype=np.uint8)
+        whole[self._places[known, None] + np.arange(4)] = written
+        return self._rows
+
+
+def _records(columns: typing.Sequence[Column], count: int) -> typing.Iterator[tuple]:
+    """(which rows, they themselves as an array) group by group, a block at a time."""
     for chosen, lengths in _groups(columns, count):
         kinds: list[tuple] = [("fields", ">i2")]
         for place, (column, length) in enumerate(zip(columns, lengths, strict=True)):
@@ -175,9 +210,7 @@ def rows(columns: typing.Sequence[Column], count: int) -> bytes:
             record = np.repeat(empty, len(block))
             for name, column, length in written:
                 record[name] = column.values(block, length)
-            pieces.append(record.data)
-    pieces.append(_TRAILER)
-    return b"".join(pieces)
+            yield block, record
 
 
 def _groups(columns: typing.Sequence[Column], count: int) -> typing.Iterator[tuple]:

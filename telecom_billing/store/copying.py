@@ -36,6 +36,18 @@ def blocking() -> typing.Iterator[None]:
         psycopg2.extensions.set_wait_callback(callback)
 
 
+@contextlib.contextmanager
+def by_index(cr) -> typing.Iterator[None]:
+    """Look each row of a new table up by an index, whatever the planner makes of a table that it
+    knows nothing of."""
+    others = ("enable_hashjoin", "enable_mergejoin")
+    for name in others:
+        cr.execute(SQL("SET LOCAL %s = off", SQL.identifier(name)))
+    yield
+    for name in others:
+        cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
+
+
 def copy(cr, table: str, data: pa.Table) -> int:
     """COPY the rows of ``data`` into ``table``, column by name; returns how many there were."""
     if data.num_rows:

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from . import binary, copying
 
 TABLE = "telecom_usage_summary"
-#: What tells open summaries apart; the model's unique index is on the same.
+#: What tells open summaries apart.
 KEYS = (
     "contract_id",
     "period",
@@ -29,18 +29,48 @@ KEYS = (
 )
 #: Keys that may be NULL: two such summaries are the same all the same.
 NULLABLE = ("number_id", "version_id", "rate_id", "zone_id", "band_id", "source_id")
-#: Keys by which it is made sure which summary is which.
-_CHECKED = ("contract_line_id", "number_id", "rate_id", "zone_id", "band_id")
+#: Keys that the unique index has as they are; of the others it has a hash of 64 bits, which is a
+#: tenth of their size. Two kinds of a contract's month that shared one would be refused.
+_PLAIN = ("contract_id", "period")
 SUMS = ("records", "quantity", "billed", "allowance_used", "amount", "cost")
 
 
-def key_sql(alias: str | None = None) -> SQL:
-    """The columns of the unique index, as it has them."""
-    parts = []
+def _hash(prefix: str = "") -> str:
+    """One number for the keys that are not plain."""
+    found = "0"
     for name in KEYS:
-        column = SQL.identifier(alias, name) if alias else SQL.identifier(name)
-        parts.append(SQL("COALESCE(%s, 0)", column) if name in NULLABLE else column)
-    return SQL(", ").join(parts)
+        if name == "service":
+            found = f"hashtextextended({prefix}{name}, {found})"
+        elif name not in _PLAIN:
+            column = f"{prefix}{name}"
+            column = f"COALESCE({column}, 0)" if name in NULLABLE else column
+            found = f"hashint4extended({column}, {found})"
+    return found
+
+
+def _open_hash(prefix: str = "") -> str:
+    """The hash, NULL for what is on an invoice or handed over.
+
+    Not a condition on the index: PostgreSQL takes conditions on columns that it has not counted
+    yet for rare, and then rather goes through the index than looks into it.
+    """
+    condition = f"{prefix}invoice_line_id IS NULL AND {prefix}handover_batch_id IS NULL"
+    return f"CASE WHEN {condition} THEN {_hash(prefix)} END"
+
+
+#: The model's unique index: one open summary of a kind.
+UNIQUE = f"({', '.join(_PLAIN)}, ({_open_hash()}))"
+
+
+def is_open_one(own: str, other: str) -> SQL:
+    """Condition: ``own`` is the open summary of the keys of ``other``.
+
+    It is found by the unique index and decided by the keys themselves.
+    """
+    conditions = [SQL(f"{own}.{name} = {other}.{name}") for name in KEYS if name not in NULLABLE]
+    conditions.append(SQL(f"{_open_hash(own + '.')} = {_hash(other + '.')}"))
+    conditions += [SQL(f"{own}.{name} IS NOT DISTINCT FROM {other}.{name}") for name in NULLABLE]
+    return SQL(" AND ").join(conditions)
 
 
 def reserve(cr, count: int) -> np.ndarray:
@@ -68,49 +98,59 @@ def remove(cr, company: int, period: datetime.date, contracts: SQL) -> int:
     return cr.rowcount
 
 
-def add(cr, rows: dict[str, binary.Column], count: int, table: str = TABLE) -> None:
-    """Store ``count`` new summaries; ``rows``: columns of the table."""
-    copying.copy_binary(cr, table, rows, binary.rows(list(rows.values()), count))
+def add(cr, rows: binary.Draft) -> np.ndarray:
+    """Store new summaries; returns their ids."""
+    numbers = reserve(cr, rows.count)
+    copying.copy_binary(cr, TABLE, rows.columns, rows.filled(numbers))
+    return numbers
 
 
-def grow(cr, rows: dict[str, binary.Column], keys: dict[str, np.ndarray]) -> np.ndarray:
+def grow(cr, rows: binary.Draft) -> np.ndarray:
     """Add sums to the open summaries of the same keys, or make them; returns their ids.
 
-    :param rows: columns of the table; ``id`` holds the position of the row
-    :param keys: ids that tell the summaries apart, 0 for none
+    :param rows: no two of the same keys
     """
+    count = rows.count
     cr.execute(
         SQL(
             "CREATE TEMPORARY TABLE telecom_summary_more ON COMMIT DROP AS"
             " SELECT %s FROM telecom_usage_summary LIMIT 0",
-            SQL(", ").join(SQL.identifier(name) for name in rows),
+            SQL(", ").join(SQL.identifier(name) for name in rows.columns),
         )
     )
-    add(cr, rows, len(keys[_CHECKED[0]]), "telecom_summary_more")
-    columns = [name for name in rows if name != "id"]
-    sums = [SQL("%s = s.%s + EXCLUDED.%s", *(SQL.identifier(name),) * 3) for name in SUMS]
-    cr.execute(
-        SQL(
-            "INSERT INTO telecom_usage_summary AS s (%(columns)s)"
-            " SELECT %(columns)s FROM telecom_summary_more ORDER BY id"
-            " ON CONFLICT (%(key)s) WHERE invoice_line_id IS NULL"
-            " AND handover_batch_id IS NULL DO UPDATE SET %(sums)s,"
-            " first_started_at = LEAST(s.first_started_at, EXCLUDED.first_started_at),"
-            " last_started_at = GREATEST(s.last_started_at, EXCLUDED.last_started_at)"
-            " RETURNING id, %(checked)s",
-            columns=SQL(", ").join(SQL.identifier(name) for name in columns),
-            key=key_sql(),
-            sums=SQL(", ").join(sums),
-            checked=SQL(", ").join(SQL("COALESCE(%s, 0)", SQL.identifier(n)) for n in _CHECKED),
+    places = rows.filled(np.arange(count))
+    copying.copy_binary(cr, "telecom_summary_more", rows.columns, places)
+    found = np.zeros(count, dtype=np.int64)
+    with copying.by_index(cr):
+        cr.execute(
+            SQL(
+                "UPDATE telecom_usage_summary s SET %s,"
+                " first_started_at = LEAST(s.first_started_at, m.first_started_at),"
+                " last_started_at = GREATEST(s.last_started_at, m.last_started_at)"
+                " FROM telecom_summary_more m WHERE %s RETURNING m.id, s.id",
+                SQL(", ").join(SQL(f"{name} = s.{name} + m.{name}") for name in SUMS),
+                is_open_one("s", "m"),
+            )
         )
-    )
-    # Rows come back in the order in which they went in; joining the two tables instead would leave
-    # it to the planner's estimates whether that takes a moment or hours.
-    found = np.array(cr.fetchall(), dtype=np.int64).reshape(-1, 1 + len(_CHECKED))
+        grown = np.array(cr.fetchall(), dtype=np.int64).reshape(-1, 2)
+    found[grown[:, 0]] = grown[:, 1]
+    new = np.flatnonzero(found == 0)
+    if len(new):
+        found[new] = reserve(cr, len(new))
+        columns = [name for name in rows.columns if name != "id"]
+        cr.execute(
+            SQL(
+                "INSERT INTO telecom_usage_summary (id, %s)"
+                " SELECT n.id, %s FROM telecom_summary_more m"
+                " JOIN unnest(%s::int[], %s::int[]) AS n (place, id) ON n.place = m.id",
+                SQL(", ").join(SQL.identifier(name) for name in columns),
+                SQL(", ").join(SQL.identifier("m", name) for name in columns),
+                new.tolist(),
+                found[new].tolist(),
+            )
+        )
     cr.execute("DROP TABLE telecom_summary_more")
-    if not np.array_equal(found[:, 1:], np.column_stack([keys[name] for name in _CHECKED])):
-        raise AssertionError("summaries came back in another order than they were sent")
-    return found[:, 0]
+    return found
 
 
 def recount(cr, numbers: list[int]) -> None:
@@ -151,11 +191,8 @@ def free(cr, move: int) -> None:
     cr.execute(
         SQL(
             "SELECT f.id, o.id, f.contract_id FROM telecom_usage_summary f"
-            " JOIN telecom_usage_summary o ON o.invoice_line_id IS NULL"
-            " AND o.handover_batch_id IS NULL AND (%s) = (%s)"
-            " WHERE f.move_id = %s",
-            key_sql("f"),
-            key_sql("o"),
+            " JOIN telecom_usage_summary o ON %s WHERE f.move_id = %s",
+            is_open_one("o", "f"),
             move,
         )
     )

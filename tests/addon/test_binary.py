@@ -103,3 +103,31 @@ class TestBinary(TransactionCase):
         }
         rows = self.back(columns, 0, "at integer, amount numeric, text varchar")
         self.assertEqual(rows, [])
+
+    def test_a_column_that_is_filled_in_later(self):
+        # Texts of several lengths and NULLs: rows come in another order than they went in.
+        count, pick = 5_000, random.Random(5)
+        texts = [pick.choice(TEXTS[:3]) for _ in range(count)]
+        given = np.array([pick.random() < 0.8 for _ in range(count)])
+        draft = binary.Draft(
+            {
+                "at": binary.Integers(np.arange(count), 4),
+                "later": binary.ids(given.astype(np.int64)),
+                "text": binary.Texts(pa.array(texts)),
+            },
+            count,
+            "later",
+        )
+        for begin in (1, 2**31 - 1 - count):
+            self.cr.execute(
+                "CREATE TEMP TABLE telecom_later (at integer, later integer, text text)"
+            )
+            values = begin + np.arange(count)
+            copying.copy_binary(self.cr, "telecom_later", draft.columns, draft.filled(values))
+            self.cr.execute("SELECT * FROM telecom_later ORDER BY at")
+            expected = [
+                (at, int(value) if known else None, text)
+                for at, (value, known, text) in enumerate(zip(values, given, texts, strict=True))
+            ]
+            self.assertEqual(self.cr.fetchall(), expected)
+            self.cr.execute("DROP TABLE telecom_later")

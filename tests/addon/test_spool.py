@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Shards hold every fact once, in the order of holders, however facts came; ids are given once."""
 
-import concurrent.futures
-
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
-from odoo.addons.telecom_billing.charging.pipeline import Stock
 from odoo.addons.telecom_billing.charging.spool import Spool
 from odoo.tests import BaseCase, tagged
 
@@ -75,24 +72,3 @@ class TestSpool(BaseCase):
             everybody = {holder for rows in chunks for holder, _start in rows}
             self.assertEqual(set(spool.contracts().tolist()), everybody)
         self.assertEqual(set(kept), {holder for holder in everybody if holder > after})
-
-    def test_ids_are_given_once_between_two_threads(self):
-        stock, rounds = Stock(), 3000
-
-        def reserve():
-            for number in range(rounds):
-                stock.add(np.arange(3) + 3 * number)
-
-        def use():
-            taken = []
-            while len(taken) < 3 * rounds:
-                if (some := stock.take(1)) is not None:
-                    taken += some.tolist()
-            return taken
-
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            reserving, using = pool.submit(reserve), pool.submit(use)
-            reserving.result()
-            taken = using.result(timeout=60)
-        self.assertEqual(taken, list(range(3 * rounds)))
-        self.assertIsNone(stock.take(1))
