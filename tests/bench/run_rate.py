@@ -53,11 +53,11 @@ def raw_copy(cr, month: datetime.date, path: Path) -> float:
         return time.perf_counter() - begun
 
 
-def rated(env, month: datetime.date, rows: int) -> float:
-    """Rate what is new of a month; seconds."""
+def rated(env, month: datetime.date, rows: int, everything: bool = False) -> float:
+    """Rate what is new of a month, or everything; seconds."""
     span = env["telecom.rating.state"]._span(env.company, month)
     begun = time.perf_counter()
-    counts = Month(env, env.company, span).rate()
+    counts = Month(env, env.company, span).rate(everything)
     taken = time.perf_counter() - begun
     assert counts.records == rows, counts
     assert 0 < counts.aside < rows / 5, counts
@@ -101,7 +101,9 @@ def measure(env, rows: int, folder: Path) -> typing.Iterator[dict]:
     raw = raw_copy(env.cr, WHOLE, folder / "charges.csv")
     world.deliver(WHOLE, day, (DAYS - 1, DAYS), world.lines)
     a_day = rated(env, WHOLE, day)
-    share = taken * day / (rows - day)
+    milliseconds = explained(env, WHOLE) * 1000
+    # The day's other way in: the month, which has charges already, in full.
+    again = rated(env, WHOLE, rows, everything=True)
     growth = taken / (rows - day) / (at_small / small)
     yield {
         "name": "run.rate: match + rate + allowances, facts to charges stored",
@@ -112,15 +114,19 @@ def measure(env, rows: int, folder: Path) -> typing.Iterator[dict]:
         "goal": f">= {GOAL}",
         "holds": raw / taken >= GOAL,
     }
-    yield {
-        "name": "run.rate: a day into the open month, beside its share",
-        "value": round(a_day, 2),
-        "unit": "s",
-        "reference": round(share, 2),
-        "ratio": round(a_day / share, 2),
-        "goal": f"<= {GOAL_DAY}",
-        "holds": a_day <= GOAL_DAY * share,
-    }
+    for name, share in (
+        ("the open month in full", again * day / rows),
+        ("a month's first rating", taken * day / (rows - day)),
+    ):
+        yield {
+            "name": f"run.rate: a day into the open month, beside its share of {name}",
+            "value": round(a_day, 2),
+            "unit": "s",
+            "reference": round(share, 2),
+            "ratio": round(a_day / share, 2),
+            "goal": f"<= {GOAL_DAY}",
+            "holds": a_day <= GOAL_DAY * share,
+        }
     yield {
         "name": "run.rate: time a record, N beside N/16",
         "value": round(taken / (rows - day) * 1e6, 2),
@@ -139,7 +145,6 @@ def measure(env, rows: int, folder: Path) -> typing.Iterator[dict]:
         "goal": f"<= {GOAL_MEMORY}, < {MOST_MEMORY}",
         "holds": memory_whole <= GOAL_MEMORY * memory_sixth and memory_whole < MOST_MEMORY,
     }
-    milliseconds = explained(env, WHOLE) * 1000
     yield {
         "name": "run.explain: one charge explained in Odoo",
         "value": round(milliseconds, 1),
