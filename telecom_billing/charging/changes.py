@@ -21,7 +21,8 @@ MOST = 0.5
 @dataclasses.dataclass
 class Changes:
     """``new``: deliveries never rated; ``grown``: rated before, but with other records since;
-    ``contracts``: touched (0 = records without an owner); ``marked``: those by a mark."""
+    ``contracts``: touched (0 = records without an owner); ``marked``: those by a mark; ``cut``: the
+    last rating was stopped, so that facts of any delivery may have lost their charges."""
 
     env: object
     company: object
@@ -33,6 +34,7 @@ class Changes:
     grown: list[int]
     contracts: np.ndarray
     marked: np.ndarray
+    cut: bool
 
     @classmethod
     def find(cls, env, company, span: Span) -> Changes:
@@ -52,6 +54,14 @@ class Changes:
             )
         )
         marked = np.array([contract for (contract,) in rows], dtype=np.int64)
+        ((cut,),) = env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT 1 FROM telecom_rating_progress"
+                " WHERE company_id = %s AND period = %s)",
+                company.id,
+                span.period,
+            )
+        )
         return cls(
             env=env,
             company=company,
@@ -67,10 +77,11 @@ class Changes:
             ],
             contracts=marked,
             marked=marked,
+            cut=cut,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.everything or self.new or self.grown or len(self.contracts))
+        return bool(self.everything or self.new or self.grown or len(self.contracts) or self.cut)
 
     def has_open(self) -> bool:
         """Is there anything in the month that another tariff could still change?"""
@@ -125,7 +136,7 @@ class Changes:
 
     def new_facts(self) -> SQL:
         """Condition on facts ``u``: never rated, also not by a rating that was killed half-way."""
-        fresh = SQL("u.delivery_id = ANY(%s)", self.new + self.grown)
+        fresh = SQL("u.delivery_id = ANY(%s)", self._fresh)
         if not self._some_charged:
             return fresh
         return SQL(
@@ -134,6 +145,12 @@ class Changes:
             fresh,
             charge_store.within(self.span.begin, self.span.end),
         )
+
+    @property
+    def _fresh(self) -> list[int]:
+        """Deliveries that may have facts without a charge: after a rating that was stopped also
+        those of old, for a fact may have left one contract and not have come to another."""
+        return [int(name) for name in self.deliveries] if self.cut else self.new + self.grown
 
     @functools.cached_property
     def _some_charged(self) -> bool:
@@ -145,7 +162,7 @@ class Changes:
                 "SELECT min(u.id + 0), max(u.id + 0) FROM telecom_usage_data u"
                 " WHERE u.company_id = %s AND u.delivery_id = ANY(%s) AND %s",
                 self.span.company,
-                self.new + self.grown,
+                self._fresh,
                 charge_store.within(self.span.begin, self.span.end, "u"),
             )
         )

@@ -63,8 +63,12 @@ class Month:
         if contracts is not None:
             context = Context.load(self.env, self.company, self.span)
             storing.prepare(self.cr, self.span)
+            bookmark = Bookmark(self.cr, context, changes)
+            bookmark.begin()
             self._rate_some(context, changes, contracts)
             self._pass_on(context)
+            if not changes.cut:
+                bookmark.remove()
             return self.counts
         if everything:
             changes.everything = True
@@ -75,10 +79,13 @@ class Month:
         if not changes:
             return self.counts
         storing.prepare(self.cr, self.span)
+        bookmark = Bookmark(self.cr, context, changes, anew=everything)
         if changes.everything or changes.is_most():
-            self._rate_all(context, Bookmark(self.cr, context, changes, anew=everything))
+            self._rate_all(context, bookmark)
         else:
+            bookmark.begin()
             self._rate_changes(context, changes)
+            bookmark.remove()
         self._pass_on(context)
         changes.settle(context)
         return self.counts

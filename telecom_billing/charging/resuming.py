@@ -5,6 +5,9 @@ Shards are stored in the order of their holders, each with its commit. What is k
 the last holder that is done, and a fingerprint of everything the charges depend on: facts, tariffs,
 owners of numbers, carriers' prices, what is on invoices, balances from before. With another
 fingerprint the month begins anew.
+
+Contracts that changed are stored in shards as well. What is kept then is only that it was begun,
+see :class:`.changes.Changes`.
 """
 
 from __future__ import annotations
@@ -43,6 +46,18 @@ class Bookmark:
             )
         )
         return self._cr.fetchone() or (0, None)
+
+    def begin(self) -> None:
+        """What is stored from now on may be a part only, until :meth:`remove`."""
+        self._cr.execute(
+            SQL(
+                "INSERT INTO telecom_rating_progress"
+                " (company_id, period, fingerprint, done, holder)"
+                " VALUES (%s, %s, '', 0, 0) ON CONFLICT (company_id, period) DO NOTHING",
+                self._span.company,
+                self._span.period,
+            )
+        )
 
     def put(self, done: int, holder: int) -> None:
         """Every holder up to this one is stored, with so many records."""

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 
 class TelecomRatingProgress(models.Model):
-    """One row a company and month that is being rated as a whole, see ``charging/resuming.py``."""
+    """One row a company and month that is being rated, see ``charging/resuming.py``."""
 
     _name = "telecom.rating.progress"
     _description = "Rating Progress"

@@ -178,3 +178,42 @@ class TestResuming(RatingCase):
         self.assertEqual((parts, self.bookmarks().mapped("holder")), ([(4, 20)], [0]))
         self.assertEqual((month.rate().shards, parts[1], parts[-1]), (8, (6, 20), (20, 20)))
         self.assert_as_in_one_go()
+
+    def test_one_of_nobodys_records_finds_its_owner(self):
+        self.nobodys()
+        self.rate()
+        self.new_number("+49 89 0001", self.line)
+        self.env["telecom.rating.mark"]._share_out(self.company)
+        # Nobody's are stored first, without the one that is to come to a contract.
+        self.kill_after_first_part()
+        self.assertEqual(len(self.charges()), 19)
+        self.assert_goes_on_with_what_is_missing()
+
+    def test_a_moved_number_is_between_two_contracts(self):
+        self.rate()
+        numbers = self.env["telecom.number"].search([("contract_id.name", "=like", "Contract _")])
+        numbers[2].date_end = "2026-09-01"
+        self.new_number(numbers[2].name, numbers[5].contract_line_id, date_start="2026-09-02")
+        self.env["telecom.rating.mark"]._share_out(self.company)
+        # One contract has none left, and the other is stored after nobody's.
+        self.kill_after_first_part()
+        self.assertEqual(len(self.charges()), 15)
+        # Some contract is asked for alone: what is missing stays known.
+        self.rate(contracts=self.other_contract.ids)
+        self.assertTrue(self.bookmarks())
+        self.assert_goes_on_with_what_is_missing()
+
+    def kill_after_first_part(self):
+        def killed(done, total):
+            raise Killed
+
+        span = self.env["telecom.rating.state"]._span(self.company, PERIOD)
+        self.kill(rating.Month(self.env, self.company, span, killed, shard=1))
+
+    def assert_goes_on_with_what_is_missing(self):
+        self.assertTrue(self.bookmarks())
+        self.assertTrue(self.rate())
+        self.assert_as_in_one_go()
+        self.assertFalse(self.bookmarks())
+        self.assertFalse(self.rate())
+        self.assertFalse(self.env["telecom.rating.mark"].search([]))
