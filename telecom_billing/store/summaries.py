@@ -75,10 +75,10 @@ def is_open_one(own: str, other: str) -> SQL:
 
 def reserve(cr, count: int) -> np.ndarray:
     """New ids for ``count`` summaries."""
-    cr.execute(
-        SQL("SELECT nextval('telecom_usage_summary_id_seq') FROM generate_series(1, %s)", count)
+    query = SQL(
+        "SELECT nextval('telecom_usage_summary_id_seq')::integer FROM generate_series(1, %s)", count
     )
-    return np.array([number for (number,) in cr.fetchall()], dtype=np.int64)
+    return copying.integers(cr, query, 1)[:, 0]
 
 
 def remove(cr, company: int, period: datetime.date, contracts: SQL) -> int:
@@ -121,18 +121,16 @@ def grow(cr, rows: binary.Draft) -> np.ndarray:
     places = rows.filled(np.arange(count))
     copying.copy_binary(cr, "telecom_summary_more", rows.columns, places)
     found = np.zeros(count, dtype=np.int64)
+    query = SQL(
+        "UPDATE telecom_usage_summary s SET %s,"
+        " first_started_at = LEAST(s.first_started_at, m.first_started_at),"
+        " last_started_at = GREATEST(s.last_started_at, m.last_started_at)"
+        " FROM telecom_summary_more m WHERE %s RETURNING m.id, s.id",
+        SQL(", ").join(SQL(f"{name} = s.{name} + m.{name}") for name in SUMS),
+        is_open_one("s", "m"),
+    )
     with copying.by_index(cr):
-        cr.execute(
-            SQL(
-                "UPDATE telecom_usage_summary s SET %s,"
-                " first_started_at = LEAST(s.first_started_at, m.first_started_at),"
-                " last_started_at = GREATEST(s.last_started_at, m.last_started_at)"
-                " FROM telecom_summary_more m WHERE %s RETURNING m.id, s.id",
-                SQL(", ").join(SQL(f"{name} = s.{name} + m.{name}") for name in SUMS),
-                is_open_one("s", "m"),
-            )
-        )
-        grown = np.array(cr.fetchall(), dtype=np.int64).reshape(-1, 2)
+        grown = copying.integers(cr, query, 2)
     found[grown[:, 0]] = grown[:, 1]
     new = np.flatnonzero(found == 0)
     if len(new):
