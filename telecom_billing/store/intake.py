@@ -84,6 +84,7 @@ class Intake:
         self.kept = _lines(cr, delivery)
         self.before = len(self.kept)
         self.inserted = 0
+        self._months: set[datetime.date] = set()
         self.staged = self.before > 0
         if self.before:
             stored = self.stored()
@@ -136,6 +137,7 @@ class Intake:
             for key, value in more.items():
                 _more(sums, key, value)
         partitions.ensure(self.cr, facts.TABLE, prepared.months)
+        self._months.update(prepared.months)
         self.inserted += self._insert(prepared)
 
     def reject(self, rejects: pd.DataFrame) -> None:
@@ -154,6 +156,8 @@ class Intake:
 
     def finish(self) -> Counts:
         """Count what is in the store and compare it with what was put in."""
+        # Else each look for a delivery would read all that came since the last vacuum.
+        partitions.summarize(self.cr, facts.TABLE, self._months)
         counts, stored = self.counts, self.stored()
         for name in ("loaded", "loaded_quantity", "loaded_cost", "first", "last"):
             setattr(counts, name, getattr(stored, name))

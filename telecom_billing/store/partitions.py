@@ -96,7 +96,7 @@ def summarize(cr, table: str, wanted) -> None:
         SQL(
             "SELECT brin_summarize_new_values(x.indexrelid) FROM pg_index x"
             " JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am m ON m.oid = c.relam"
-            " WHERE x.indrelid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s) name))"
+            " WHERE x.indrelid = ANY(ARRAY(SELECT to_regclass(name) FROM unnest(%s::text[]) name))"
             " AND m.amname = 'brin'",
             names,
         )

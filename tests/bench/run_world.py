@@ -176,6 +176,7 @@ def store_facts(env, delivery, month: datetime.date, days: tuple[int, int], rows
             delivery.id,
         )
     )
+    partitions.summarize(cr, facts.TABLE, [month])  # as intake does
     cr.execute("ANALYZE telecom_usage_data")
     env.invalidate_all()
 
