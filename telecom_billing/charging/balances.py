@@ -236,18 +236,18 @@ def store(cr, context, balances: pd.DataFrame) -> None:
         )
     )
     copying.copy(cr, "telecom_balances", rows)
-    # One key of text: by the columns one by one, the planner knows nothing of the new table and may
-    # compare each row with each.
-    cr.execute(
-        SQL(
-            "DELETE FROM telecom_allowance_balance b WHERE b.company_id = %s"
-            " AND b.period = ANY(%s) AND %s IN (SELECT %s FROM telecom_balances n)",
-            context.span.company,
-            rows["period"].unique().to_pylist(),
-            _key("b"),
-            _key("n"),
+    with copying.by_index(cr):
+        cr.execute(
+            SQL(
+                "DELETE FROM telecom_allowance_balance b USING"
+                " (SELECT DISTINCT allowance_id, period, share, %s AS holder FROM telecom_balances)"
+                " n WHERE b.company_id = %s AND b.allowance_id = n.allowance_id"
+                " AND b.period = n.period AND b.share = n.share AND %s = n.holder",
+                _holder(),
+                context.span.company,
+                _holder("b"),
+            )
         )
-    )
     cr.execute(
         SQL(
             "INSERT INTO telecom_allowance_balance (id, %s)"
@@ -259,10 +259,10 @@ def store(cr, context, balances: pd.DataFrame) -> None:
     cr.execute("DROP TABLE telecom_balances")
 
 
-def _key(alias: str) -> SQL:
-    """Whose balance a row is, and which, as one text."""
-    names = ("allowance_id", "period", "share", *HOLDERS.values())
-    return SQL("concat_ws('/', %s)", SQL(", ").join(SQL.identifier(alias, n) for n in names))
+def _holder(alias: str | None = None) -> SQL:
+    """Whose balance it is, as the index has it: one of these columns is filled."""
+    columns = [SQL.identifier(*filter(None, (alias, name))) for name in HOLDERS.values()]
+    return SQL("COALESCE(%s)", SQL(", ").join(columns))
 
 
 def _rows(context, balances: pd.DataFrame) -> pa.Table:

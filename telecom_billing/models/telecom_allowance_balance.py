@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from ..store.references import Reference, guard
+
 
 class TelecomAllowanceBalance(models.Model):
     """Written by rating, see ``charging/balances.py``. With rollover a balance has several rows:
@@ -14,10 +16,8 @@ class TelecomAllowanceBalance(models.Model):
     _order = "period desc, allowance_id, origin desc, id"
     _rec_name = "allowance_id"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    allowance_id = fields.Many2one(
-        "telecom.allowance", required=True, readonly=True, ondelete="cascade"
-    )
+    company_id = Reference("res.company", required=True, readonly=True)
+    allowance_id = Reference("telecom.allowance", required=True, readonly=True, ondelete="cascade")
     share = fields.Selection(
         [
             ("line", "Contract line"),
@@ -29,18 +29,14 @@ class TelecomAllowanceBalance(models.Model):
         required=True,
         readonly=True,
     )
-    line_id = fields.Many2one(
-        "contract.line", readonly=True, index="btree_not_null", ondelete="cascade"
-    )
-    contract_id = fields.Many2one(
+    line_id = Reference("contract.line", readonly=True, index="btree_not_null", ondelete="cascade")
+    contract_id = Reference(
         "contract.contract", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    partner_id = fields.Many2one(
+    partner_id = Reference(
         "res.partner", "Customer", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    pool_id = fields.Many2one(
-        "telecom.pool", readonly=True, index="btree_not_null", ondelete="cascade"
-    )
+    pool_id = Reference("telecom.pool", readonly=True, index="btree_not_null", ondelete="cascade")
     period = fields.Date(required=True, readonly=True, help="First day of the period.")
     origin = fields.Date(
         "Granted in", required=True, readonly=True, help="First day of the period that granted it."
@@ -51,7 +47,13 @@ class TelecomAllowanceBalance(models.Model):
     units_left = fields.Float("Left", digits=(20, 6), readonly=True)
     used_share = fields.Float("Used (%)", compute="_compute_used_share")
 
-    _period_idx = models.Index("(allowance_id, period)")
+    # By which rating finds the balances of some holders, see charging/balances.py.
+    _holder_idx = models.Index(
+        "(allowance_id, period, (COALESCE(line_id, contract_id, partner_id, pool_id)))"
+    )
+
+    def init(self):
+        guard(self)
 
     @api.depends("units_granted", "units_used")
     def _compute_used_share(self):

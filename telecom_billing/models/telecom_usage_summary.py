@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import exact, summaries
-from ..store.references import Guarded, Reference, guard
+from ..store.references import Reference, guard
 
 
 class TelecomUsageSummary(models.Model):
@@ -93,18 +93,7 @@ class TelecomUsageSummary(models.Model):
         )
         # Of stores from before contracts were looked up by the unique index.
         self.env.cr.execute("DROP INDEX IF EXISTS telecom_usage_summary__contract_id_index")
-        # After all models of the addon have their tables: triggers stand on those.
-        references = [
-            Guarded(
-                name,
-                self.env[field.comodel_name]._table,
-                field.required,
-                "contract_id" if name == "contract_line_id" else None,
-            )
-            for name, field in self._fields.items()
-            if isinstance(field, Reference)
-        ]
-        self.pool.post_init(guard, self.env.cr, self._table, references)
+        guard(self, by={"contract_line_id": "contract_id"})
 
     # ------------------------------------------------------------------ compute
     @api.depends("rate_id.unit", "service")

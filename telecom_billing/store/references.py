@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""References of usage summaries, kept whole from the side of what they refer to.
+"""References of what rating writes, kept whole from the side of what they refer to.
 
 A foreign key makes PostgreSQL look up every reference of every row that is written: ten look-ups a
-summary, more work than all the rest of storing it. Rating writes only ids that it has read in the
-same transaction, so the look-ups find nothing. What is needed is the other half: what summaries
-refer to is not deleted, or the reference goes with it. Triggers do that, once a statement and not
-once a row: so no reference needs an index of its own, which every summary would pay for.
+usage summary, more work than all the rest of storing it. Rating writes only ids that it has read in
+the same transaction, so the look-ups find nothing. What is needed is the other half: what a row
+refers to is not deleted, or the reference or the row goes with it. Triggers do that, once a
+statement and not once a row: so no reference needs an index of its own, which every row would pay
+for.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ _REFUSE = """
             CONSTRAINT = {name}, TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;
     END IF;
 """
-_EMPTY = "UPDATE {own} s SET {key} = NULL FROM gone WHERE {on};"
+_ACTIONS = {
+    "restrict": _REFUSE,
+    "set null": "UPDATE {own} s SET {key} = NULL FROM gone WHERE {on};",
+    "cascade": "DELETE FROM {own} s USING gone WHERE {on};",
+}
 _FUNCTION = """
     CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$
     DECLARE used integer;
@@ -45,20 +50,28 @@ class Reference(fields.Many2one):
         return
 
 
-class Guarded(typing.NamedTuple):
-    """``restrict``: deleting is refused; else the column becomes NULL. ``by``: a column that the
-    two tables have in common and that is indexed, where there is one."""
+def guard(model, by: typing.Mapping[str, str] | None = None) -> None:
+    """Triggers in the place of foreign keys, once all models have their tables; to be called by
+    ``init``. What happens is what the fields state as ``ondelete``.
 
-    column: str
-    target: str
-    restrict: bool
-    by: str | None = None
+    :param by: field → a column that the two tables have in common and that is indexed
+    """
+    references = [field for field in model._fields.values() if isinstance(field, Reference)]
+    found = [
+        (
+            field.name,
+            model.env[field.comodel_name]._table,
+            field.ondelete,
+            (by or {}).get(field.name),
+        )
+        for field in references
+    ]
+    model.pool.post_init(_guard, model.env.cr, model._table, found)
 
 
-def guard(cr, table: str, references: typing.Iterable[Guarded]) -> None:
-    """Triggers in the place of foreign keys."""
+def _guard(cr, table: str, references: list[tuple[str, str, str, str | None]]) -> None:
     own = SQL.identifier(table)
-    for column, target, restrict, by in references:
+    for column, target, ondelete, by in references:
         name = f"{table}_{column}_fkey"
         cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s", own, SQL.identifier(name)))
         function = SQL.identifier(f"{table}_{column}_guard")
@@ -66,7 +79,7 @@ def guard(cr, table: str, references: typing.Iterable[Guarded]) -> None:
         if by:
             on = SQL("%s AND %s = %s", on, SQL.identifier("s", by), SQL.identifier("gone", by))
         known = {"own": own, "key": SQL.identifier(column), "on": on, "name": name, "table": table}
-        action = _with(_REFUSE if restrict else _EMPTY, known)
+        action = _with(_ACTIONS[ondelete], known)
         cr.execute(_with(_FUNCTION, known | {"function": function, "action": action}))
         cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", function, SQL.identifier(target)))
         cr.execute(

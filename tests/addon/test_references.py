@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What usage summaries refer to is not deleted under them, although there are no foreign keys."""
+"""What rating's rows refer to is not deleted under them, although there are no foreign keys."""
 
 import psycopg2
 from odoo.addons.telecom_billing.store import summaries
@@ -68,3 +68,32 @@ class TestReferences(RatingCase):
         self.delete("telecom_number", number.id)
         self.env.invalidate_all()
         self.assertFalse(self.summary.number_id)
+
+    def test_a_balance_goes_with_what_it_is_of(self):
+        """As a foreign key would have it; another one's balance stays."""
+        line = self.line.copy({"telecom_tariff_id": self.flat.id})
+        allowance = self.env["telecom.allowance"].create(
+            {"tariff_id": self.flat.id, "name": "Minutes", "quantity": 3, "unit": "minute"}
+        )
+        of_line, of_contract = self.env["telecom.allowance.balance"].create(
+            [
+                {
+                    "company_id": self.env.company.id,
+                    "allowance_id": allowance.id,
+                    "share": share,
+                    **holder,
+                    "period": "2026-09-01",
+                    "origin": "2026-09-01",
+                }
+                for share, holder in (
+                    ("line", {"line_id": line.id}),
+                    ("contract", {"contract_id": self.contract.id}),
+                )
+            ]
+        )
+        self.env.flush_all()
+        self.delete("contract_line", line.id)
+        self.assertFalse(of_line.exists())
+        self.assertTrue(of_contract.exists())
+        self.delete("telecom_allowance", allowance.id)
+        self.assertFalse(of_contract.exists())
