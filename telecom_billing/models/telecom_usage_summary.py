@@ -79,7 +79,9 @@ class TelecomUsageSummary(models.Model):
 
     # Asked for before a price changes. Rating writes open summaries only, and pays for no more
     # indexes than it needs.
-    _invoiced_version = models.Index("(version_id) WHERE invoice_line_id IS NOT NULL")
+    _invoiced_version = models.Index(
+        "(version_id) WHERE invoice_line_id IS NOT NULL OR handover_batch_id IS NOT NULL"
+    )
     # Asked for by every rating and explanation: is anything of the month frozen?
     _frozen_month = models.Index(
         "(company_id, period) WHERE invoice_line_id IS NOT NULL OR handover_batch_id IS NOT NULL"

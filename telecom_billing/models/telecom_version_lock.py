@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..store import exact, invoiced_calls
+from ..store import invoiced_calls, invoiced_days
 from .field_change import differs
 
 #: Of a version: what decides prices.
@@ -39,22 +39,12 @@ class TelecomTariffVersion(models.Model):
             version.invoiced_until = last.get(version.id, False)
 
     def _last_invoiced(self) -> dict[int, datetime.date]:
-        """{version: local day of its last record on an invoice}."""
+        """{version: local day of its last record on an invoice, or handed over}."""
         if not self.ids:
             return {}
         self.env["telecom.usage.summary"].flush_model()
-        rows = exact.fetch(
-            self.env.cr,
-            SQL(
-                "SELECT s.version_id, max(s.last_started_at AT TIME ZONE 'UTC'"
-                " AT TIME ZONE t.tz)::date"
-                " FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id"
-                " WHERE s.invoice_line_id IS NOT NULL AND s.version_id = ANY(%s)"
-                " GROUP BY s.version_id",
-                self.ids,
-            ),
-        )
-        return dict(rows)
+        condition = SQL("s.version_id = ANY(%s)", self.ids)
+        return invoiced_days.last(self.env.cr, SQL("s.version_id"), condition)
 
     def _refuse_invoiced(self):
         """Raise UserError if any of these versions has prices on an invoice."""

@@ -7,15 +7,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..store import exact, invoiced_calls
-
-#: The last invoiced record of a zone, or of the versions of a plan that no zone's rate priced.
-_LAST = """
-    SELECT max(s.last_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date
-      FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id
-      LEFT JOIN telecom_tariff_version v ON v.id = s.version_id
-     WHERE s.invoice_line_id IS NOT NULL AND %s
-"""
+from ..store import invoiced_calls, invoiced_days
 
 
 class TelecomZonePrefix(models.Model):
@@ -54,8 +46,8 @@ class TelecomZonePrefix(models.Model):
     def _invoiced_of(self, zone) -> datetime.date | None:
         """Local day of the zone's last record on an invoice."""
         self.env["telecom.usage.summary"].flush_model()
-        query = SQL(_LAST, SQL("s.zone_id = %s", zone.id))
-        return exact.fetch(self.env.cr, query)[0][0]
+        condition = SQL("s.zone_id = %s", zone.id)
+        return invoiced_days.last(self.env.cr, SQL("s.zone_id"), condition).get(zone.id)
 
     def _refuse(self, last):
         raise UserError(
@@ -76,18 +68,10 @@ class TelecomZonePrefix(models.Model):
             return
         self.env["telecom.usage.summary"].flush_model()
         self.flush_model()
-        invoiced = dict(
-            exact.fetch(
-                self.env.cr,
-                SQL(
-                    "SELECT COALESCE(s.zone_id, -v.zone_plan_id),"
-                    " max(s.last_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date"
-                    " FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id"
-                    " JOIN telecom_tariff_version v ON v.id = s.version_id"
-                    " WHERE s.invoice_line_id IS NOT NULL AND v.zone_plan_id = ANY(%s) GROUP BY 1",
-                    plans.ids,
-                ),
-            )
+        invoiced = invoiced_days.last(  # by zone, or by the plan where no zone's rate priced it
+            self.env.cr,
+            SQL("COALESCE(s.zone_id, -v.zone_plan_id)"),
+            SQL("v.zone_plan_id = ANY(%s)", plans.ids),
         )
         if not invoiced:
             return

@@ -14,7 +14,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..store import exact
+from ..store.invoiced_days import spans
 from .field_change import differs
 from .number_text import normalise
 
@@ -33,21 +33,13 @@ def invoiced_days(records, column: str, contracts) -> dict[int, tuple]:
     if not records.ids or not contracts.ids:
         return {}
     env["telecom.usage.summary"].flush_model()
-    rows = exact.fetch(
-        env.cr,
-        SQL(
-            "SELECT s.%(column)s, min(s.first_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)"
-            "::date, max(s.last_started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date"
-            " FROM telecom_usage_summary s JOIN telecom_tariff t ON t.id = s.tariff_id"
-            " WHERE s.contract_id = ANY(%(contracts)s) AND s.%(column)s = ANY(%(ids)s)"
-            " AND (s.invoice_line_id IS NOT NULL OR s.handover_batch_id IS NOT NULL)"
-            " AND s.first_started_at IS NOT NULL GROUP BY 1",
-            column=SQL.identifier(column),
-            contracts=contracts.ids,
-            ids=records.ids,
-        ),
+    condition = SQL(
+        "s.contract_id = ANY(%s) AND %s = ANY(%s) AND s.first_started_at IS NOT NULL",
+        contracts.ids,
+        SQL.identifier("s", column),
+        records.ids,
     )
-    return {key: (first, last) for key, first, last in rows}
+    return spans(env.cr, SQL.identifier("s", column), condition)
 
 
 class TelecomNumber(models.Model):

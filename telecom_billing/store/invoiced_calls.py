@@ -12,10 +12,11 @@ import datetime
 from odoo.tools import SQL
 
 from . import exact
+from .invoiced_days import INVOICED
 
 #: That many prefixes are looked up at once; each look reads the facts.
 MANY = 20
-_LAST = """
+_LAST = f"""
     SELECT max(u.started_at AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date
       FROM telecom_usage_data u
       JOIN telecom_charge_data c ON c.usage_id = u.id AND c.started_at = u.started_at
@@ -24,7 +25,7 @@ _LAST = """
       JOIN contract_line l ON l.id = s.contract_line_id
       LEFT JOIN telecom_tariff_version v ON v.id = s.version_id
      WHERE (CASE WHEN u.direction = 'in' THEN u.a_number ELSE u.b_number END) LIKE ANY(%(patterns)s)
-       AND (s.invoice_line_id IS NOT NULL OR s.handover_batch_id IS NOT NULL)
+       AND {INVOICED}
        AND %(condition)s
 """
 

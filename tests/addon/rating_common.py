@@ -216,6 +216,19 @@ class RatingCase(TelecomCase):
         self.env.flush_all()
         return move
 
+    def hand_over(self, summaries):
+        """Give summaries to another system that invoices them, as handing over does."""
+        channel = self.env["telecom.handover.channel"].create(
+            {"name": "CRM", "code": "crm-final", "marks": True}
+        )
+        handover = self.env["telecom.handover"].create(
+            {"channel_id": channel.id, "period": PERIOD}
+        )
+        summaries.handover_batch_id = self.env["telecom.handover.batch"].create(
+            {"handover_id": handover.id, "number": 1, "uid": "crm-final-1"}
+        )
+        self.env.flush_all()
+
 
 def money(text: str) -> Decimal:
     return Decimal(text)
