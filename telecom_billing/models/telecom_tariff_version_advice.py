@@ -8,6 +8,11 @@ from ..rating.advice import Unpriced, special, unpriced
 
 #: Names that a hint spells out.
 NAMED = 10
+#: Of a rate: one of these says what it costs, or that it need not.
+PRICED = (
+    "price", "flat", "setup", "minimum", "price_initial", "factor", "refuse", "step_ids",
+    "extra_ids",
+)  # fmt: skip
 
 
 class TelecomTariffVersion(models.Model):
@@ -17,7 +22,7 @@ class TelecomTariffVersion(models.Model):
 
     @api.depends(
         "rate_ids.zone_id", "rate_ids.direction", "rate_ids.service", "zone_plan_id",
-        "rate_ids.price", "rate_ids.flat", "rate_ids.setup", "rate_ids.minimum",
+        "tariff_id.kind", *(f"rate_ids.{name}" for name in PRICED),
     )  # fmt: skip
     def _compute_advice(self):
         for version in self:
@@ -52,13 +57,10 @@ class TelecomTariffVersion(models.Model):
             if guard.free
             for prefix in guard._prefix_list()
         ]
-        priced = ("price", "flat", "setup", "minimum", "price_initial", "factor", "refuse")
         rates = self.rate_ids.filtered(
             lambda rate: (
                 rate.direction in ("out", "any")
-                and not any(rate[name] for name in priced)
-                and not rate.step_ids
-                and not rate.extra_ids
+                and not any(rate[name] for name in PRICED)
                 and not _only(rate.zone_id.prefix_ids.mapped("prefix"), by_law)
             )
         )

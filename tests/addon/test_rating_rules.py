@@ -132,6 +132,22 @@ class TestRatingRules(RatingCase):
         self.assertNotIn("to es", version.advice)
         rates["es"].write({"flat": False, "setup": 0.1})
         self.assertNotIn("to es", version.advice)
+        fee = {"above": 1, "price": 1}
+        for name, value, nothing in (
+            ("price_initial", 0.1, 0),
+            ("factor", 0.9, 0),
+            ("refuse", "not sold", False),
+            ("step_ids", [(0, 0, {"quantity_from": 0, "price": 1})], [(5, 0, 0)]),
+            ("extra_ids", [(0, 0, fee)], [(5, 0, 0)]),
+        ):
+            rates["es"].write({"setup": 0})
+            self.assertIn("to es", version.advice, name)
+            rates["es"].write({name: value})
+            self.assertNotIn("to es", version.advice, name)
+            rates["es"].write({name: nothing})
+            self.assertIn("to es", version.advice, name)
+        version.tariff_id.kind = "cost"
+        self.assertFalse(version.advice)
 
     # --- tiers -------------------------------------------------------------------------------
 
