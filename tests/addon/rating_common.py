@@ -221,9 +221,7 @@ class RatingCase(TelecomCase):
         channel = self.env["telecom.handover.channel"].create(
             {"name": "CRM", "code": "crm-final", "marks": True}
         )
-        handover = self.env["telecom.handover"].create(
-            {"channel_id": channel.id, "period": PERIOD}
-        )
+        handover = self.env["telecom.handover"].create({"channel_id": channel.id, "period": PERIOD})
         summaries.handover_batch_id = self.env["telecom.handover.batch"].create(
             {"handover_id": handover.id, "number": 1, "uid": "crm-final-1"}
         )
