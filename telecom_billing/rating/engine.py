@@ -137,6 +137,9 @@ def _run(
     pricer = Pricer(context)
     context.amount = pricer.exact_amount
     covered = cover_all(context, pricer, ledger, days)
+    # The pricer has the context: all of a run would wait for the garbage collector, and so many
+    # columns have so few objects that it does not come for dozens of runs.
+    del context.amount
     tiers = tier_all(context, pricer, covered, settled)
     prices = pricer.price(covered, tiers, _to_price(context, bearer))
     prices.put_sign(context.sign)

@@ -170,14 +170,15 @@ class Draft:
         self.columns, self.count = tuple(columns), count
         field = f"value{self.columns.index(later)}"
         self._places = np.full(count, -1, dtype=np.int64)
-        pieces, size = [_HEADER], len(_HEADER)
+        self._rows = bytearray(_HEADER)
         for chosen, record in _records(list(columns.values()), count):
             if field in record.dtype.names:
                 offset = record.dtype.fields[field][1]
-                self._places[chosen] = size + offset + record.itemsize * np.arange(len(chosen))
-            pieces.append(record.data)
-            size += record.nbytes
-        self._rows = bytearray(b"".join([*pieces, _TRAILER]))
+                first = len(self._rows) + offset
+                self._places[chosen] = first + record.itemsize * np.arange(len(chosen))
+            # Grows in place: pieces to be joined would be the whole once more.
+            self._rows += record.data
+        self._rows += _TRAILER
 
     def filled(self, values: np.ndarray) -> bytearray:
         """The rows with these values (count,) in the column; the next call changes the same."""

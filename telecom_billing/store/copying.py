@@ -86,12 +86,14 @@ def copy_csv(cr, table: str, columns: typing.Iterable[str], text: bytes) -> None
     _copy(cr, table, columns, text, SQL("csv"))
 
 
-def copy_binary(cr, table: str, columns: typing.Iterable[str], rows: bytes) -> None:
+def copy_binary(cr, table: str, columns: typing.Iterable[str], rows: bytes | bytearray) -> None:
     """COPY what ``binary.rows`` wrote."""
     _copy(cr, table, columns, rows, SQL("binary"))
 
 
-def _copy(cr, table: str, columns: typing.Iterable[str], data: bytes, form: SQL) -> None:
+def _copy(
+    cr, table: str, columns: typing.Iterable[str], data: bytes | bytearray, form: SQL
+) -> None:
     statement = SQL(
         "COPY %s (%s) FROM STDIN WITH (FORMAT %s)",
         SQL.identifier(table),
@@ -99,7 +101,18 @@ def _copy(cr, table: str, columns: typing.Iterable[str], data: bytes, form: SQL)
         form,
     )
     with blocking():
-        cr.copy_expert(statement.code, io.BytesIO(data), PIECE)
+        cr.copy_expert(statement.code, _Pieces(data), PIECE)
+
+
+class _Pieces:
+    """A file of what is in memory. ``BytesIO`` would copy all of what may change."""
+
+    def __init__(self, data: bytes | bytearray):
+        self._rest = memoryview(data)
+
+    def read(self, size: int) -> bytes:
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(piece)
 
 
 def constant(value: object, rows: int) -> pa.Array:

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Records in, charges or reasons out: nothing is dropped, every number by hand."""
 
+import gc
+
 import pandas as pd
 import pytest
 
 from telecom_billing.rating import TariffBook, UsageError, rate
+from telecom_billing.rating.context import Context
+from telecom_billing.rating.usage import Usage
 
 BOOK = {
     "format": 1,
@@ -135,3 +139,18 @@ def test_the_usage_frame_is_never_changed():
     before = frame.copy(deep=True)
     charges(frame)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_run_is_gone_without_the_garbage_collector():
+    """Else months in shards pile up runs: it counts objects, and large columns are few."""
+    budget = {"id": "m", "money": "0.01", "measure": "money", "tariffs": [7]}
+    book = TariffBook({**BOOK, "allowances": [budget]})
+    gc.collect()
+    gc.disable()
+    try:
+        found = rate(book, usage(("2026-03-02T07:30:00", 60, "4930"))).charges
+        left = [one for one in gc.get_objects() if isinstance(one, (Context, Usage))]
+    finally:
+        gc.enable()
+    # What the budget covers, and 0.019 less 0.01.
+    assert (found["price"].to_list(), left) == ([0, 9_000], [])
