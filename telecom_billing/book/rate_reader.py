@@ -38,6 +38,15 @@ class RateReader:
                     rate=record.get("name") or record["id"],
                 )
             )
+        if own.get("origins") or own.get("origin"):
+            raise ValidationError(
+                self.env._(
+                    "Rate “%(rate)s” is for callers from certain zones only (“origin”), which "
+                    "rates here cannot say. Take it out of the tariff book, or give the callers' "
+                    "contracts a tariff of their own.",
+                    rate=record.get("name") or record["id"],
+                )
+            )
         zones = own.get("zones") or own.get("zone")
         zones = zones if isinstance(zones, list) else [zones]
         service = own.get("service")

@@ -20,6 +20,7 @@ from .carriers import Carrier
 from .clock import Clock
 from .guards import Guard, Guards
 from .limits import Limit, Minimum
+from .origins import Origins, nearness
 from .parties import (
     Option,
     Party,
@@ -31,7 +32,7 @@ from .parties import (
     read_party,
     read_pool,
 )
-from .plan import Plan
+from .plan import Kind, Plan
 from .rates import Rate, freed, scaled
 from .schema import BookError, Node, Problem, unique
 from .selector import Selector
@@ -107,7 +108,7 @@ class TariffBook:
             check_references(self, node)
         if problems:
             raise BookError(problems)
-        self._plans: dict[tuple[int, tuple[str, str]], Plan] = {}
+        self._plans: dict[tuple[int, Kind], Plan] = {}
         self._members: dict[str, dict[str, set[str]]] = {}
         self._derivations: dict[tuple[tuple[Any, ...], int], int] = {}
         #: How a derived rate came about, and from which one.
@@ -115,15 +116,16 @@ class TariffBook:
 
     # -- what the engine asks ------------------------------------------------------------------
 
-    def plan(self, version: int, kind: tuple[str, str]) -> Plan:
-        """The prefixes, cells and bands of one version for one service and direction."""
+    def plan(self, version: int, kind: Kind) -> Plan:
+        """The prefixes, cells and bands of one version for one service, direction and origin."""
         if (version, kind) not in self._plans:
             own = self.versions[version]
             rates = [
-                (own.first_rate + offset, rate)
+                (own.first_rate + offset, rate, near)
                 for offset, rate in enumerate(own.rates)
                 if (not rate.services or kind[0] in rate.services)
                 and rate.direction in (kind[1], "any")
+                and (near := nearness(rate, kind[2])) is not None
             ]
             clock = self.tariff_list[own.tariff].clock
             self._plans[version, kind] = Plan(own, rates, self._zone_place, self.bands, clock)
@@ -143,6 +145,12 @@ class TariffBook:
     def prices_by_end(self) -> bool:
         """Is any rate chosen by the band in which a record ends?"""
         return any(rate.split == "end" for rate in self.listed_rates)
+
+    @cached_property
+    def origins(self) -> Origins | None:
+        """The zones of callers that rates name, to be found by number; None: no rate names any."""
+        named = [rate.origins for rate in self.listed_rates if rate.origins]
+        return Origins(self.zones, named) if named else None
 
     @cached_property
     def has_destinations(self) -> bool:

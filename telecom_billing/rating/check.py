@@ -69,6 +69,16 @@ def _check_rates(book: TariffBook, node: Node) -> None:
                 for zone in rate.zones:
                     if key(zone) not in book.zones:
                         here.fault("zone", "is unknown", "Add it to 'zones'.", zone)
+                for origin in rate.origins:
+                    if key(origin) not in book.zones:
+                        here.fault("origin", "is unknown", "Add it to 'zones'.", origin)
+                    elif not book.zones[key(origin)].prefixes:
+                        here.fault(
+                            "origin",
+                            "is a zone without prefixes",
+                            "Name a zone of numbers: callers are known by theirs.",
+                            origin,
+                        )
                 if rate.band is not None and key(rate.band) not in book.bands:
                     here.fault("band", "is unknown", "Add it to 'bands'.", rate.band)
 

@@ -21,7 +21,7 @@ def bound(context: Context) -> None:
     usage = context.usage
     context.guard = book.guards.find(usage, found.service, found.services, *_kinds(context))
     # Callers of ours pay nothing for whom they are: limits are about numbers that are called.
-    ways = np.array([way != "in" for _, way in found.kinds], dtype=bool)
+    ways = np.array([way != "in" for _, way, _ in found.kinds], dtype=bool)
     context.guard[~ways[found.kind]] = -1
     rows = np.flatnonzero((context.guard >= 0) & (found.rate >= 0) & (found.reason == 0))
     code = context.guard[rows] * len(book.rates) + found.rate[rows]

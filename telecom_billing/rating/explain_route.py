@@ -11,8 +11,9 @@ import numpy as np
 from .at_end import last_moment
 from .digits import NumberColumn
 from .money import decimal_text
+from .origins import nearness
 from .rates import Rate
-from .tariffs import Tariff, validity_text
+from .tariffs import Tariff, Version, validity_text
 
 if TYPE_CHECKING:
     from .engine import Run
@@ -31,7 +32,7 @@ def route(done: Run, row: int, say: Say) -> None:
     tariff = book.tariff_of(base) if listed else None
     clock = tariff.clock if tariff is not None else book.clock
     local = clock.shown(started)
-    service, direction = context.found.plan_key(row)
+    service, direction, _ = context.found.plan_key(row)
     unit = facts["unit"]
     say(
         "record",
@@ -56,6 +57,7 @@ def route(done: Run, row: int, say: Say) -> None:
     )
     _destination(done, row, base, facts, say)
     rate = book.listed_rates[base]
+    _origin(done, row, rate, version, say)
     if rate.split == "end" and rate.unit == "second":
         moment = last_moment(np.array([started]), context.quantity[row : row + 1])
         local = clock.shown(int(moment[0]))
@@ -137,6 +139,21 @@ def _destination(done: Run, row: int, base: int, facts: dict[str, Any], say: Say
         return
     plan = book.plan(book.rate_version[base], context.found.plan_key(row))
     say("prefix", prefix=plan.prefixes[prefix], zone=shown)
+
+
+def _origin(done: Run, row: int, rate: Rate, version: Version, say: Say) -> None:
+    """From where the call came, where a rate of the version asks for that."""
+    if not any(one.origins for one in version.rates):
+        return
+    context, book = done.context, done.context.book
+    callers = context.usage.texts("a_number")
+    caller = (callers and callers[row]) or "–"
+    near = nearness(rate, origin := context.found.plan_key(row)[2])
+    if near:
+        zone = book.zones[origin[len(origin) - near]]
+        say("origin", caller=caller, zone=zone.name or zone.id)
+    else:
+        say("no_origin", caller=caller)
 
 
 def _guard(done: Run, row: int, tariff: Tariff, say: Say) -> None:

@@ -30,6 +30,9 @@ SENTENCES = {
     "Write true or false.": "true oder false schreiben.",
     "is unknown": "ist unbekannt",
     "Choose one of: {}.": "Eines davon wählen: {}.",
+    "is a zone without prefixes": "ist eine Zone ohne Vorwahlen",
+    "Name a zone of numbers: callers are known by theirs.":
+        "Eine Zone mit Rufnummern nennen: Anrufer erkennt man an ihrer.",
     "is no whole number from {} to {}": "ist keine ganze Zahl von {} bis {}",
     "Correct the number.": "Die Zahl berichtigen.",
     "Write the number as text, for example '0.19'.": "Die Zahl als Text schreiben, etwa '0.19'.",

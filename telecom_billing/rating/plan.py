@@ -20,6 +20,11 @@ from .rates import Rate
 from .schedule import Schedule
 from .tariffs import LAST, Version, Zone
 
+#: Service, direction and origin (see :mod:`~.origins`) of records that see the same rates.
+Kind = tuple[str, str, tuple[str, ...]]
+#: What an origin weighs more than any weight of a rate.
+_NEARER = 10**10
+
 
 class Cell(NamedTuple):
     """Rates that compete for the same numbers, and the schedule (None: the first always wins)."""
@@ -59,12 +64,13 @@ class Found(NamedTuple):
 
 
 class Plan:
-    """The cells of one version for one service. ``rates`` are (position in the book, rate)."""
+    """The cells of one version for one service. ``rates`` are (position in the book, rate, how
+    near its origin is to the callers: 0 where it names none)."""
 
     def __init__(
         self,
         version: Version,
-        rates: Sequence[tuple[int, Rate]],
+        rates: Sequence[tuple[int, Rate, int]],
         zones: Mapping[str, tuple[int, Zone]],
         bands: Mapping[str, Band],
         clock: Clock,
@@ -72,11 +78,12 @@ class Plan:
         self.gap = version.gap
         self._bands, self._clock = bands, clock
         self._schedules: dict[tuple[Any, ...], Schedule | None] = {}
-        self._rates = dict(rates)
+        self._rates = {number: rate for number, rate, _ in rates}
+        self._near = {number: near for number, _, near in rates}
         by_prefix: dict[str, list[tuple[int, int]]] = {}
         by_name: dict[str, list[tuple[int, int]]] = {}
         everywhere: list[tuple[int, int]] = []
-        for number, rate in rates:
+        for number, rate, _ in rates:
             if not rate.zones:
                 everywhere.append((number, -1))
             for zone_id in rate.zones:
@@ -105,7 +112,7 @@ class Plan:
         self._cell_of_prefix = np.array([*cells, -1], dtype=np.int64)
         self._cell_of_name = {name: cell(members) for name, members in by_name.items()}
         self._everywhere = cell(everywhere) if everywhere else -1
-        self._splits = any(rate.split not in ("start", "end") for _, rate in rates)
+        self._splits = any(rate.split not in ("start", "end") for _, rate, _ in rates)
         self._banded = [i for i, c in enumerate(self.cells) if c.schedule is not None]
         self._grids = self._make_grids()
 
@@ -210,13 +217,16 @@ class Plan:
         # What is equal otherwise: a rate that names the service before one for all services.
         members = sorted(members, key=lambda member: not self._rates[member[0]].services)
         rates = [self._rates[number] for number, _ in members]
+        near = [self._near[number] for number, _ in members]
         if all(rate.band is None for rate in rates):
-            order = sorted(range(len(rates)), key=lambda i: -(rates[i].weight or 0))
+            order = sorted(range(len(rates)), key=lambda i: (-near[i], -(rates[i].weight or 0)))
             return [members[i] for i in order], None
         bands = tuple(None if r.band is None else str(r.band) for r in rates)
         # A rate without a band serves the hours that no band claims, unless it states a weight.
         weights = tuple(
-            r.weight if r.weight is not None else (0 if r.band is not None else -1) for r in rates
+            (r.weight if r.weight is not None else (0 if r.band is not None else -1))
+            + nearer * _NEARER
+            for r, nearer in zip(rates, near, strict=True)
         )
         signature = (bands, weights)
         if signature not in self._schedules:

@@ -40,7 +40,7 @@ INHERITED = (
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
     "factor", "refuse", "flat", "free", "setup", "minimum", "maximum", "extras", "conference",
-    "months",
+    "months", "origin", "origins",
 )  # fmt: skip
 
 
@@ -104,6 +104,8 @@ class Rate:
     ignore_below: int = 0
     #: How a span of days becomes months, whose price the step has; None: no span.
     months: str | None = None
+    #: Zones of the caller's number; none: any caller whom no nearer rate names.
+    origins: tuple[Any, ...] = ()
 
     @property
     def usage_unit(self) -> str:
@@ -122,8 +124,9 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
     by = conference.choice("by", CONFERENCE_BY, "leg") or "leg"
     if by == "session" and base != "second":
         node.fault("unit", "is no time", "A session is priced by its length; use second or minute.")
-    if node.has("zone") and node.has("zones"):
-        node.fault("zones", "stands beside 'zone'", "Use one of the two.")
+    for one, many in (("zone", "zones"), ("origin", "origins")):
+        if node.has(one) and node.has(many):
+            node.fault(many, f"stands beside '{one}'", "Use one of the two.")
     minimum, maximum = node.amount("minimum"), node.amount("maximum")
     if minimum is not None and maximum is not None and minimum > maximum:
         node.fault("minimum", f"is above the maximum {maximum}", "Exchange the two.")
@@ -139,6 +142,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         name=node.text("name"),
         services=frozenset(named),
         zones=tuple(node.ids("zones") or node.ids("zone")),
+        origins=tuple(node.ids("origins") or node.ids("origin")),
         band=node.id("band", required=False),
         weight=node.whole("weight", None, -(10**9), 10**9),
         unit=base,

@@ -11,7 +11,7 @@ import numpy as np
 from .blocks import blocks
 from .book import TariffBook
 from .chain import Chains, chains
-from .plan import Plan
+from .plan import Kind, Plan
 from .reasons import NUMBER
 from .tariffs import FIRST, LAST
 from .usage import Usage
@@ -37,12 +37,12 @@ class Resolved:
     service: np.ndarray
     services: list[str]
     kind: np.ndarray
-    kinds: list[tuple[str, str]]
+    kinds: list[Kind]
     until: np.ndarray | None = None
     factors: dict[int, list[int]] = field(default_factory=dict)
 
-    def plan_key(self, row: int) -> tuple[str, str]:
-        """The service and direction under which a row was looked up."""
+    def plan_key(self, row: int) -> Kind:
+        """The service, direction and origin under which a row was looked up."""
         return self.kinds[self.kind[row]]
 
 
@@ -63,7 +63,7 @@ def resolve(book: TariffBook, usage: Usage) -> Resolved:
         asked,
         service,
         services,
-        *_kinds(usage, service, services),
+        *_kinds(book, usage, service, services),
     )
     names = usage.texts("destination") if rows and book.has_destinations else None
     few = len(book.versions) * len(found.kinds) <= _FEW
@@ -120,14 +120,20 @@ def _walk(
 
 
 def _kinds(
-    usage: Usage, service: np.ndarray, services: list[str]
-) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Service and direction of each row as one code, and what stands behind the codes."""
-    if "direction" not in usage.frame.columns:
-        return service, [(name, "out") for name in services]
-    direction, directions = usage.filled_codes("direction", "out")
-    pairs = [(name, way) for name in services for way in directions]
-    return service.astype(np.int64) * len(directions) + direction, pairs
+    book: TariffBook, usage: Usage, service: np.ndarray, services: list[str]
+) -> tuple[np.ndarray, list[Kind]]:
+    """Service, direction and origin of each row as one code, and what stands behind the codes."""
+    code, kinds = service, [(name, "out", ()) for name in services]
+    if "direction" in usage.frame.columns:
+        direction, directions = usage.filled_codes("direction", "out")
+        kinds = [(name, way, ()) for name in services for way in directions]
+        code = service.astype(np.int64) * len(directions) + direction
+    if book.origins is None:
+        return code, kinds
+    classes = book.origins.classes
+    origin = book.origins.of(usage.callers())
+    kinds = [(name, way, one) for name, way, _ in kinds for one in classes]
+    return code.astype(np.int64) * len(classes) + origin, kinds
 
 
 def _ask(
@@ -138,7 +144,7 @@ def _ask(
     version: np.ndarray,
     names: Sequence[str | None] | None,
 ) -> None:
-    """Look the open rows up, one version, service and direction at a time."""
+    """Look the open rows up, one version, service, direction and origin at a time."""
     kinds = len(found.kinds)
     code = version * kinds + found.kind[open_]
     if len(code) and version.min() < 0:

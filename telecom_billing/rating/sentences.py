@@ -42,6 +42,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No zone of its own: the price holds for every destination.",
         "Keine eigene Zone: der Preis gilt für jedes Ziel.",
     ),
+    "origin": (
+        "Call from {caller}: the price for callers of zone {zone}.",
+        "Anruf von {caller}: der Preis für Anrufer der Zone {zone}.",
+    ),
+    "no_origin": (
+        "Call from {caller}: the price for callers whom no other price names.",
+        "Anruf von {caller}: der Preis für Anrufer, die kein anderer Preis nennt.",
+    ),
     "band": ("Band {band} holds at {local}.", "Um {local} gilt das Zeitfenster {band}."),
     "no_band": (
         "No band holds at {local}: the price for all other hours.",

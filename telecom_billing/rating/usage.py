@@ -154,6 +154,10 @@ class Usage:
             return from_integers(self._as_kept[rows])
         return NumberColumn(self._all_numbers.padded[rows], self._all_numbers.length[rows])
 
+    def callers(self) -> NumberColumn:
+        """The caller's number of each row, whatever its direction."""
+        return self._number("a_number")
+
     @cached_property
     def _as_kept(self) -> np.ndarray | None:
         """The called numbers where they are integers and no call is incoming: read by the block."""

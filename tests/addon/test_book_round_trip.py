@@ -268,7 +268,14 @@ class TestBookRoundTrip(TransactionCase):
             "allowances": [{"id": "m", "name": "Francs", "money": "1", "tariffs": ["rt-x"],
                             "currency": "CHF"}],
         }  # fmt: skip
-        for book, parts in ((fee, ("Base fee", "lines of the contract")), (franc, ("CHF", "EUR"))):
+        origin = copy.deepcopy(franc) | {"zones": [{"id": "eea", "prefixes": ["49"]}]}
+        origin["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "From here", "origin": "eea"}
+        del origin["allowances"]
+        for book, parts in (
+            (fee, ("Base fee", "lines of the contract")),
+            (franc, ("CHF", "EUR")),
+            (origin, ("From here", "“origin”")),
+        ):
             with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
                 self.Tariff.import_book(book)
             for part in parts:
