@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 from odoo.exceptions import ValidationError
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
+from ..rating.rates import named
 from .text import to_number
 
 #: What a version or tariff may state for all its rates and the version's own fields keep:
@@ -111,8 +113,8 @@ class RateReader:
         return {
             "price": to_number(own["price"], PRICE_DIGITS[1]),
             "price_per": self._per(own.get("per"), unit),
-            "initial": to_number(own.get("initial"), UNIT_DIGITS[1]),
-            "step": to_number(own.get("step"), UNIT_DIGITS[1]),
+            "initial": self._size(own.get("initial"), unit),
+            "step": self._size(own.get("step"), unit),
             "price_initial": to_number(own.get("price_initial"), PRICE_DIGITS[1]),
             "price_initial_zero": own.get("price_initial") is not None
             and not to_number(own["price_initial"], PRICE_DIGITS[1]),
@@ -125,7 +127,7 @@ class RateReader:
             yield {
                 "quantity_from": to_number(step.get("from", start), UNIT_DIGITS[1]),
                 "quantity_to": to_number(step.get("to"), UNIT_DIGITS[1]),
-                "interval": to_number(interval, UNIT_DIGITS[1]),
+                "interval": self._size(interval, unit),
                 "price": to_number(step["price"], PRICE_DIGITS[1]),
                 "price_per": self._per(step.get("per", interval), unit),
                 "rounding": step.get("rounding") or "up",
@@ -136,11 +138,23 @@ class RateReader:
 
     def _per(self, per, unit) -> float:
         """How many units a price is for; a unit may be named."""
-        if per is None:
-            return 1.0
-        if isinstance(per, str) and not per[:1].isdigit():
-            return self.units.base(per)[1] / self.units.base(unit)[1]
-        return to_number(per, UNIT_DIGITS[1])
+        return 1.0 if per is None else self._size(per, unit)
+
+    def _size(self, value, unit) -> float:
+        """A number of units; another unit's name stands for how many it is of them."""
+        if not named(value):
+            return to_number(value, UNIT_DIGITS[1])
+        size = Fraction(self.units.base(value)[1], self.units.base(unit)[1])
+        if (size * 10 ** UNIT_DIGITS[1]).denominator != 1:
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” is no number of “%(unit)s” that six decimal places can hold. Give "
+                    "the rate “%(name)s” as its unit.",
+                    name=value,
+                    unit=unit,
+                )
+            )
+        return size.numerator / size.denominator
 
 
 def _text(value):

@@ -216,13 +216,28 @@ def _per(node: Node, units: Units, base: str, factor: int, default: Fraction) ->
     value = node.data.get("per")
     if value is None:
         return default
-    if isinstance(value, str) and not value[:1].isdigit():
-        per_base, per_factor = units.base(value)
-        if per_base != base:
-            node.fault("per", f"does not measure {base}", "Use a unit of the same kind.")
-            return default
-        return Fraction(per_factor)
+    if named(value):
+        return (_sized(node, "per", units, base, factor) or default / factor) * factor
     return (node.quantity("per", positive=True) or default / factor) * factor
+
+
+def named(value: Any) -> bool:
+    """Is a quantity given by the name of a unit (of which it is one)?"""
+    return isinstance(value, str) and value[:1].isalpha()
+
+
+def _sized(
+    node: Node, field: str, units: Units, base: str, factor: int, default: Fraction | None = None
+) -> Fraction | None:
+    """A quantity of the rate's units above zero: their number, or the name of a unit."""
+    value = node.data.get(field)
+    if not named(value):
+        return node.quantity(field, default, positive=True, scale=factor)
+    own, size = units.base(str(value))
+    if own != base:
+        node.fault(field, f"does not measure {base}", "Use a unit of the same kind.")
+        return default
+    return Fraction(size, factor)
 
 
 def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]:
@@ -237,8 +252,8 @@ def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]
         return ()
     price = node.amount("price") or Fraction(0)
     per = _per(node, units, base, factor, Fraction(factor))
-    initial = node.quantity("initial", positive=True, scale=factor)
-    step = node.quantity("step", initial, positive=True, scale=factor)
+    initial = _sized(node, "initial", units, base, factor)
+    step = _sized(node, "step", units, base, factor, initial)
     if step is None:
         return (Step(0, None, MICRO, price / per, "none"),)
     size = int(step * factor * MICRO)
@@ -260,7 +275,7 @@ def _listed(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...
             scale=0,
         )
         end = part.quantity("to", scale=0)
-        interval = part.quantity("interval", positive=True, scale=factor) or Fraction(1)
+        interval = _sized(part, "interval", units, base, factor) or Fraction(1)
         price = part.amount("price")
         if price is None:
             part.fault("price", "is missing", "Write it as text, for example '0.19'.", None)

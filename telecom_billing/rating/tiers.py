@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .clock import Clock
 from .money import MICRO
-from .rates import QUANTITY_ROUNDINGS, Rate, Step, reprice
+from .rates import QUANTITY_ROUNDINGS, Rate, Step, named, reprice
 from .schema import MAX_UNITS, Node
 from .selector import FIELDS, Selector
 from .steps import Piece, count
@@ -166,8 +166,8 @@ class Tiers:
 def _per(node: Node, units: Units, base: str, factor: int, interval: Fraction | None) -> Fraction:
     """The base units that a price is for; a package where there is one and nothing is said."""
     value = node.data.get("per")
-    if isinstance(value, str) and not value[:1].isdigit():
-        per_base, per_factor = units.base(value)
+    if named(value):
+        per_base, per_factor = units.base(str(value))
         if per_base != base:
             node.fault("per", f"does not measure {base}", "Use a unit of the same kind.")
         return Fraction(per_factor)

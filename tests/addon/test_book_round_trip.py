@@ -271,10 +271,15 @@ class TestBookRoundTrip(TransactionCase):
         origin = copy.deepcopy(franc) | {"zones": [{"id": "eea", "prefixes": ["49"]}]}
         origin["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "From here", "origin": "eea"}
         del origin["allowances"]
+        second = copy.deepcopy(fee)  # a second is no number of minutes with six decimal places
+        second["tariffs"][0]["versions"][0]["rates"] = [
+            {"id": 1, "unit": "minute", "price": "1", "step": "second"}
+        ]
         for book, parts in (
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
             (origin, ("From here", "“origin”")),
+            (second, ("“second”", "“minute”")),
         ):
             with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
                 self.Tariff.import_book(book)

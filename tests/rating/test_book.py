@@ -65,6 +65,7 @@ FAULTS = [
     (f"{RATE}.price", "ten", ["rate 1", "price", "ten"]),
     (f"{RATE}.price", None, ["rate 1", "price", "missing"]),
     (f"{RATE}.per", "MB", ["rate 1", "per", "second"]),
+    (f"{RATE}.step", "MB", ["rate 1", "step", "second"]),
     (f"{RATE}.rounding", "sideways", ["rate 1", "sideways", "half_up"]),
     (f"{RATE}.decimals", 13, ["rate 1", "decimals", "13"]),
     (f"{RATE}.zone", 2, ["rate 1", "zone", "2", "unknown"]),

@@ -63,6 +63,16 @@ def priced(rate, *quantities, **sections):
                      ["-0.02"], id="up below zero"),
         pytest.param({**MINUTE, "price": "-0.011", "decimals": 2, "rounding": "down"}, [60],
                      ["-0.01"], id="down below zero"),
+        # Increments by name: a minute, then seconds; 90 s of 0.60/min are 0.90, 30 s are 0.60.
+        pytest.param({"price": "0.60", "per": "minute", "initial": "minute", "step": "second"},
+                     [90, 30], ["0.90", "0.60"], id="increments by the name of a unit"),
+        # Rates in minutes, increments of a second (1/60 min): 61 s of 0.60/min are 0.61.
+        pytest.param({"unit": "minute", "price": "0.60", "step": "second"}, [61], ["0.61"],
+                     id="increments smaller than the unit"),
+        # 0.30 a begun minute up to the hour, 0.10 after it: 3,660 s = 60 × 0.30 + 0.10.
+        pytest.param({"steps": [{"to": 3600, "interval": "minute", "price": "0.30"},
+                                {"interval": "minute", "price": "0.10"}]}, [3660], ["18.10"],
+                     id="intervals by the name of a unit"),
         # 0.4 → 0, 0.5 → 1 at no places.
         pytest.param({"price": "0.1", "per": 1, "step": 1, "decimals": 0}, [4, 5], ["0", "1"],
                      id="whole units of money"),
