@@ -36,6 +36,15 @@ def read(reader) -> None:
                     other=owners[0].currency_id.name,
                 )
             )
+        if record.get("uses"):
+            raise ValidationError(
+                reader.env._(
+                    "Allowance %(allowance)s counts several services in one balance (“uses”), "
+                    "which allowances here cannot. Take it out of the tariff book, or make one "
+                    "allowance for each service.",
+                    allowance=record.get("name") or record["id"],
+                )
+            )
         if str(record["id"]) not in owners.allowance_ids.mapped("code"):
             reader.env["telecom.allowance"].create(_values(reader, record, owners))
 

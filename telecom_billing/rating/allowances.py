@@ -12,6 +12,7 @@ from .money import MICRO
 from .schema import Node
 from .selector import FIELDS, Selector
 from .units import Units
+from .uses import Use, read_uses
 
 COUNTS = ("billed", "exact")
 MEASURES = ("units", "money")
@@ -54,6 +55,8 @@ class Allowance:
     records: int | None = None
     #: The balance is used by begun units of this size (millionths); None: as ``count`` says.
     step: int | None = None
+    #: What one unit of each kind of record uses up of it; empty: what it measures, one to one.
+    uses: tuple[Use, ...] = ()
     #: Of inclusive money; None: as the tariffs or the book have it.
     currency: str | None = None
 
@@ -62,7 +65,7 @@ class Allowance:
         node.only(
             "id", "name", *FIELDS, "quantity", "unit", "money", "flat", "fair_use", "priority",
             "count", "measure", "setup", "per_member", "prorate", "rollover", "records", "step",
-            "currency",
+            "currency", "uses",
         )  # fmt: skip
         said = node.has("unit") or node.has("fair_use")
         base, factor = units.base(node.text("unit", "second") or "second")
@@ -97,6 +100,7 @@ class Allowance:
             records=node.whole("records", None, 1, 10**9),
             step=_step(node, factor),
             currency=node.text("currency"),
+            uses=read_uses(node, clock, units, factor),
         )
 
 

@@ -98,6 +98,7 @@ def _chunks(context: Context, cover: Cover, prices: Prices, bad: np.ndarray) -> 
     for place, draw in enumerate(cover.draws):
         good = ~bad[draw.rows]
         rows, units = draw.rows[good], draw.units[good]
+        covered = draw.covered[good]
         none = np.zeros(len(rows), dtype=np.int64)
         chunks.append(
             Chunk(
@@ -106,7 +107,7 @@ def _chunks(context: Context, cover: Cover, prices: Prices, bad: np.ndarray) -> 
                 {
                     "rate": context.rate[rows],
                     "zone": zone[rows],
-                    "quantity": units,
+                    "quantity": covered,
                     "billed": none,
                     "price": none,
                     "rest": none,

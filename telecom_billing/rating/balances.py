@@ -38,6 +38,32 @@ def draw(balance: np.ndarray, wanted: np.ndarray, grants: np.ndarray) -> np.ndar
     return result
 
 
+def draw_whole(
+    balance: np.ndarray, wanted: np.ndarray, grants: np.ndarray, lots: np.ndarray | None
+) -> np.ndarray:
+    """The same where a row that does not get all it wants takes only multiples of its lot (0: of
+    any size); what that leaves is there for later rows.
+
+    >>> draw_whole(np.zeros(4, int), np.array([2, 2, 2, 1]), np.array([3]), np.array([2, 2, 2, 0]))
+    array([2, 0, 0, 1])
+    """
+    if lots is None:
+        return draw(balance, wanted, grants)
+    wanted = wanted.copy()
+    while True:
+        taken = draw(balance, wanted, grants)
+        broken = np.flatnonzero((lots > 0) & (taken < wanted) & (taken % np.maximum(lots, 1) != 0))
+        if not broken.size:
+            return taken
+        # At most one row of a balance: with it the balance became empty.
+        rest, since = np.zeros(len(grants), dtype=np.int64), np.full(len(grants), len(balance))
+        rest[balance[broken]] = taken[broken] % lots[broken]
+        since[balance[broken]] = broken
+        wanted[broken] = taken[broken] - taken[broken] % lots[broken]
+        late = np.arange(len(balance)) > since[balance]
+        wanted[late & (lots > rest[balance])] = 0
+
+
 def _draw_slowly(balance: np.ndarray, wanted: np.ndarray, grants: np.ndarray) -> np.ndarray:
     """The same with Python's unbounded integers."""
     left = {}

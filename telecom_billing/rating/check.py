@@ -48,6 +48,8 @@ def _check_selectors(book: TariffBook, node: Node) -> None:
         for record in records:
             here = Node({}, f"{kind} {record.id}", node.problems)
             check_selector(record.selector, book, here)
+            for use in getattr(record, "uses", ()):
+                check_selector(use.selector, book, here)
             money = kind in ("limit", "minimum") or getattr(record, "money", None) is not None
             named = [name for name in record.selector.who["tariffs"] if name in book.tariffs]
             currencies = sorted({book.tariffs[name].currency for name in named})

@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 
 from .allowances import Allowance
-from .balances import draw
+from .balances import draw_whole
 from .context import Context
 from .grants import fitting
 from .holdings import Holdings
 from .lots import Ledger
 from .money import MICRO
 from .money_cover import MoneyCover
+from .uses import Counted
 
 #: Tells the billed units of what is left of rows.
 Billed = Callable[[np.ndarray, "Cover"], np.ndarray]
@@ -31,8 +32,9 @@ Billed = Callable[[np.ndarray, "Cover"], np.ndarray]
 
 @dataclass(frozen=True)
 class Draw:
-    """What rows got from one allowance: units (millionths) and money (millionths), in the order of
-    consumption, and the balance (number) that each drew on, with its size."""
+    """What rows got from one allowance: units (millionths of its own) and money (millionths), in
+    the order of consumption, and the balance (number) that each drew on, with its size.
+    ``covered``: the units of the rows themselves."""
 
     allowance: int
     rows: np.ndarray
@@ -40,6 +42,7 @@ class Draw:
     money: np.ndarray
     balance: np.ndarray
     granted: np.ndarray
+    covered: np.ndarray
 
     def before(self, row: int) -> tuple[int, int] | None:
         """(what the balance held before a row, what the row took), None if it took nothing."""
@@ -101,9 +104,13 @@ def cover(
     order = sorted(range(len(context.book.allowance_list)), key=context.book.allowance_priority)
     for number in order:
         allowance = context.book.allowance_list[number]
+        counted = None
         mask = allowance.selector.mask(context, context.priceable)
         if allowance.money is not None:
             mask &= context.in_currency(allowance.selector, allowance.currency)
+        elif allowance.uses:
+            counted = Counted.of(allowance.uses, context, mask)
+            mask &= counted.use >= 0
         elif allowance.unit is not None:
             mask &= context.book.rates_in(allowance.unit)[context.rate]
         left = found.left
@@ -112,7 +119,7 @@ def cover(
             mask[row] &= owed > 0
         rows = np.flatnonzero(mask)
         rows = rows[np.argsort(context.rank[rows], kind="stable")]
-        _work_off(number, allowance, context, found, ledger, rows, billed, span)
+        _work_off(number, allowance, context, found, ledger, rows, counted, billed, span)
     return found
 
 
@@ -123,6 +130,7 @@ def _work_off(
     found: Cover,
     ledger: Ledger,
     rows: np.ndarray,
+    counted: Counted | None,
     billed: Billed,
     span: tuple[int, int] | None,
 ) -> None:
@@ -141,20 +149,26 @@ def _work_off(
     balances = Holdings(codes[rows], names, periods)
     granted = balances.fill(allowance, context, ledger, rows, span)
     money = MoneyCover(context, found, allowance)
+    covered = None
     if allowance.money is not None:
         units, spent = money.cover(rows, balances.of_row, balances.sizes)
         every = np.array(balances.periods, dtype=np.int64)
         used = balances.sums(spent) + balances.before
         ledger.book(allowance, balances.holders, every, every, granted, used)
     else:
-        wanted = money.wanted(rows)
+        wanted = asked = money.wanted(rows)
+        lots = None
+        if counted is not None:
+            wanted, lots = counted.wanted(rows, asked), counted.lots(rows)
         if allowance.step is not None:
             wanted = -(-wanted // allowance.step) * allowance.step
         units = np.zeros(len(rows), dtype=np.int64)
         for period_ in sorted(set(balances.periods)) if allowance.rollover else (None,):
-            _draw_period(allowance, ledger, balances, wanted, units, period_)
+            _draw_period(allowance, ledger, balances, wanted, units, lots, period_)
         spent = np.zeros(len(rows), dtype=np.int64)
-        _take(found, rows, money.pay(rows, units))
+        if counted is not None:
+            covered = counted.covered(rows, asked, wanted, units)
+        _take(found, rows, money.pay(rows, units if covered is None else covered))
     touched = (units > 0) | (spent > 0)
     if allowance.fair_use is not None:
         found.fair_use += _beyond_fair_use(allowance, context, balances, rows, units)
@@ -170,6 +184,7 @@ def _work_off(
                 spent[touched],
                 held,
                 balances.sizes[held],
+                (units if covered is None else covered)[touched],
             )
         )
 
@@ -221,11 +236,12 @@ def _draw_period(
     balances: Holdings,
     wanted: np.ndarray,
     units: np.ndarray,
+    lots: np.ndarray | None,
     period: int | None,
 ) -> None:
     """Draw the rows of one period (None: of all, where nothing rolls over)."""
     if period is None:
-        units[:] = draw(balances.of_row, wanted, balances.sizes)
+        units[:] = draw_whole(balances.of_row, wanted, balances.sizes, lots)
         used = balances.sums(units) + balances.before
         every = np.array(balances.periods, dtype=np.int64)
         held = balances.sizes + balances.before
@@ -233,14 +249,15 @@ def _draw_period(
         return
     numbers = [i for i, one in enumerate(balances.periods) if one == period]
     holders, sizes = balances.holders, balances.sizes
-    lots = {i: ledger.lots(allowance, holders[i], period, int(sizes[i])) for i in numbers}
+    carried = {i: ledger.lots(allowance, holders[i], period, int(sizes[i])) for i in numbers}
     granted = np.zeros(len(sizes), dtype=np.int64)
-    for i, each in lots.items():
+    for i, each in carried.items():
         all_of_it = fitting(allowance, sum(lot.granted for lot in each))
         granted[i] = max(all_of_it - int(balances.before[i]), 0)
         sizes[i] = granted[i]
     rows = np.flatnonzero(np.isin(balances.of_row, numbers))
-    units[rows] = draw(balances.of_row[rows], wanted[rows], granted)
+    own = None if lots is None else lots[rows]
+    units[rows] = draw_whole(balances.of_row[rows], wanted[rows], granted, own)
     used = balances.sums(units) + balances.before
-    for i, each in lots.items():
+    for i, each in carried.items():
         ledger.spend(allowance, balances.holders[i], period, each, int(used[i]))

@@ -17,6 +17,7 @@ from .reasons import CODES, message
 from .record import Priced, price
 from .sentences import MODES
 from .steps import BeyondSteps, Piece, bounded, extras
+from .uses import Counted
 
 if TYPE_CHECKING:
     from .engine import Run
@@ -110,6 +111,11 @@ def _allowances(done: Run, row: int, own: Rate, say: Say) -> bool:
         before, used = found
         name = str(allowance.name or allowance.id)
         unit = done.context.currency(row) if allowance.money is not None else own.unit
+        if allowance.uses:
+            counted = Counted.of(allowance.uses, done.context, done.context.rate >= 0)
+            each, number = allowance.uses[counted.use[row]].shown
+            unit = str(allowance.unit)
+            say("uses", each=each, number=plain(number), unit=unit)
         if allowance.flat:
             say("flat", allowance=name, used=decimal_text(used), unit=unit)
             continue

@@ -30,6 +30,11 @@ SENTENCES = {
     "Write true or false.": "true oder false schreiben.",
     "is unknown": "ist unbekannt",
     "Choose one of: {}.": "Eines davon wählen: {}.",
+    "Say how many of the allowance one unit uses.":
+        "Angeben, wie viel eine Einheit vom Freikontingent verbraucht.",
+    "needs a quantity, and no step": "braucht eine Menge und keinen Takt",
+    "Give the balance a 'quantity' in a unit of its own, and take 'step' out.":
+        "Dem Guthaben eine Menge ('quantity') in eigener Einheit geben und 'step' herausnehmen.",
     "is a zone without prefixes": "ist eine Zone ohne Vorwahlen",
     "Name a zone of numbers: callers are known by theirs.":
         "Eine Zone mit Rufnummern nennen: Anrufer erkennt man an ihrer.",

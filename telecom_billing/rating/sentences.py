@@ -84,6 +84,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Allowance {allowance}: {before} {unit} left before, {used} used, {after} after.",
         "Freikontingent {allowance}: vorher {before} {unit}, verbraucht {used}, danach {after}.",
     ),
+    "uses": (
+        "Each {each} uses up {number} {unit} of the allowance.",
+        "Je {each} werden {number} {unit} des Freikontingents verbraucht.",
+    ),
     "flat": (
         "Flat rate {allowance}: {used} {unit} contained.",
         "Flatrate {allowance}: {used} {unit} enthalten.",

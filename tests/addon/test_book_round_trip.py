@@ -271,6 +271,9 @@ class TestBookRoundTrip(TransactionCase):
         origin = copy.deepcopy(franc) | {"zones": [{"id": "eea", "prefixes": ["49"]}]}
         origin["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "From here", "origin": "eea"}
         del origin["allowances"]
+        bundle = copy.deepcopy(franc)
+        bundle["allowances"] = [{"id": "b", "name": "Bundle", "quantity": 9, "unit": "credit",
+                                 "tariffs": ["rt-x"], "uses": [{"each": 2}]}]  # fmt: skip
         second = copy.deepcopy(fee)  # a second is no number of minutes with six decimal places
         second["tariffs"][0]["versions"][0]["rates"] = [
             {"id": 1, "unit": "minute", "price": "1", "step": "second"}
@@ -278,6 +281,7 @@ class TestBookRoundTrip(TransactionCase):
         for book, parts in (
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
+            (bundle, ("Bundle", "“uses”")),
             (origin, ("From here", "“origin”")),
             (second, ("“second”", "“minute”")),
         ):
