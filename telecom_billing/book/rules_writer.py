@@ -27,7 +27,7 @@ def write(writer, company) -> dict:
     }
     sections["guards"] = guards(writer.env["telecom.guard"]._of(company))
     pools = writer.env["telecom.pool"].search([("company_id", "=", company.id)])
-    named = writer.named_pools if writer.portable else pools
+    named = writer.named_pools if writer.portable else pools | writer.named_pools
     sections["pools"] = [_pool(writer, pool) for pool in named._with_inner()]
     return sections
 

@@ -33,10 +33,11 @@ def who(rule, first, last) -> SQL:
         ("l.id", rule.line_ids),
         ("l.contract_id", rule.contract_ids),
         ("o.partner_id", rule.partner_ids),
-        ("l.id", rule.pool_ids and rule.pool_ids._members()),
     ):
         if records:
             parts.append(SQL(f"{column} = ANY(%s)", records.ids))
+    if rule.pool_ids:  # also one without lines: then it is for nobody
+        parts.append(SQL("l.id = ANY(%s)", rule.pool_ids._members().ids))
     return SQL(" AND ").join(parts)
 
 
@@ -60,7 +61,8 @@ def holder(rule) -> SQL:
         pairs = [(line.id, pool.id) for pool in reversed(rule.pool_ids) for line in pool._members()]
         first = dict(pairs)  # the first pool of the list that has the line
         return SQL(
-            "(SELECT m.pool FROM unnest(%s, %s) AS m (line, pool) WHERE m.line = l.id)",
+            "(SELECT m.pool FROM unnest(%s::int[], %s::int[]) AS m (line, pool)"
+            " WHERE m.line = l.id)",
             list(first),
             list(first.values()),
         )

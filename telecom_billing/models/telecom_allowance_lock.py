@@ -13,6 +13,11 @@ from .field_change import differs
 
 #: What does not change what is covered. Zones: a new zone plan's are added beside the old ones.
 FREE = {"name", "sequence", "zone_ids", "valid_to"}
+#: Whom and what it concerns: this may change where that comes to the same.
+CHOSEN = {
+    "tariff_ids", "contract_ids", "line_ids", "partner_ids", "pool_ids", "zone_ids", "band_ids",
+    "rate_ids",
+}  # fmt: skip
 
 
 class TelecomAllowance(models.Model):
@@ -33,7 +38,10 @@ class TelecomAllowance(models.Model):
                 lambda one: one.valid_to and one.valid_to < (one._invoiced_until() or one.valid_to)
             )
         changing._refuse_invoiced()
+        before = self._footprints() if CHOSEN & vals.keys() else None
         done = super().write(vals)
+        if before is not None:
+            self._refuse_other_footprint(before)
         if "valid_to" in vals:
             self._refuse_end_before_invoiced()
         return done
@@ -43,6 +51,10 @@ class TelecomAllowance(models.Model):
         self._refuse_invoiced()
 
     # ------------------------------------------------------------------ business
+    def _decides_prices(self) -> bool:
+        # EXTENDS 'telecom.selector'
+        return self.version_id.state != "draft" and super()._decides_prices()
+
     def _invoiced_until(self) -> datetime.date | None:
         """Day of the last invoiced record of the tariffs in whose price it is contained."""
         if self.version_id.state == "draft":

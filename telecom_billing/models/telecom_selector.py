@@ -10,6 +10,10 @@ from ..book import rules_writer
 from ..rating import BookError, TariffBook
 from .book_faults import sentences
 
+#: Nothing that a rule names is passed over silently: an empty list means everybody. So what is
+#: archived still counts, and what is named cannot be deleted.
+NAMED = {"context": {"active_test": False}, "ondelete": "restrict"}
+
 
 class TelecomSelector(models.AbstractModel):
     """What tiers, limits, minimums and allowances share (``readme/TARIFF_BOOK.md``, selectors).
@@ -34,19 +38,22 @@ class TelecomSelector(models.AbstractModel):
     )
     tariff_ids = fields.Many2many(
         "telecom.tariff",
+        **NAMED,
         string="Tariffs and options",
         domain="[('kind', 'in', ('tariff', 'option')), ('company_id', '=', company_id)]",
         help="Whose contract lines have one of these tariffs, and one of these options if any is "
         "named. Empty: everybody.",
     )
-    contract_ids = fields.Many2many("contract.contract", string="Contracts")
-    line_ids = fields.Many2many("contract.line", string="Contract lines")
-    partner_ids = fields.Many2many("res.partner", string="Customers")
-    pool_ids = fields.Many2many("telecom.pool", string="Pools")
+    contract_ids = fields.Many2many("contract.contract", string="Contracts", **NAMED)
+    line_ids = fields.Many2many("contract.line", string="Contract lines", **NAMED)
+    partner_ids = fields.Many2many("res.partner", string="Customers", **NAMED)
+    pool_ids = fields.Many2many("telecom.pool", string="Pools", **NAMED)
     service = fields.Char(help="voice, sms, data …, with commas between; empty: all services.")
-    zone_ids = fields.Many2many("telecom.zone", string="Zones", help="Empty: all zones.")
-    band_ids = fields.Many2many("telecom.band", string="Bands", help="Empty: at all times.")
-    rate_ids = fields.Many2many("telecom.rate", string="Rates", help="Empty: all rates.")
+    zone_ids = fields.Many2many("telecom.zone", string="Zones", help="Empty: all zones.", **NAMED)
+    band_ids = fields.Many2many(
+        "telecom.band", string="Bands", help="Empty: at all times.", **NAMED
+    )
+    rate_ids = fields.Many2many("telecom.rate", string="Rates", help="Empty: all rates.", **NAMED)
     share = fields.Selection(
         [
             ("line", "Each contract line"),

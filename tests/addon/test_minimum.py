@@ -66,6 +66,19 @@ class TestMinimum(BillingCase):
         self.assertEqual(self.topups(of[self.owing]), [25.0])
         self.assertEqual(self.topups(of[other]), [])
 
+    def test_a_pool_without_lines_owes_nothing(self):
+        """And stops no run, nor does it make the minimum one of everybody."""
+        partner = self.new_partner("No lines")
+        contract = self.contract.copy({"partner_id": partner.id, "contract_line_ids": False})
+        pool = self.env["telecom.pool"].create(
+            {"name": "Empty", "partner_id": partner.id, "contract_ids": [(6, 0, contract.ids)]}
+        )
+        self.assertFalse(pool._members())
+        run = self.new_run()
+        for share in ("pool", "line"):
+            self.minimum.write({"pool_ids": [(6, 0, pool.ids)], "share": share})
+            self.assertFalse(minimums.due(run), share)
+
     def test_reached(self):
         self.usage(self.owing, 30)
         move = self.invoice(self.new_run(), self.owing)
