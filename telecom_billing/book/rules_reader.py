@@ -265,6 +265,15 @@ def _kind(reader, record):
 
 
 def _tier(reader, record) -> dict:
+    if record.get("refunds") == "tier":
+        raise ValidationError(
+            reader.env._(
+                "Tiers “%(name)s” give back the price of their steps (“refunds”), which tiered "
+                "prices here cannot. Leave “refunds” out: negative quantities then cost the "
+                "rate's own price.",
+                name=record.get("name") or record["id"],
+            )
+        )
     unit = record.get("unit") or "second"
     steps = []
     for step in record["steps"]:

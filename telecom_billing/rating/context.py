@@ -91,9 +91,15 @@ class Context:
     @property
     def priceable(self) -> np.ndarray:
         """Rows with a price to find, of a positive quantity: what allowances and tiers look at."""
-        mask = (self.found.reason == 0) & ~self.free
+        mask = self.found_by_rate
         if self.sign is not None:
             mask &= self.sign > 0
+        return mask
+
+    @property
+    def found_by_rate(self) -> np.ndarray:
+        """Rows with a price to find, refunds among them."""
+        mask = (self.found.reason == 0) & ~self.free
         if self.given is not None:
             mask &= ~self.given
         return mask

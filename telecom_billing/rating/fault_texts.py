@@ -35,6 +35,9 @@ SENTENCES = {
     "needs a quantity, and no step": "braucht eine Menge und keinen Takt",
     "Give the balance a 'quantity' in a unit of its own, and take 'step' out.":
         "Dem Guthaben eine Menge ('quantity') in eigener Einheit geben und 'step' herausnehmen.",
+    "stands beside a fee of a step": "steht neben der Gebühr einer Stufe",
+    "Fees are not given back: take 'setup' out, or leave 'refunds' out.":
+        "Gebühren werden nicht zurückgegeben: 'setup' herausnehmen oder 'refunds' weglassen.",
     "is a zone without prefixes": "ist eine Zone ohne Vorwahlen",
     "Name a zone of numbers: callers are known by theirs.":
         "Eine Zone mit Rufnummern nennen: Anrufer erkennt man an ihrer.",

@@ -50,11 +50,17 @@ class Settled:
         self._texts: dict[str, np.ndarray] = {}
 
     def sums(
-        self, selector: Selector, unit: str | None = None, *, currency: str | None = None
+        self,
+        selector: Selector,
+        unit: str | None = None,
+        *,
+        currency: str | None = None,
+        refunds: bool = False,
     ) -> dict[tuple[str, int], Sum]:
         """Sums by (holder, number of the period) of what a selector concerns.
 
         :param unit: only of rates by this base unit
+        :param refunds: units that were given back count, negatively
         :param currency: of an amount of money; None: see ``TariffBook.currency_of``
         """
         if self.empty:
@@ -71,8 +77,8 @@ class Settled:
         for row, period in zip(rows.tolist(), periods.tolist(), strict=True):
             whose = (str(holders[row]), period)
             known = found.get(whose, Sum(0, 0))
-            # Refunds touch no tier.
-            units = known.units + max(int(self.billed[row]), 0)
+            billed = int(self.billed[row])
+            units = known.units + (billed if refunds else max(billed, 0))
             found[whose] = Sum(units, known.money + int(self.price[row]))
         return found
 

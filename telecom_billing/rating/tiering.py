@@ -45,7 +45,9 @@ def tiered(
     result = Tiered(context.rate.copy())
     done = np.zeros(context.rows, dtype=bool)
     for number, tiers in enumerate(context.book.tier_list):
-        mask = tiers.selector.mask(context, context.priceable) & ~done
+        returns = tiers.refunds == "tier" and context.sign is not None
+        among = context.found_by_rate if returns else context.priceable
+        mask = tiers.selector.mask(context, among) & ~done
         if tiers.on == "money":
             mask &= context.in_currency(tiers.selector, None)
         else:
@@ -63,17 +65,23 @@ def tiered(
         size = units if tiers.on == "quantity" else np.maximum(amounts(rows), 0)
         period = tiers.selector.period.number(context.usage.started[rows])
         group = codes[rows] * (int(period.max()) - int(period.min()) + 1) + period - period.min()
-        before, total = _running(group, size)
+        back = context.sign[rows] < 0 if returns else None  # type: ignore[index]
+        before, total = _running(group, size if back is None else np.where(back, -size, size))
         earlier = _earlier(tiers, settled, codes[rows], names, period)
         before, total = before + earlier, total + earlier
+        if back is not None:
+            # A refund takes the last units of the sum back: it ends where it stands.
+            before, total = np.where(back, before - size, before), np.maximum(total, 0)
         starts = np.array([step.start for step in tiers.steps], dtype=np.int64)
         if tiers.mode == "volume":
             # The border itself still belongs to the tier below, as for steps of a rate.
             low = np.maximum(np.searchsorted(starts, total, side="left") - 1, 0)
             high = low
         else:
-            low = np.searchsorted(starts, before, side="right") - 1
-            high = np.searchsorted(starts, before + np.maximum(size, 1) - 1, side="right") - 1
+            # What goes below nothing at all costs what the first units cost.
+            low = np.maximum(np.searchsorted(starts, before, side="right") - 1, 0)
+            last = before + np.maximum(size, 1) - 1
+            high = np.maximum(np.searchsorted(starts, last, side="right") - 1, 0)
         staged = np.array([step.staged for step in tiers.steps], dtype=bool)
         exact = ~fast[rows] | staged[low]
         quick = (low == high) & ~exact
@@ -94,7 +102,9 @@ def _earlier(
     tiers: Tiers, settled: Settled, codes: np.ndarray, names: list[str], period: np.ndarray
 ) -> np.ndarray:
     """What the holder of each row had in its period before any of the rows."""
-    known = settled.sums(tiers.selector, tiers.unit if tiers.on == "quantity" else None)
+    back = tiers.refunds == "tier"
+    unit = tiers.unit if tiers.on == "quantity" else None
+    known = settled.sums(tiers.selector, unit, refunds=back)
     if not known:
         return np.zeros(len(codes), dtype=np.int64)
     had = {
@@ -137,6 +147,6 @@ def _cut(number: int, starts: np.ndarray, before: int, size: int, units: int) ->
         if end <= position:
             continue
         until = units * (end - before) // size
-        cuts.append(Cut(until - done, number, tier, position - int(starts[tier])))
+        cuts.append(Cut(until - done, number, tier, max(position - int(starts[tier]), 0)))
         done, position = until, end
     return cuts

@@ -22,6 +22,8 @@ from .units import Units
 
 ON = ("quantity", "money")
 MODES = ("graduated", "volume")
+#: What negative quantities cost: the rate's own price, or that of the tiers they take back.
+REFUNDS = ("own", "tier")
 
 
 class Cut(NamedTuple):
@@ -90,6 +92,7 @@ class Tiers:
     mode: str
     unit: str
     steps: tuple[TierStep, ...]
+    refunds: str = "own"
 
     def listed(self, charged: int) -> int:
         """The money (millionths) before these tiers that became ``charged``.
@@ -117,7 +120,7 @@ class Tiers:
 
     @classmethod
     def read(cls, node: Node, clock: Clock, units: Units) -> Tiers:
-        node.only("id", "name", *FIELDS, "on", "mode", "unit", "steps")
+        node.only("id", "name", *FIELDS, "on", "mode", "unit", "steps", "refunds")
         on = node.choice("on", ON, "quantity") or "quantity"
         base, factor = units.base(node.text("unit", "second") or "second")
         scale = factor * MICRO if on == "quantity" else MICRO
@@ -152,6 +155,13 @@ class Tiers:
             node.fault("steps", "are missing", "Add at least one.", None)
         elif border is not None:
             node.fault("steps", "end", "Leave 'to' of the last step out.", border)
+        refunds = node.choice("refunds", REFUNDS, "own") or "own"
+        if refunds == "tier" and any(step.setup for step in steps):
+            node.fault(
+                "refunds",
+                "stands beside a fee of a step",
+                "Fees are not given back: take 'setup' out, or leave 'refunds' out.",
+            )
         return cls(
             node.id(),
             node.text("name"),
@@ -160,6 +170,7 @@ class Tiers:
             node.choice("mode", MODES, "graduated") or "graduated",
             base,
             tuple(steps),
+            refunds,
         )
 
 

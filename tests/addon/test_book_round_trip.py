@@ -271,6 +271,9 @@ class TestBookRoundTrip(TransactionCase):
         origin = copy.deepcopy(franc) | {"zones": [{"id": "eea", "prefixes": ["49"]}]}
         origin["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "From here", "origin": "eea"}
         del origin["allowances"]
+        back = copy.deepcopy(franc)
+        back["tiers"] = [{"id": "t", "name": "Back", "refunds": "tier", "steps": [{"price": "1"}]}]
+        del back["allowances"]
         bundle = copy.deepcopy(franc)
         bundle["allowances"] = [{"id": "b", "name": "Bundle", "quantity": 9, "unit": "credit",
                                  "tariffs": ["rt-x"], "uses": [{"each": 2}]}]  # fmt: skip
@@ -281,6 +284,7 @@ class TestBookRoundTrip(TransactionCase):
         for book, parts in (
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
+            (back, ("Back", "“refunds”")),
             (bundle, ("Bundle", "“uses”")),
             (origin, ("From here", "“origin”")),
             (second, ("“second”", "“minute”")),
