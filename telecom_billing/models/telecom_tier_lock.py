@@ -82,7 +82,16 @@ class TelecomRuleLock(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        rules._refuse_invoiced()
+        for one, found in zip(rules, rules._footprints().values(), strict=True):
+            if found:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” would change what is on invoices up to %(day)s. Let it be "
+                        "valid from the day after.",
+                        name=one.name,
+                        day=format_date(self.env, found.until),
+                    )
+                )
         return rules
 
     def write(self, vals):

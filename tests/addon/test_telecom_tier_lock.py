@@ -73,7 +73,8 @@ class TestRuleLock(RatingCase):
                 self.refused(lambda vals=vals: self.tier.write(vals))
         self.refused(self.tier.unlink)
         self.refused(second.unlink)
-        self.refused(self.new_tier)
+        with self.assertRaisesRegex(UserError, "09/20/2026.*valid from"), self.cr.savepoint():
+            self.new_tier()
         self.tier.write({"name": "Cheaper", "sequence": 3, "unit": self.tier.unit})
         second.write({"price": second.price})
         self.assertEqual(first.factor, 1)
