@@ -49,6 +49,14 @@ class RateReader:
                     rate=record.get("name") or record["id"],
                 )
             )
+        if own.get("together"):
+            raise ValidationError(
+                self.env._(
+                    "Rate “%(rate)s” prices the records of a period as one (“together”), which "
+                    "rates here cannot. Take it out of the tariff book.",
+                    rate=record.get("name") or record["id"],
+                )
+            )
         zones = own.get("zones") or own.get("zone")
         zones = zones if isinstance(zones, list) else [zones]
         service = own.get("service")

@@ -30,6 +30,7 @@ from .resolve import Resolved, resolve
 from .result import Rated
 from .settled import Settled
 from .tiering import Tiered, tiered
+from .together import put_together
 from .usage import MAX_QUANTITY, Usage
 from .watch import alerts_frame, topups, topups_frame, watch
 
@@ -133,7 +134,7 @@ def _run(
     for row, (code, detail) in refused.items():
         context.refuse(row, code, detail)
     ledger = Ledger(opening, book.allowance_list, spent)
-    bearer = gather(context)
+    bearer = gather(context) | put_together(context)
     pricer = Pricer(context)
     context.amount = pricer.exact_amount
     covered = cover_all(context, pricer, ledger, days)

@@ -94,7 +94,9 @@ def explain(
 def related(book: TariffBook, usage: pd.DataFrame, row: int) -> np.ndarray:
     """Positions of the rows whose rating may touch that of ``row``, itself among them."""
     shared = [*book.allowance_list, *book.tier_list, *book.limit_list]
-    conference = any(rate.conference_by != "leg" or rate.rejoin for rate in book.listed_rates)
+    conference = any(
+        rate.conference_by != "leg" or rate.rejoin or rate.together for rate in book.listed_rates
+    )
     if not shared and not conference:
         return np.array([row])
     if any(one.selector.share == "pool" for one in shared):

@@ -22,6 +22,14 @@ from .uses import Counted
 if TYPE_CHECKING:
     from .engine import Run
 
+#: What of several records of a period counts.
+_TOGETHER = {
+    "maximum": ("their highest value", "ihr höchster Wert"),
+    "latest": ("the latest of them", "der letzte davon"),
+    "sum": ("their sum", "ihre Summe"),
+    "unique": ("how many differ", "wie viele verschieden sind"),
+}
+
 
 def priced(done: Run, row: int, rows: np.ndarray, say: Say) -> None:
     """Say what became of the row; ``rows`` are positions of the run's rows in the whole frame."""
@@ -32,7 +40,8 @@ def priced(done: Run, row: int, rows: np.ndarray, say: Say) -> None:
         return
     currency = context.currency(row)
     if row in done.bearer:
-        say("borne", row=int(rows[done.bearer[row]]))
+        alone = context.book.rates[int(context.rate[row])].together is None
+        say("borne" if alone else "one_of", row=int(rows[done.bearer[row]]))
     elif context.given is not None and context.given[row]:
         say("given", price=decimal_text(int(done.prices.price[row])), currency=currency)
     else:
@@ -65,7 +74,13 @@ def _way(done: Run, row: int, currency: str, say: Say) -> None:
     legs = sum(bearer == row for bearer in done.bearer.values())
     if legs:
         size = decimal_text(int(context.quantity[row]))
-        say("gathered", legs=legs + 1, quantity=size, unit=own.unit)
+        if own.together is not None:
+            by_en, by_de = _TOGETHER[own.together.by]
+            say(
+                "together", records=legs + 1, by_en=by_en, by_de=by_de, quantity=size, unit=own.unit
+            )
+        else:
+            say("gathered", legs=legs + 1, quantity=size, unit=own.unit)
     if context.left_out is not None and context.left_out[row]:
         say("measured", quantity=decimal_text(int(context.quantity[row])), unit=own.unit)
     drawn = _allowances(done, row, own, say)

@@ -38,6 +38,9 @@ SENTENCES = {
     "stands beside a fee of a step": "steht neben der Gebühr einer Stufe",
     "Fees are not given back: take 'setup' out, or leave 'refunds' out.":
         "Gebühren werden nicht zurückgegeben: 'setup' herausnehmen oder 'refunds' weglassen.",
+    "is for 'unique' only": "gilt nur bei 'unique'",
+    "Leave it out, or set 'by' to unique.": "Weglassen oder 'by' auf unique setzen.",
+    "Take one of the two out.": "Eines der beiden herausnehmen.",
     "is a zone without prefixes": "ist eine Zone ohne Vorwahlen",
     "Name a zone of numbers: callers are known by theirs.":
         "Eine Zone mit Rufnummern nennen: Anrufer erkennt man an ihrer.",

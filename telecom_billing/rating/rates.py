@@ -18,6 +18,7 @@ from .measure import WHOLES
 from .money import MICRO, ROUNDINGS, exact
 from .proration import RULES
 from .schema import MAX_UNITS, Node
+from .together import Together
 from .units import Units
 
 SPLITS = ("start", "increment", "exact", "end")
@@ -40,7 +41,7 @@ INHERITED = (
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
     "factor", "refuse", "flat", "free", "setup", "minimum", "maximum", "extras", "conference",
-    "months", "origin", "origins",
+    "months", "origin", "origins", "together",
 )  # fmt: skip
 
 
@@ -106,6 +107,8 @@ class Rate:
     months: str | None = None
     #: Zones of the caller's number; none: any caller whom no nearer rate names.
     origins: tuple[Any, ...] = ()
+    #: Records of a period that are priced as one; None: each by itself.
+    together: Together | None = None
 
     @property
     def usage_unit(self) -> str:
@@ -171,6 +174,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         whole=_whole(node, by, conference),
         grain=factor * MICRO,
         months=_months(node, base),
+        together=Together.read(node),
         ignore_below=int((node.quantity("ignore_below", scale=factor) or 0) * factor * MICRO),
     )
 

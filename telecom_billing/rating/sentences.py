@@ -76,6 +76,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bears {legs} records of the conference: {quantity} {unit} in all.",
         "Trägt {legs} Sätze der Konferenz: zusammen {quantity} {unit}.",
     ),
+    "one_of": (
+        "Priced together with others of its period: the charge stands at record {row}.",
+        "Mit anderen ihres Zeitraums zusammen berechnet: die Berechnung steht bei Satz {row}.",
+    ),
+    "together": (
+        "{records} records of the period are priced as one, {by_en}: {quantity} {unit}.",
+        "{records} Sätze des Zeitraums werden als einer berechnet, {by_de}: {quantity} {unit}.",
+    ),
     "given": (
         "The record brings its price: {price} {currency}.",
         "Der Satz bringt seinen Preis mit: {price} {currency}.",

@@ -271,6 +271,9 @@ class TestBookRoundTrip(TransactionCase):
         origin = copy.deepcopy(franc) | {"zones": [{"id": "eea", "prefixes": ["49"]}]}
         origin["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "From here", "origin": "eea"}
         del origin["allowances"]
+        peak = copy.deepcopy(franc)
+        peak["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "Peak", "together": {"by": "sum"}}
+        del peak["allowances"]
         back = copy.deepcopy(franc)
         back["tiers"] = [{"id": "t", "name": "Back", "refunds": "tier", "steps": [{"price": "1"}]}]
         del back["allowances"]
@@ -285,6 +288,7 @@ class TestBookRoundTrip(TransactionCase):
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
             (back, ("Back", "“refunds”")),
+            (peak, ("Peak", "“together”")),
             (bundle, ("Bundle", "“uses”")),
             (origin, ("From here", "“origin”")),
             (second, ("“second”", "“minute”")),

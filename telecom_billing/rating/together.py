@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Records of a period that are priced as one: their maximum, latest, sum or different ones.
+
+Storage costs what its highest value says, seats what the last count says, active users once each.
+One record bears the quantity of all (of a maximum the one that reached it, of the latest the last,
+else the first), the others cost nothing. Increments, steps, fees, allowances, tiers see that one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .money import MICRO
+from .periods import KINDS, Period
+from .reasons import NUMBER
+from .schema import Node
+from .usage import MAX_QUANTITY
+
+if TYPE_CHECKING:
+    from .context import Context
+
+BY = ("maximum", "latest", "sum", "unique")
+SHARES = ("line", "contract", "customer")
+#: Columns of the usage whose different values may be counted.
+OF = ("participant", "conference", "a_number", "b_number", "destination", "key")
+
+
+@dataclass(frozen=True)
+class Together:
+    """``by``: what of the records counts; ``of``: the column whose values are told apart."""
+
+    by: str
+    share: str
+    period: str
+    begins: int
+    of: str
+
+    @classmethod
+    def read(cls, rate: Node) -> Together | None:
+        """The field ``together`` of a rate."""
+        if not rate.has("together"):
+            return None
+        node = Node.of(rate.data["together"], f"{rate.where}, together", rate.problems)
+        node.only("by", "share", "period", "begins", "of")
+        if not node.has("by"):
+            node.fault("by", "is missing", f"Choose one of: {', '.join(BY)}.", None)
+        by = node.choice("by", BY, "sum") or "sum"
+        if node.has("of") and by != "unique":
+            node.fault("of", "is for 'unique' only", "Leave it out, or set 'by' to unique.")
+        for name in ("conference", "whole", "ignore_below", "months"):
+            if rate.has(name):
+                rate.fault(
+                    name,
+                    "stands beside a price of several records together",
+                    "Take one of the two out.",
+                )
+        return cls(
+            by,
+            node.choice("share", SHARES, "line") or "line",
+            node.choice("period", KINDS, "month") or "month",
+            node.whole("begins", 1, 1, 28) or 1,
+            node.choice("of", OF, "participant") or "participant",
+        )
+
+
+def put_together(context: Context) -> dict[int, int]:
+    """Give one row of each group the group's quantity, in place; returns the row that bears each
+    other one."""
+    book, found = context.book, context.found
+    if not any(rate.together for rate in book.listed_rates):
+        return {}
+    bearer: dict[int, int] = {}
+    own = np.array([*(rate.together is not None for rate in book.rates), False])
+    rows = np.flatnonzero(own[found.rate] & context.found_by_rate)
+    listed = np.array([book.origin(number) for number in range(len(book.rates))])
+    context.quantity = context.quantity.copy()
+    for number in np.unique(listed[found.rate[rows]]).tolist():
+        mine = rows[listed[found.rate[rows]] == number]
+        _of_rate(context, number, mine[np.argsort(context.rank[mine], kind="stable")], bearer)
+    return bearer
+
+
+def _of_rate(context: Context, number: int, rows: np.ndarray, bearer: dict[int, int]) -> None:
+    """The groups of one rate; ``rows`` in order."""
+    rule = context.book.listed_rates[number].together
+    assert rule is not None
+    codes, values = context.usage.codes(rule.share)
+    if not values and rule.share == "line":
+        codes, _ = context.usage.codes("contract")
+    rows = rows[codes[rows] >= 0]
+    clock = context.book.tariff_of(number).clock
+    periods = Period(rule.period, rule.begins, clock).number(context.usage.started[rows])
+    size = context.quantity[rows]
+    if context.sign is not None:
+        size = size * context.sign[rows]
+    if not rows.size:
+        return
+    group = codes[rows] * (int(periods.max()) - int(periods.min()) + 1) + periods - periods.min()
+    order = np.argsort(group, kind="stable")
+    rows, size, group = rows[order], size[order], group[order]
+    first = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    counts = np.diff(np.append(first, len(group)))
+    place, total = first, size[first]
+    if rule.by == "maximum":
+        place = _highest(group, size)[first]
+        total = size[place]
+    elif rule.by == "latest":
+        place = first + counts - 1
+        total = size[place]
+    elif rule.by == "sum":
+        room = len(size) * int(np.abs(size).max()) < 1 << 62
+        total = np.add.reduceat(size if room else size.astype(object), first)
+    elif rule.by == "unique":
+        value = context.usage.codes(rule.of)[0][rows]
+        total = _different(group, value, first) * MICRO
+    bears = rows[place]
+    wide = np.array([abs(one) > MAX_QUANTITY for one in total.tolist()], dtype=bool)
+    context.found.reason[bears[wide]] = NUMBER["bad-quantity"]
+    total = np.where(wide, 0, total).astype(np.int64)
+    context.quantity[rows] = 0
+    context.quantity[bears] = np.abs(total)
+    if context.sign is not None:
+        context.sign[rows] = 1
+        context.sign[bears] = np.where(total < 0, -1, 1)
+    of_row = np.repeat(bears, counts)
+    other = rows != of_row
+    bearer.update(zip(rows[other].tolist(), of_row[other].tolist(), strict=True))
+
+
+def _highest(group: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Places by group, the highest size of each first, equal ones as they stand."""
+    return np.lexsort((-size, group))
+
+
+def _different(group: np.ndarray, value: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """How many values (codes, -1 = none) each group has.
+
+    >>> _different(np.array([7, 7, 7, 9]), np.array([1, 0, 1, -1]), np.array([0, 3]))
+    array([2, 0])
+    """
+    order = np.lexsort((value, group))
+    mine, told = group[order], value[order]
+    fresh = np.append(True, (mine[1:] != mine[:-1]) | (told[1:] != told[:-1])) & (told >= 0)
+    return np.add.reduceat(fresh.astype(np.int64), first)
