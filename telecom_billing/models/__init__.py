@@ -108,6 +108,7 @@ from . import (
     telecom_rate_step,
     telecom_rating,
     telecom_rating_preview,
+    telecom_rating_preview_caveat,
     telecom_rating_preview_export,
     telecom_rating_preview_keep,
     telecom_rating_preview_line,
