@@ -3,7 +3,7 @@
 
 import pytest
 
-from telecom_billing.rating import BookError, TariffBook, explain, rate
+from telecom_billing.rating import BookError, TariffBook, explain, least_cost, rate
 
 from .build import NOON, book, usage
 from .hand import check
@@ -132,6 +132,16 @@ def test_records_of_all_callers_together_cost_what_each_costs_alone():
               "33112345678": 6_000}  # fmt: skip
     wanted = [price for a in callers for price in (mobile[a], 10_000)]
     assert done["price"].tolist() == wanted
+
+
+def test_the_cheapest_carrier_depends_on_the_caller():
+    """a takes 0.006 from the EEA and 0.30 else, b 0.02 from anywhere: a for Vienna, b else."""
+    other = {"id": "b", "versions": [{"id": 1, "rates": [{"id": 1, "price": "0.02", **MINUTE}]}]}
+    carriers = [{"id": "a", "tariff": 7}, {"id": "b", "tariff": "b"}]
+    data = surcharged(tariffs=[other], carriers=carriers)
+    found = least_cost(TariffBook(data), calls(("4312", "49151", 60), ("1212", "49151", 60)))
+    assert found["best"].tolist() == ["a", "b"]
+    assert found["best_cost"].tolist() == [6_000, 20_000]
 
 
 def test_the_explanation_says_from_where():
