@@ -226,43 +226,23 @@ def store(cr, context, balances: pd.DataFrame) -> None:
     """Put balances in the place of those of the same allowances, holders and periods."""
     if balances.empty:
         return
-    rows = _rows(context, balances)
-    columns = SQL(", ").join(SQL.identifier(name) for name in rows.column_names)
-    cr.execute(
-        SQL(
-            "CREATE TEMPORARY TABLE telecom_balances AS"
-            " SELECT %s FROM telecom_allowance_balance LIMIT 0",
-            columns,
-        )
-    )
-    copying.copy(cr, "telecom_balances", rows)
-    with copying.by_index(cr):
+    days = balances["period"].to_numpy().astype("datetime64[D]")
+    kinds = balances.assign(period=days.astype(object)).groupby(["allowance", "period", "share"])
+    for (allowance, period, share), rows in kinds:
         cr.execute(
             SQL(
-                "DELETE FROM telecom_allowance_balance b USING"
-                " (SELECT DISTINCT allowance_id, period, share, %s AS holder FROM telecom_balances)"
-                " n WHERE b.company_id = %s AND b.allowance_id = n.allowance_id"
-                " AND b.period = n.period AND b.share = n.share AND %s = n.holder",
-                _holder(),
+                "DELETE FROM telecom_allowance_balance WHERE company_id = %s AND allowance_id = %s"
+                " AND period = %s AND share = %s AND %s = ANY(%s)",
                 context.span.company,
-                _holder("b"),
+                int(allowance),
+                period,
+                share,
+                # As the index has it: one of the columns is filled.
+                SQL("COALESCE(%s)", SQL(", ").join(map(SQL.identifier, HOLDERS.values()))),
+                rows["holder"].astype("int64").unique().tolist(),
             )
         )
-    cr.execute(
-        SQL(
-            "INSERT INTO telecom_allowance_balance (id, %s)"
-            " SELECT nextval('telecom_allowance_balance_id_seq'), %s FROM telecom_balances",
-            columns,
-            columns,
-        )
-    )
-    cr.execute("DROP TABLE telecom_balances")
-
-
-def _holder(alias: str | None = None) -> SQL:
-    """Whose balance it is, as the index has it: one of these columns is filled."""
-    columns = [SQL.identifier(*filter(None, (alias, name))) for name in HOLDERS.values()]
-    return SQL("COALESCE(%s)", SQL(", ").join(columns))
+    copying.copy(cr, TABLE, _rows(context, balances))
 
 
 def _rows(context, balances: pd.DataFrame) -> pa.Table:

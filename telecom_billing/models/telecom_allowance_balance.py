@@ -53,6 +53,8 @@ class TelecomAllowanceBalance(models.Model):
     )
 
     def init(self):
+        # Of stores from before balances were looked up by the index above.
+        self.env.cr.execute("DROP INDEX IF EXISTS telecom_allowance_balance__company_id_index")
         guard(self)
 
     @api.depends("units_granted", "units_used")

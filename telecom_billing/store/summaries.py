@@ -129,7 +129,7 @@ def grow(cr, rows: binary.Draft) -> np.ndarray:
         SQL(", ").join(SQL(f"{name} = s.{name} + m.{name}") for name in SUMS),
         is_open_one("s", "m"),
     )
-    with copying.by_index(cr):
+    with copying.by_index(cr, TABLE):
         grown = copying.integers(cr, query, 2)
     found[grown[:, 0]] = grown[:, 1]
     new = np.flatnonzero(found == 0)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Sums that grow: into the summary of the same keys, and no other."""
 
+import contextlib
 import datetime
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -99,19 +101,24 @@ class TestSummariesStore(TransactionCase):
 
     def test_they_are_found_by_their_index(self):
         """Not one by one; also when PostgreSQL has not counted anything yet."""
-        summaries.add(self.cr, draft([{**BASE, "number_id": 1 + place} for place in range(2_000)]))
-        for counted in (False, True):
-            with self.subTest(counted=counted), copying.by_index(self.cr):
-                if counted:
-                    self.cr.execute("ANALYZE telecom_usage_summary")
-                self.cr.execute(
-                    SQL(
-                        "EXPLAIN SELECT s.id FROM telecom_usage_summary s,"
-                        " (SELECT * FROM telecom_usage_summary OFFSET 0) m WHERE %s",
-                        summaries.is_open_one("s", "m"),
-                    )
-                )
-                plan = " ".join(line for (line,) in self.cr.fetchall())
-                found = plan.partition("telecom_usage_summary_open_unique on")[2]
-                condition = found.partition("Index Cond:")[2].partition("Filter:")[0]
-                self.assertIn("hashint4extended", condition, plan)
+        rows = [{**BASE, "number_id": 1 + place} for place in range(2_000)]
+        # As after a first rating that was stopped: many pages, and not one row is known.
+        with contextlib.suppress(ZeroDivisionError), self.cr.savepoint():
+            summaries.add(self.cr, draft(rows))
+            raise ZeroDivisionError
+        self.cr.execute("ANALYZE telecom_usage_summary")
+        summaries.add(self.cr, draft(rows))
+        asked, answered = [], copying.integers
+
+        def integers(cr, query, columns):
+            if "UPDATE" in query.code:
+                cr.execute(SQL("EXPLAIN %s", query))
+                asked.append(" ".join(line for (line,) in cr.fetchall()))
+            return answered(cr, query, columns)
+
+        with patch.object(copying, "integers", integers):
+            summaries.grow(self.cr, draft(rows))
+        (plan,) = asked
+        found = plan.partition("telecom_usage_summary_open_unique on")[2]
+        condition = found.partition("Index Cond:")[2].partition("Filter:")[0]
+        self.assertIn("hashint4extended", condition, plan)
