@@ -27,7 +27,7 @@ COLUMNS: dict[str, object] = {
     "service": STRING,  # voice, sms, data, conference, fax, …
     "direction": STRING,  # out, in, transfer
     "started_at": np.dtype("datetime64[us]"),  # naive = UTC; what billing counts as the start
-    "quantity": np.dtype("int64"),  # millionths of `unit`: 61 s = 61_000_000
+    "quantity": np.dtype("int64"),  # millionths of `unit`: 61 s = 61_000_000; below 0: a refund
     "unit": STRING,  # second, byte, piece, participant, …
     "a_number": STRING,  # E.164 digits, NA where the source names no telephone number
     "b_number": STRING,
@@ -130,8 +130,6 @@ def faults(frame: pd.DataFrame) -> list[str]:
             found.append(f"column {name} has {int(frame[name].isna().sum())} empty values")
     if not frame["direction"].isin(DIRECTIONS).all():
         found.append(f"direction is none of {', '.join(DIRECTIONS)}")
-    if (frame["quantity"] < 0).any():
-        found.append("quantity is negative")
     for name in ("a_number", "b_number"):
         digits = pc.match_substring_regex(arrow_text(frame[name]), "^[1-9][0-9]{1,14}$")
         if pc.any(pc.invert(digits)).as_py():

@@ -46,6 +46,11 @@ ROWS: tuple[Setting, ...] = (
     Setting(
         "rules", "Record selection", "rows", [], help="Rows with column, values, mode (only, skip)."
     ),
+    Setting(
+        "negative", "Negative quantities", "choice", "reject",
+        (("reject", "Reject the line"), ("refund", "Keep as refunds")),
+        help="Refunds give back units and their price, such as a booking that was canceled.",
+    ),
 )  # fmt: skip
 
 

@@ -59,7 +59,10 @@ class Time:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A duration or an amount of something; `shape` as in connectors.convert.durations."""
+    """A duration or an amount of something; `shape` as in connectors.convert.durations.
+
+    Below zero it is a fault, unless the setting `negative` says that refunds are delivered.
+    """
 
     name: str
     shape: str = "s"
@@ -74,7 +77,8 @@ class Quantity:
         if not self.empty_zero:
             work.refuse(empty, "missing", self.name, text)
         work.refuse(bad, "duration", self.name, text)
-        work.refuse(micro < 0, "duration_negative", self.name, text)
+        if settings.get("negative") != "refund":
+            work.refuse(micro < 0, "duration_negative", self.name, text)
         return micro
 
 

@@ -265,15 +265,6 @@ def _kind(reader, record):
 
 
 def _tier(reader, record) -> dict:
-    if record.get("refunds") == "tier":
-        raise ValidationError(
-            reader.env._(
-                "Tiers “%(name)s” give back the price of their steps (“refunds”), which tiered "
-                "prices here cannot. Leave “refunds” out: negative quantities then cost the "
-                "rate's own price.",
-                name=record.get("name") or record["id"],
-            )
-        )
     unit = record.get("unit") or "second"
     steps = []
     for step in record["steps"]:
@@ -295,6 +286,7 @@ def _tier(reader, record) -> dict:
     return {
         "on": record.get("on") or "quantity",
         "mode": record.get("mode") or "graduated",
+        "refunds": record.get("refunds") or "own",
         "unit": unit,
         "step_ids": steps,
     }

@@ -154,12 +154,13 @@ def _rule(writer, section, rule) -> dict | None:
 def _tier(rule) -> dict:
     steps = rule.step_ids.sorted("start")
     ends = [*(step.start for step in steps[1:]), None]
-    return {
+    record = {
         "on": rule.on,
         "mode": rule.mode,
         "unit": rule.unit,
         "steps": [_tier_step(step, end) for step, end in zip(steps, ends, strict=True)],
     }
+    return record | ({"refunds": rule.refunds} if rule.refunds != "own" else {})
 
 
 def _tier_step(step, end) -> dict:

@@ -34,7 +34,7 @@ def nothing() -> pd.DataFrame:
 
 
 def load(cr, context, whose: SQL, kept: SQL, begin: datetime.datetime) -> pd.DataFrame:
-    """Charges ``c`` that go on, as many in a row as rules cannot tell apart.
+    """Charges ``c`` that go on, as many in a row as rules cannot tell apart; refunds apart.
 
     :param whose: condition on the contracts
     :param kept: condition on charges that are not rated now
@@ -58,13 +58,14 @@ def load(cr, context, whose: SQL, kept: SQL, begin: datetime.datetime) -> pd.Dat
         SQL(
             "SELECT %(moment)s, c.contract_id, c.line_id, o.partner_id, l.telecom_tariff_id,"
             " c.service, c.zone_id, c.band_id, c.rate_id, r.unit,"
-            " sum(greatest(c.billed, 0))::bigint, round(sum(c.price) * 1000000)::bigint"
+            " sum(c.billed)::bigint, round(sum(c.price) * 1000000)::bigint"
             " FROM telecom_charge_data c JOIN contract_contract o ON o.id = c.contract_id"
             " LEFT JOIN contract_line l ON l.id = c.line_id"
             " LEFT JOIN telecom_rate r ON r.id = c.rate_id"
             " WHERE c.company_id = %(company)s AND c.reason IS NULL AND c.write_off_id IS NULL"
             " AND c.started_at >= %(begin)s AND c.started_at < %(end)s"
-            " AND %(whose)s AND (%(kept)s) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
+            " AND %(whose)s AND (%(kept)s)"
+            " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, c.billed < 0",
             moment=moment,
             company=span.company,
             begin=begin,

@@ -28,11 +28,24 @@ class TelecomTier(models.Model):
         required=True,
         default="graduated",
     )
+    refunds = fields.Selection(
+        [
+            ("own", "The rate's own price, beside the tiers"),
+            ("tier", "What the units that they take back cost"),
+        ],
+        string="Refunds are worth",
+        required=True,
+        default="own",
+        help="Records of a negative quantity. With 100 units at 0.10 and all further ones at "
+        "0.05, somebody used 120 and gives 30 back: as taken back that is 20 × 0.05 + 10 × 0.10, "
+        "and 90 units are left in the sum. Beside that, tiers have no fee.",
+    )
     step_ids = fields.One2many("telecom.tier.step", "tier_id", string="Tiers", copy=True)
 
     # ------------------------------------------------------------------ constraints
     @api.constrains(
-        "on", "unit", "mode", "step_ids", "tariff_ids", "zone_ids", "band_ids", "rate_ids",
+        "on", "unit", "mode", "refunds", "step_ids", "tariff_ids", "zone_ids", "band_ids",
+        "rate_ids",
         "share", "period", "begins", "pool_ids", "service",
     )  # fmt: skip
     def _check_with_core(self):

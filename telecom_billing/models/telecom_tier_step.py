@@ -75,3 +75,8 @@ class TelecomTierStep(models.Model):
                         start=step.start,
                     )
                 )
+
+    @api.constrains("by", "price", "price_per", "factor", "interval", "rounding", "setup")
+    def _check_with_core(self):
+        """What a tier may say beside the others, the rating core knows."""
+        self.tier_id._refuse_bad_rules()

@@ -238,6 +238,9 @@ def _amount(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: 
     sign = done.context.sign
     if sign is not None and sign[row] < 0:
         say("refund")
+        cuts = done.tiers.of(row, done.context.book)
+        if cuts and done.context.book.tier_list[cuts[0].tiers].refunds == "tier":
+            say("taken_back")
         return
     whole = sum(segment.price for segment in answer.segments)
     _limited(done, row, whole, currency, say)

@@ -176,6 +176,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Negative quantity: the negative of that.",
         "Negative Menge: davon das Negative.",
     ),
+    "taken_back": (
+        "It takes the last units of the period's sum back, at the prices of the tiers they "
+        "stand in.",
+        "Sie nimmt die letzten Einheiten der Summe des Zeitraums zurück, zu den Preisen der "
+        "Stufen, in denen sie stehen.",
+    ),
     "limited": (
         "The spending limit leaves {amount} {currency}.",
         "Die Ausgabengrenze lässt {amount} {currency}.",

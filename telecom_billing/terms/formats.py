@@ -94,6 +94,7 @@ FORMATS = (
     _lt("Join the segments of a call"),
     _lt("Kamailio acc_cdrs"),
     _lt("Keep internal calls"),
+    _lt("Keep as refunds"),
     _lt("Keep the record without number"),
     _lt("Keep unanswered calls"),
     _lt("Leg that is billed"),
@@ -106,6 +107,7 @@ FORMATS = (
     _lt("Names separated by blanks; read as ^.name"),
     _lt("Names, separated by commas; calls of all other contexts are outgoing."),
     _lt("Negative is cost"),
+    _lt("Negative quantities"),
     _lt("Net"),
     _lt("Networth (describe the layout)"),
     _lt(
@@ -153,6 +155,7 @@ FORMATS = (
     _lt("Quote character"),
     _lt("Read with the offset before"),
     _lt("Record selection"),
+    _lt("Refunds give back units and their price, such as a booking that was canceled."),
     _lt("Reject the line"),
     _lt("Remove call-by-call codes (010xy)"),
     _lt("Repeated hour at the end of summer time"),

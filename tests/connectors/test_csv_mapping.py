@@ -114,6 +114,14 @@ def test_signs_and_units_of_cost():
     assert frame["currency"].tolist() == ["CHF"]
 
 
+def test_refunds_only_where_they_are_expected():
+    text = "A;B;Start;Seconds\n0301234;110;2026-09-01 10:00:00;-90\n"
+    frame, rejects, _summary = decode(text)
+    assert frame.empty and rejects["reason"].tolist() == ["duration_negative"]
+    frame, rejects, _summary = decode(text, negative="refund")
+    assert frame["quantity"].tolist() == [-90_000_000] and rejects.empty
+
+
 def test_policy_for_the_repeated_hour():
     text = "A;B;Start;Seconds\n0301234;110;2026-10-25 02:30:00;5\n"
     assert decode(text)[0]["started_at"][0] == pd.Timestamp("2026-10-25 00:30:00")
