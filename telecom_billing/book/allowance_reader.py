@@ -36,15 +36,6 @@ def read(reader) -> None:
                     other=owners[0].currency_id.name,
                 )
             )
-        if record.get("uses"):
-            raise ValidationError(
-                reader.env._(
-                    "Allowance %(allowance)s counts several services in one balance (“uses”), "
-                    "which allowances here cannot. Take it out of the tariff book, or make one "
-                    "allowance for each service.",
-                    allowance=record.get("name") or record["id"],
-                )
-            )
         if str(record["id"]) not in owners.allowance_ids.mapped("code"):
             reader.env["telecom.allowance"].create(_values(reader, record, owners))
 
@@ -70,8 +61,18 @@ def _values(reader, record, owners) -> dict:
         "setup": record.get("setup") or "waived",
         "records": record.get("records") or 0,
         "step": to_number(record.get("step"), UNIT_DIGITS[1]),
+        "use_ids": [(0, 0, _use(reader, one, n)) for n, one in enumerate(record.get("uses") or [])],
         "sequence": record.get("priority") or 0,
         "rollover_periods": rollover.get("periods") or (1 if record.get("rollover") else 0),
         "rollover_use": rollover.get("use") or "first",
         "rollover_maximum": to_number(rollover.get("maximum"), UNIT_DIGITS[1]),
+    }
+
+
+def _use(reader, use, place) -> dict:
+    """What uses an allowance up; of the lines the first that fits counts."""
+    return rules_reader.what(reader, use) | {
+        "sequence": place,
+        "unit": use.get("unit") or "second",
+        "each": to_number(use.get("each"), UNIT_DIGITS[1]),
     }

@@ -49,8 +49,7 @@ def selected(reader, record) -> dict:
     end = record.get("valid_to") and day(reader, record, "valid_to") - ONE_DAY
     tariffs = reader.env["telecom.tariff"].union(*(reader.tariffs[n] for n in owners(record)))
     pools = [reader.pools[str(name)].id for name in as_list(record, "pools")]
-    rates = as_list(record, "rates")
-    return {
+    return what(reader, record) | {
         "name": record.get("name") or str(record["id"]),
         "company_id": reader.env.company.id,
         "tariff_ids": [(6, 0, tariffs.ids)],
@@ -58,15 +57,21 @@ def selected(reader, record) -> dict:
         "line_ids": [(6, 0, [_line(reader, name).id for name in as_list(record, "lines")])],
         "partner_ids": [(6, 0, [_customer(reader, n).id for n in as_list(record, "customers")])],
         "pool_ids": [(6, 0, pools)],
-        "rate_ids": [(6, 0, _rates(reader, rates))],
-        "service": ", ".join(map(str, as_list(record, "services"))) or False,
-        "zone_ids": [(6, 0, [reader.zones[str(zone)].id for zone in as_list(record, "zones")])],
-        "band_ids": [(6, 0, [reader.bands[str(band)].id for band in as_list(record, "bands")])],
         "share": record.get("share") or ("pool" if pools else "line"),
         "period": record.get("period") or "month",
         "begins": record.get("begins") or 1,
         "valid_from": record.get("valid_from") and day(reader, record, "valid_from"),
         "valid_to": end,
+    }
+
+
+def what(reader, record) -> dict:
+    """Field values of what a rule or a line of it concerns."""
+    return {
+        "rate_ids": [(6, 0, _rates(reader, as_list(record, "rates")))],
+        "service": ", ".join(map(str, as_list(record, "services"))) or False,
+        "zone_ids": [(6, 0, [reader.zones[str(zone)].id for zone in as_list(record, "zones")])],
+        "band_ids": [(6, 0, [reader.bands[str(band)].id for band in as_list(record, "bands")])],
     }
 
 

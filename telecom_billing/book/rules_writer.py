@@ -7,7 +7,7 @@ import datetime
 from decimal import Decimal
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
-from .text import to_text
+from .text import split_names, to_text
 
 ONE_DAY = datetime.timedelta(days=1)
 #: Section of the book → model of its records.
@@ -84,11 +84,9 @@ def select(writer, one) -> dict | None:
             record[name] = known
     if writer.portable and not tariffs and _somebody(one):
         return None  # of single customers: no part of a price list
-    if one.rate_ids:
-        known = [rate for rate in one.rate_ids if rate.version_id in writer.versions]
-        if not known:
-            return None
-        record["rates"] = list(dict.fromkeys(writer.rate_id(rate) for rate in known))
+    concerned = what(writer, one)
+    if concerned is None:
+        return None
     for name, records, label in (
         ("contracts", one.contract_ids, contract_id),
         ("lines", one.line_ids, line_id),
@@ -98,13 +96,7 @@ def select(writer, one) -> dict | None:
         if records:
             record[name] = [label(writer, each) for each in records]
     writer.named_pools |= one.pool_ids
-    if services := one._services():
-        record["services"] = services
-    if one.zone_ids:
-        record["zones"] = [name for zone in one.zone_ids for name in writer.zone_ids(zone)]
-    if one.band_ids:
-        writer.all_bands |= one.band_ids
-        record["bands"] = [writer.band_id(band) for band in one.band_ids]
+    record |= concerned
     if one.share != "line" or one.pool_ids:
         record["share"] = one.share
     if one.period != "month":
@@ -116,6 +108,24 @@ def select(writer, one) -> dict | None:
         record["valid_from"] = str(first)
     if last:
         record["valid_to"] = str(last + ONE_DAY)
+    return record
+
+
+def what(writer, one) -> dict | None:
+    """Services, zones, bands and rates that a rule names; None where none of its rates is here."""
+    record: dict = {}
+    if one.rate_ids:
+        known = [rate for rate in one.rate_ids if rate.version_id in writer.versions]
+        if not known:
+            return None
+        record["rates"] = list(dict.fromkeys(writer.rate_id(rate) for rate in known))
+    if services := split_names(one.service):
+        record["services"] = services
+    if one.zone_ids:
+        record["zones"] = [name for zone in one.zone_ids for name in writer.zone_ids(zone)]
+    if one.band_ids:
+        writer.all_bands |= one.band_ids
+        record["bands"] = [writer.band_id(band) for band in one.band_ids]
     return record
 
 

@@ -147,6 +147,10 @@ def allowance(writer, _section, allowance) -> dict | None:
         record["step"] = to_text(allowance.step, UNIT_DIGITS[1])
     if allowance.setup != "waived":
         record["setup"] = allowance.setup
+    if allowance.use_ids:
+        record["uses"] = _uses(writer, allowance)
+        if not record["uses"]:
+            return None
     if allowance.rollover_periods:
         record["rollover"] = {
             "periods": allowance.rollover_periods,
@@ -157,6 +161,15 @@ def allowance(writer, _section, allowance) -> dict | None:
             else {}
         )
     return record
+
+
+def _uses(writer, allowance) -> list[dict]:
+    """What uses the allowance up; lines for rates of other versions than the book's left out."""
+    return [
+        concerned | {"unit": use.unit, "each": to_text(use.each, UNIT_DIGITS[1])}
+        for use in allowance.use_ids
+        if (concerned := rules_writer.what(writer, use)) is not None
+    ]
 
 
 def _what(allowance) -> dict:

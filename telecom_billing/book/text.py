@@ -14,6 +14,15 @@ class Inexact(ValueError):
     """A number with more decimal places than its field keeps."""
 
 
+def split_names(text: str | None) -> list[str]:
+    """Names with commas between, such as services.
+
+    >>> split_names("voice, sms,"), split_names(None)
+    (['voice', 'sms'], [])
+    """
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
 def to_text(value: float | None, places: int) -> str:
     """A stored number as text; the database holds ``places`` decimals, so the text is exact.
 

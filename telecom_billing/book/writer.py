@@ -276,7 +276,8 @@ class Writer(RateWriter):
     def _plans_of_rules(self):
         """Zone plans of what looks at a whole period, which may name other zones than rates do."""
         company = self.tariffs[:1].company_id or self.env.company
-        zones = self.tariffs.allowance_ids.zone_ids
+        allowances = self.tariffs.allowance_ids
+        zones = allowances.zone_ids | allowances.use_ids.zone_ids
         for model in rules_writer.RULES.values():
             zones |= self.env[model].search([("company_id", "=", company.id)]).zone_ids
         return zones.plan_id

@@ -222,7 +222,7 @@ def _as_charged(charge, stored: dict) -> str:
                 "Allowance %(allowance)s gave %(used)s %(unit)s.",
                 allowance=", ".join(allowances.mapped("name")),
                 used=short(stored["used"]),
-                unit=charge.unit,
+                unit=charge.allowance_unit,
             )
         )
     lines.append(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 
 import numpy as np
@@ -33,6 +34,11 @@ class Pricing:
     own_currency: int
     costing: Costing | None = None
     before: Before = dataclasses.field(default_factory=Before.nothing)
+
+    @functools.cached_property
+    def bundles(self) -> tuple[int, ...]:
+        """Allowances that several things use up (``uses``)."""
+        return tuple(plain_id(one.id) for one in self.book.allowance_list if one.uses)
 
 
 @dataclasses.dataclass
@@ -64,6 +70,8 @@ class Charges:
     reason: np.ndarray
     reasons: list[str]
     message: np.ndarray
+    #: Allowances that count in a unit of their own; of them, ``allowance_used`` is in that.
+    bundles: tuple[int, ...] = ()
     #: ``Rated.allowances`` of the core.
     balances: pd.DataFrame | None = None
     #: Thresholds of spending limits, see :func:`.alerts.of_facts`.
@@ -157,6 +165,7 @@ def _priced(
         reason=reason,
         reasons=reasons,
         message=message,
+        bundles=pricing.bundles,
         balances=rated.allowances,
         alerts=alerts.of_facts(
             rated.alerts, *(flat(facts[name]).to_numpy() for name in ("id", "contract", "line"))
@@ -219,10 +228,16 @@ def _join(parts: list[Charges]) -> Charges:
     joined = {
         field.name: np.concatenate([getattr(first, field.name), getattr(second, field.name)])
         for field in dataclasses.fields(Charges)
-        if field.name not in ("reasons", "balances", "alerts")
+        if field.name not in ("reasons", "bundles", "balances", "alerts")
     }
     reasons = [*first.reasons, *second.reasons[1:]]
-    return Charges(**joined, reasons=reasons, balances=first.balances, alerts=first.alerts)
+    return Charges(
+        **joined,
+        reasons=reasons,
+        bundles=first.bundles,
+        balances=first.balances,
+        alerts=first.alerts,
+    )
 
 
 def _with_cost(pricing: Pricing, charges: Charges, facts: pa.Table) -> Charges:

@@ -89,13 +89,22 @@ def sum_up(facts: pa.Table, charges: Charges) -> Sums:
         records=total((charges.segment[good] == 0).astype(np.int64)),
         quantity=total(charges.quantity[good]),
         billed=total(charges.billed[good]),
-        allowance_used=total(charges.allowance_used[good]),
+        allowance_used=total(_covered(charges, good)),
         price=price,
         rest=rest,
         cost=total(charges.cost[good]),
         first=np.minimum.reduceat(started[order], begins) if len(begins) else started[:0],
         last=np.maximum.reduceat(started[order], begins) if len(begins) else started[:0],
     )
+
+
+def _covered(charges: Charges, good: np.ndarray) -> np.ndarray:
+    """What allowances covered of each charge, in the unit of the record: where they count in a unit
+    of their own, that is what was used."""
+    used = charges.allowance_used[good]
+    if not charges.bundles:
+        return used
+    return np.where(np.isin(charges.allowance[good], charges.bundles), charges.quantity[good], used)
 
 
 def _group(columns: list[np.ndarray], rows: int) -> tuple[np.ndarray, np.ndarray]:

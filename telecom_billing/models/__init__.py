@@ -45,6 +45,8 @@ from . import (
     telecom_allowance,
     telecom_allowance_balance,
     telecom_allowance_lock,
+    telecom_allowance_use,
+    telecom_allowance_use_lock,
     telecom_band,
     telecom_billing_run,
     telecom_billing_run_control,

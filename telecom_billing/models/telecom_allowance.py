@@ -80,6 +80,14 @@ class TelecomAllowance(models.Model):
         "First records only",
         help="It covers only a period's first so many records, such as ten free calls; 0: all.",
     )
+    use_ids = fields.One2many(
+        "telecom.allowance.use",
+        "allowance_id",
+        string="Used up by",
+        copy=True,
+        help="One balance for several things: of 500 units a minute takes one, a minute to "
+        "mobiles three, a message two. Empty: units are used up one by one.",
+    )
     setup = fields.Selection(
         [("waived", "Contained"), ("charged", "Charged")],
         string="Setup fee",
@@ -151,6 +159,7 @@ class TelecomAllowance(models.Model):
     @api.constrains(
         "kind", "unit", "period", "begins", "share", "pool_ids", "rollover_periods",
         "rollover_maximum", "service", "rate_ids", "tariff_ids", "count", "step", "records",
+        "quantity", "use_ids",
     )  # fmt: skip
     def _check_with_core(self):
         self._refuse_bad_rules()

@@ -11,8 +11,9 @@ from odoo.tools import format_date
 
 from .field_change import differs
 
-#: What does not change what is covered. Zones: a new zone plan's are added beside the old ones.
-FREE = {"name", "sequence", "zone_ids", "valid_to"}
+#: What does not change what is covered. Zones: a new zone plan's are added beside the old ones;
+#: uses look after themselves.
+FREE = {"name", "sequence", "zone_ids", "valid_to", "use_ids"}
 #: Whom and what it concerns: this may change where that comes to the same.
 CHOSEN = {
     "tariff_ids", "contract_ids", "line_ids", "partner_ids", "pool_ids", "zone_ids", "band_ids",

@@ -53,6 +53,7 @@ class TelecomCharge(models.Model):
     billed = fields.Float(digits=(20, 6), readonly=True)
     allowance_id = fields.Many2one("telecom.allowance", readonly=True)
     allowance_used = fields.Float("Of allowance", digits=(20, 6), readonly=True)
+    allowance_unit = fields.Char(compute="_compute_allowance_unit", compute_sudo=True)
     price = fields.Float(digits=(20, 6), min_display_digits=2, readonly=True)
     cost = fields.Float(digits=(20, 6), min_display_digits=2, readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -111,6 +112,17 @@ class TelecomCharge(models.Model):
         return self.browse(one for one in self._ids if one in found)
 
     # ------------------------------------------------------------------ compute
+    @api.depends("allowance_id", "unit")
+    def _compute_allowance_unit(self):
+        """What the allowance counts in: a unit of its own where several things use it up."""
+        for charge in self:
+            allowance = charge.allowance_id
+            charge.allowance_unit = (
+                self.env["telecom.unit"]._base_of(charge.company_id, allowance.unit)
+                if allowance.use_ids
+                else charge.unit
+            )
+
     @api.depends("reason")
     @api.depends_context("lang")
     def _compute_remedy(self):

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..book import rules_writer
+from ..book.text import split_names
 from ..rating import BookError, TariffBook
 from .book_faults import sentences
 
@@ -174,7 +175,7 @@ class TelecomSelector(models.AbstractModel):
 
     def _services(self) -> list[str]:
         self.ensure_one()
-        return [name.strip() for name in (self.service or "").split(",") if name.strip()]
+        return split_names(self.service)
 
     def _dates(self, span=None) -> tuple[datetime.date | None, datetime.date | None]:
         """First and last day on which this holds.

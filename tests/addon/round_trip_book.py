@@ -95,6 +95,12 @@ BOOK = {
          "tariffs": ["rt-b"], "flat": True},
         {"id": "rt-steps", "name": "Steps", "priority": 3, "share": "line", "period": "day",
          "tariffs": ["rt-b"], "quantity": "100", "unit": "minute", "count": "exact", "step": "1"},
+        {"id": "rt-bundle", "name": "Bundle", "priority": 5, "share": "contract", "period": "month",
+         "tariffs": ["rt-b"], "quantity": "500", "unit": "credit", "uses": [
+            {"services": ["voice"], "zones": ["mob"], "bands": ["peak"], "unit": "minute",
+             "each": "3"},
+            {"rates": ["first", "flat"], "unit": "piece", "each": "0.5"},
+            {"services": ["voice", "fax"], "unit": "minute", "each": "1"}]},
     ],
     "tiers": [
         {"id": "rt-tier", "name": "Tiers", "tariffs": ["rt"], "share": "customer",

@@ -150,9 +150,6 @@ class TestBookRoundTrip(TransactionCase):
         peak = copy.deepcopy(franc)
         peak["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "Peak", "together": {"by": "sum"}}
         del peak["allowances"]
-        bundle = copy.deepcopy(franc)
-        bundle["allowances"] = [{"id": "b", "name": "Bundle", "quantity": 9, "unit": "credit",
-                                 "tariffs": ["rt-x"], "uses": [{"each": 2}]}]  # fmt: skip
         second = copy.deepcopy(fee)  # a second is no number of minutes with six decimal places
         second["tariffs"][0]["versions"][0]["rates"] = [
             {"id": 1, "unit": "minute", "price": "1", "step": "second"}
@@ -161,7 +158,6 @@ class TestBookRoundTrip(TransactionCase):
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
             (peak, ("Peak", "“together”")),
-            (bundle, ("Bundle", "“uses”")),
             (origin, ("From here", "“origin”")),
             (second, ("“second”", "“minute”")),
         ):
