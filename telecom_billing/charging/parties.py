@@ -7,13 +7,35 @@ import dataclasses
 import datetime
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from odoo.tools import SQL
 
 from ..models.number_text import DIGIT_KINDS
-from ..rating.assignments import ANY_SOURCE, FIRST, LAST, Assignment, Assignments
+from ..rating.assignments import ANY_SOURCE, FIRST, LAST, Assignments
 from ..rating.clock import Clock
-from .columns import NONE
+from ..store import copying
+from .columns import NONE, codes, flat
 
+#: Columns of :data:`QUERY`.
+COLUMNS = {
+    "id": pa.int64(),
+    "number": pa.string(),
+    "kind": pa.dictionary(pa.int32(), pa.string()),
+    "range_from": pa.string(),
+    "range_to": pa.string(),
+    "begin": pa.date32(),
+    "end": pa.date32(),
+    "source": pa.int64(),
+    "line": pa.int64(),
+    "contract": pa.int64(),
+    "customer": pa.int64(),
+    "tariff": pa.int64(),
+    "prices": pa.int64(),
+    "line_begin": pa.date32(),
+    "line_end": pa.date32(),
+    "contract_end": pa.date32(),
+}
 #: Numbers of a company with their lines; the company is the argument.
 QUERY = """
     SELECT n.id, n.number, n.kind, n.range_from, n.range_to, n.date_start, n.date_end,
@@ -48,30 +70,28 @@ class Parties:
     def load(cls, env, company, clock: Clock) -> Parties:
         """All numbers of ``company`` that belong to a contract line, at any time."""
         env.flush_all()
-        rows = env.execute_query(SQL(QUERY, company.id))
+        rows = copying.read(env.cr, SQL(QUERY, company.id), COLUMNS)
         moments = _Moments(clock)
-        assignments, columns = [], []
-        for row in rows:
-            (number, text, kind, first, last, begin, end, source, line, contract, customer,
-             tariff, _prices, line_begin, line_end, contract_end) = row  # fmt: skip
-            assignments.append(
-                Assignment(
-                    number=text or "",
-                    kind=_kind(kind),
-                    first=first or "",
-                    last=last or "",
-                    begin=moments.begin(begin),
-                    end=moments.end(end),
-                    source=source or ANY_SOURCE,
-                )
-            )
-            ended = min(moments.end(line_end), moments.end(contract_end))
-            columns.append(
-                (number, line, contract, customer, tariff or NONE, moments.begin(line_begin), ended)
-            )
-        columns.append((NONE, NONE, NONE, NONE, NONE, FIRST, LAST))
-        arrays = np.array(columns, dtype=np.int64).T
-        return cls(Assignments(assignments), *arrays)
+        kind, kinds = codes(rows["kind"])
+        numbers = Assignments(
+            _texts(rows["number"]),
+            np.array([_kind(name) for name in kinds], dtype=object)[kind],
+            _texts(rows["range_from"]),
+            _texts(rows["range_to"]),
+            moments.begin(rows["begin"]),
+            moments.end(rows["end"]),
+            _ids(rows["source"], ANY_SOURCE),
+        )
+        ended = np.minimum(moments.end(rows["line_end"]), moments.end(rows["contract_end"]))
+        return cls(
+            numbers,
+            *(
+                np.append(_ids(rows[name], NONE), NONE)
+                for name in ("id", "line", "contract", "customer", "tariff")
+            ),
+            np.append(moments.begin(rows["line_begin"]), FIRST),
+            np.append(ended, LAST),
+        )
 
 
 def _kind(kind: str) -> str:
@@ -81,20 +101,29 @@ def _kind(kind: str) -> str:
     return "exact" if kind in DIGIT_KINDS else "account"
 
 
+def _texts(column: pa.ChunkedArray) -> np.ndarray:
+    return flat(pc.fill_null(column, "")).to_numpy(zero_copy_only=False)
+
+
+def _ids(column: pa.ChunkedArray, none: int) -> np.ndarray:
+    return flat(pc.fill_null(column, none)).to_numpy()
+
+
 class _Moments:
-    """Local days to instants; the same few days come again and again."""
+    """Columns of local days to instants in UTC; the same few days come again and again."""
 
     def __init__(self, clock: Clock):
         self._clock = clock
-        self._known: dict[datetime.date, int] = {}
 
-    def begin(self, day: datetime.date | None) -> int:
-        return FIRST if day is None else self._midnight(day)
+    def begin(self, days: pa.ChunkedArray) -> np.ndarray:
+        """When these days begin."""
+        return self._midnights(days, 0, FIRST)
 
-    def end(self, day: datetime.date | None) -> int:
-        return LAST if day is None else self._midnight(day + datetime.timedelta(days=1))
+    def end(self, days: pa.ChunkedArray) -> np.ndarray:
+        """When they are over."""
+        return self._midnights(days, 1, LAST)
 
-    def _midnight(self, day: datetime.date) -> int:
-        if day not in self._known:
-            self._known[day] = self._clock.midnight(day)
-        return self._known[day]
+    def _midnights(self, days: pa.ChunkedArray, later: int, none: int) -> np.ndarray:
+        day, known = codes(days.dictionary_encode())
+        after = datetime.timedelta(days=later)
+        return np.array([*(self._clock.midnight(one + after) for one in known), none])[day]

@@ -5,7 +5,7 @@ The longest number wins that is valid when the record starts: a single number be
 longer head before a shorter one, and where the longer one is not valid at that time, the shorter.
 Only then the account that the source names is asked.
 
->>> book = Assignments([
+>>> book = Assignments.of([
 ...     Assignment(number="4930123456", kind="span", first="00", last="49"),
 ...     Assignment(number="4930123456", kind="span"),
 ...     Assignment(number="493012345611", kind="exact", end=1_000),
@@ -22,9 +22,11 @@ array([ 3, -1, -1], dtype=int32)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from .digits import NumberColumn, number_column
 from .prefixes import PrefixIndex
@@ -52,31 +54,50 @@ class Assignment(NamedTuple):
 
 
 class Assignments:
-    """All assignments of a company; answers are positions in the list given, -1 for none."""
+    """All assignments of a company; answers are positions in the columns given, -1 for none.
 
-    def __init__(self, rows: Sequence[Assignment]) -> None:
-        exact = [i for i, row in enumerate(rows) if row.kind == "exact"]
-        spans = [i for i, row in enumerate(rows) if row.kind == "span"]
-        accounts = [i for i, row in enumerate(rows) if row.kind == "account"]
-        self._exact = _Keyed(_keys([rows[i].number for i in exact]), exact, rows)
-        places: dict[str, int] = {}
-        prefix_of, owner_of = [], []
-        for i in spans:
-            for prefix in covering(rows[i].number, rows[i].first, rows[i].last):
-                prefix_of.append(places.setdefault(prefix, len(places)))
-                owner_of.append(i)
-        self._prefixes = PrefixIndex(list(places))
-        self._spans = _Keyed(np.array(prefix_of, dtype=np.int64), owner_of, rows)
+    Each argument is a column of what :class:`Assignment` says.
+    """
+
+    def __init__(
+        self,
+        number: np.ndarray,
+        kind: np.ndarray,
+        first: np.ndarray,
+        last: np.ndarray,
+        begin: np.ndarray,
+        end: np.ndarray,
+        source: np.ndarray,
+    ) -> None:
+        def keyed(keys: np.ndarray, owners: np.ndarray, rank: np.ndarray | None = None) -> _Keyed:
+            return _Keyed(keys, owners, begin[owners], end[owners], len(number), rank)
+
+        exact = np.flatnonzero(kind == "exact")
+        self._exact = keyed(_keys(number[exact]), exact)
+        spans = np.flatnonzero(kind == "span")
+        prefixes, owners = _prefixes(number, first, last, spans)
+        places, unique = pd.factorize(prefixes)
+        self._prefixes = PrefixIndex(unique.tolist())
+        self._spans = keyed(places, owners)
         # A call that shows the head without an extension belongs to the block that begins first.
-        heads = sorted((i for i in spans if rows[i].first), key=lambda i: (rows[i].first, i))
-        rank = -np.arange(len(heads))
-        self._heads = _Keyed(_keys([rows[i].number for i in heads]), heads, rows, rank)
+        heads = spans[first[spans] != ""]
+        heads = heads[np.argsort(first[heads].astype(str), kind="stable")]
+        self._heads = keyed(_keys(number[heads]), heads, -np.arange(len(heads)))
+        accounts = np.flatnonzero(kind == "account")
         self._names: dict[tuple[str, int], int] = {}
-        keys = [
-            self._names.setdefault((rows[i].number, rows[i].source), len(self._names))
-            for i in accounts
-        ]
-        self._accounts = _Keyed(np.array(keys, dtype=np.int64), accounts, rows)
+        pairs = zip(number[accounts].tolist(), source[accounts].tolist(), strict=True)
+        keys = [self._names.setdefault(pair, len(self._names)) for pair in pairs]
+        self._accounts = keyed(np.array(keys, dtype=np.int64), accounts)
+
+    @classmethod
+    def of(cls, rows: Sequence[Assignment]) -> Assignments:
+        """The same, an assignment a row."""
+        columns = list(zip(*rows, strict=True)) or [()] * len(Assignment._fields)
+        texts, integers = columns[:4], columns[4:]
+        return cls(
+            *(np.array(column, dtype=object) for column in texts),
+            *(np.array(column, dtype=np.int64) for column in integers),
+        )
 
     def match(self, numbers: NumberColumn, started: np.ndarray) -> np.ndarray:
         """The assignment of each number at each instant (UTC microseconds); int32."""
@@ -162,17 +183,18 @@ class _Keyed:
     def __init__(
         self,
         keys: np.ndarray,
-        owners: Sequence[int],
-        rows: Sequence[Assignment],
+        owners: np.ndarray,
+        begin: np.ndarray,
+        end: np.ndarray,
+        rows: int,
         rank: np.ndarray | None = None,
     ) -> None:
-        begin = np.array([rows[i].begin for i in owners], dtype=np.int64)
         order = np.lexsort((begin if rank is None else rank, keys))
         self._keys = keys[order]
         self._begin = begin[order]
-        self._end = np.array([rows[i].end for i in owners], dtype=np.int64)[order]
-        self._owner = np.array(owners, dtype=np.int32)[order]
-        self.owned = np.zeros(len(rows) + 1, dtype=bool)
+        self._end = end[order]
+        self._owner = owners[order].astype(np.int32)
+        self.owned = np.zeros(rows + 1, dtype=bool)
         self.owned[self._owner] = True
 
     def __len__(self) -> int:
@@ -231,8 +253,23 @@ def covering(head: str, first: str = "", last: str = "") -> Iterator[str]:
         low += 10**digits
 
 
-def _keys(numbers: Sequence[Any]) -> np.ndarray:
-    column = number_column(list(numbers))
+def _prefixes(
+    number: np.ndarray, first: np.ndarray, last: np.ndarray, spans: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(prefixes that some heads and blocks stand for, whose each is), in the order of ``spans``."""
+    # Most blocks are all that is below their head; the others are covered one by one.
+    part = [bool(first[i].strip("0") or last[i].strip("9")) for i in spans.tolist()]
+    some = np.array(part, dtype=bool)
+    blocks, heads = spans[some], spans[~some]
+    covered = [list(covering(number[i], first[i], last[i])) for i in blocks.tolist()]
+    prefixes = np.array([*number[heads], *chain.from_iterable(covered)], dtype=object)
+    owners = np.concatenate([heads, np.repeat(blocks, [len(one) for one in covered])])
+    order = np.argsort(owners, kind="stable")
+    return prefixes[order], owners[order]
+
+
+def _keys(numbers: np.ndarray) -> np.ndarray:
+    column = number_column(pd.Series(numbers, dtype="object"))
     return column.padded * _LENGTHS + column.length
 
 

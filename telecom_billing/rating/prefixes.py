@@ -58,14 +58,16 @@ class PrefixIndex:
     """
 
     def __init__(self, prefixes: Sequence[str]) -> None:
-        for prefix in prefixes:
-            fault = check_prefix(prefix)
-            if fault:
-                raise ValueError(f"prefix {prefix!r} {fault}")
+        column = number_column(prefixes)
+        texts = all(isinstance(prefix, str) and len(prefix) <= WIDTH for prefix in prefixes)
+        if not texts or column.length.min(initial=WIDTH) < 0:
+            for prefix in prefixes:
+                if fault := check_prefix(prefix):
+                    raise ValueError(f"prefix {prefix!r} {fault}")
         if len(set(prefixes)) != len(prefixes):
             twice = sorted({p for p in prefixes if list(prefixes).count(p) > 1})
             raise ValueError(f"prefix {twice[0]!r} occurs twice; keep one of them")
-        self._build([(p, p) for p in prefixes])
+        self._build(prefixes, prefixes, column, column)
 
     @classmethod
     def from_blocks(cls, blocks: Iterable[tuple[str, str]]) -> PrefixIndex:
@@ -86,22 +88,23 @@ class PrefixIndex:
                 )
             checked.append((first, last))
         index = cls.__new__(cls)
-        index._build(checked)
+        firsts, lasts = [first for first, _last in checked], [last for _first, last in checked]
+        index._build(firsts, lasts, number_column(firsts), number_column(lasts))
         return index
 
-    def _build(self, blocks: list[tuple[str, str]]) -> None:
-        self.blocks = blocks
-        count = len(blocks)
-        low = [int(first.ljust(WIDTH, "0")) for first, _ in blocks]
-        high = [int(last.ljust(WIDTH, "9")) + 1 for _, last in blocks]
+    def _build(
+        self, firsts: Sequence[str], lasts: Sequence[str], first: NumberColumn, last: NumberColumn
+    ) -> None:
+        count = len(firsts)
+        low, high = first.padded, last.padded + 10 ** (WIDTH - last.length.astype(np.int64))
         # The last entry answers for "none" (-1) and is never too long for a number.
-        self.length = np.array([len(first) for first, _ in blocks] + [-1], dtype=np.int8)
+        self.length = np.append(first.length, np.int8(-1))
         self.parent = np.full(count + 1, -1, dtype=np.int64)
         self._longest = int(self.length.max())
-        order = sorted(range(count), key=lambda i: (low[i], -high[i], self.length[i]))
+        order = np.lexsort((first.length, -high, low))
         starts: list[int] = [-1]
         owners: list[int] = [-1]
-        open_: list[int] = []
+        open_: list[tuple[int, int]] = []  # (end, place), the innermost last
 
         def put(border: int, owner: int) -> None:
             if starts[-1] == border:
@@ -111,21 +114,22 @@ class PrefixIndex:
                 owners.append(owner)
 
         def close(until: int) -> None:
-            while open_ and high[open_[-1]] <= until:
-                ended = open_.pop()
-                put(high[ended], open_[-1] if open_ else -1)
+            while open_ and open_[-1][0] <= until:
+                end, _place = open_.pop()
+                put(end, open_[-1][1] if open_ else -1)
 
-        for i in order:
-            close(low[i])
+        for i, begin, end in zip(
+            order.tolist(), low[order].tolist(), high[order].tolist(), strict=True
+        ):
+            close(begin)
             if open_:
-                outer = open_[-1]
-                if high[i] > high[outer]:
-                    raise ValueError(
-                        f"blocks {blocks[outer]} and {blocks[i]} cross; make them nested or apart"
-                    )
+                until, outer = open_[-1]
+                if end > until:
+                    pair = f"{firsts[outer], lasts[outer]} and {firsts[i], lasts[i]}"
+                    raise ValueError(f"blocks {pair} cross; make them nested or apart")
                 self.parent[i] = outer
-            put(low[i], i)
-            open_.append(i)
+            put(begin, i)
+            open_.append((end, i))
         close(10**WIDTH)
         self._starts = np.array(starts, dtype=np.int64)
         self._owners = np.array(owners, dtype=np.int64)
@@ -133,7 +137,7 @@ class PrefixIndex:
         self._asked = 0
 
     def __len__(self) -> int:
-        return len(self.blocks)
+        return len(self.parent) - 1
 
     def find(self, numbers: Iterable[str | None]) -> np.ndarray:
         """Position of the longest prefix of each number (texts of digits), -1 where none is."""
@@ -142,7 +146,7 @@ class PrefixIndex:
     def lookup(self, numbers: NumberColumn) -> np.ndarray:
         """The same for numbers already read into a :class:`~.digits.NumberColumn`."""
         padded = numbers.padded
-        if len(self.blocks) == 0:
+        if not len(self):
             return np.full(len(padded), -1, dtype=np.int64)
         found = self._search(padded)
         # Padding makes "4930" look like "49300…": climb to a prefix the number is long enough for.

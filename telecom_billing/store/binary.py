@@ -189,14 +189,6 @@ class Draft:
         return self._rows
 
 
-def integers(data: memoryview, columns: int) -> np.ndarray:
-    """(rows, columns) of what COPY wrote, all columns ``integer`` and none of them NULL."""
-    field = np.dtype([("length", ">i4"), ("value", ">i4")])
-    record = np.dtype([("fields", ">i2"), ("values", field, (columns,))])
-    rows = data[len(_HEADER) : len(data) - len(_TRAILER)]
-    return np.frombuffer(rows, dtype=record)["values"]["value"].astype(np.int64)
-
-
 def _records(columns: typing.Sequence[Column], count: int) -> typing.Iterator[tuple]:
     """(which rows, they themselves as an array) group by group, a block at a time."""
     for chosen, lengths in _groups(columns, count):

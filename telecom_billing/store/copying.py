@@ -18,8 +18,6 @@ import pyarrow.compute as pc
 from odoo.tools import SQL
 from pyarrow import csv
 
-from . import binary
-
 #: Bytes that psycopg2 reads at a time. It takes Python's lock for each piece, and would wait for
 #: the thread that prices the next shard as often.
 PIECE = 1 << 22
@@ -40,11 +38,42 @@ def blocking() -> typing.Iterator[None]:
 
 def integers(cr, query: SQL, columns: int) -> np.ndarray:
     """The rows of a query (also UPDATE … RETURNING) whose columns are of type ``integer`` and never
-    NULL; (rows, columns). Unlike ``fetchall`` it makes no tuple of each row."""
+    NULL; (rows, columns).
+
+    They come in one piece. Row by row psycopg2 would let go of Python's lock each time, and wait
+    for the thread that prices the next shard to give it back.
+    """
+    names = [SQL.identifier(f"c{place}") for place in range(columns)]
+    cr.execute(
+        SQL(
+            "WITH found (%s) AS (%s) SELECT string_agg(%s, '') FROM found",
+            SQL(", ").join(names),
+            query,
+            SQL(" || ").join(SQL("int4send(%s)", name) for name in names),
+        )
+    )
+    (found,) = cr.fetchone()
+    return np.frombuffer(found or b"", dtype=">i4").reshape(-1, columns).astype(np.int64)
+
+
+def read(cr, query: SQL, columns: dict[str, pa.DataType]) -> pa.Table:
+    """The rows of a query as a table, without an object for each value. Empty texts are NULL.
+
+    :param columns: name and type of each column, in the order of the query
+    """
     sink = io.BytesIO()
     with blocking():
-        cr.copy_expert(f"COPY ({cr.mogrify(query).decode()}) TO STDOUT WITH (FORMAT binary)", sink)
-    return binary.integers(sink.getbuffer(), columns)
+        cr.copy_expert(f"COPY ({cr.mogrify(query).decode()}) TO STDOUT WITH (FORMAT csv)", sink)
+    if not sink.tell():  # Arrow takes no empty file
+        return pa.schema(list(columns.items())).empty_table()
+    return csv.read_csv(
+        pa.py_buffer(sink.getbuffer()),
+        read_options=csv.ReadOptions(column_names=list(columns)),
+        convert_options=csv.ConvertOptions(
+            column_types=columns, strings_can_be_null=True, null_values=[""]
+        ),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+    )
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from telecom_billing.rating.digits import number_column
 
 
 def find(rows, numbers, started):
-    book = Assignments(rows)
+    book = Assignments.of(rows)
     return book.match(number_column(numbers), np.array(started)).tolist()
 
 
@@ -43,7 +43,7 @@ def test_head_without_extension_belongs_to_the_first_block():
 
 def test_known_tells_the_owner_at_another_time():
     rows = [Assignment("493012345", end=10), Assignment("4940", "span", begin=50)]
-    book = Assignments(rows)
+    book = Assignments.of(rows)
     numbers = number_column(["493012345", "494012", "4989"])
     assert book.match(numbers, np.array([10, 10, 10])).tolist() == [-1, -1, -1]
     assert book.known(numbers).tolist() == [0, 1, -1]
@@ -55,7 +55,7 @@ def test_accounts_of_a_source_before_those_of_any():
         Assignment("100", "account", source=2),
         Assignment("100", "account", source=3, end=10),
     ]
-    book = Assignments(rows)
+    book = Assignments.of(rows)
     found = book.match_accounts(
         np.array([0, 0, 0, 0, 1, -1]),
         ["100", "1000"],
