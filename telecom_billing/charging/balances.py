@@ -145,9 +145,6 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
     kept, begin = _kept(context, stays, since, allowances)
     if kept is None:
         return pd.DataFrame(columns=list(SPENT))
-    daily = any(one.get("period") in ("day", "week") for one in allowances)
-    local = SQL("(c.started_at AT TIME ZONE 'UTC' AT TIME ZONE %s)", context.data["timezone"])
-    day = SQL("%s::date", local) if daily else SQL("date_trunc('month', %s)::date", local)
     holder = SQL(" ").join(
         [
             SQL("CASE a.share"),
@@ -156,21 +153,24 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
             SQL("END"),
         ]
     )
+    counted = any(one.get("records") for one in allowances)
+    # Few kinds of many charges: they are added up before it is asked whose they are.
     cr.execute(
         SQL(
-            "SELECT c.allowance_id, a.share, %(holder)s, %(day)s, sum(c.allowance_used)::bigint,"
-            " coalesce(sum(c.allowance_money), 0)::bigint, %(records)s"
-            " FROM telecom_charge_data c JOIN telecom_allowance a ON a.id = c.allowance_id"
+            "SELECT c.allowance_id, a.share, %(holder)s, c.day, sum(c.units)::bigint,"
+            " sum(c.money)::bigint, sum(c.records)::bigint"
+            " FROM (SELECT c.allowance_id, c.contract_id, c.line_id, %(day)s AS day,"
+            "  sum(c.allowance_used) AS units, coalesce(sum(c.allowance_money), 0) AS money,"
+            "  %(records)s AS records FROM telecom_charge_data c"
+            "  WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
+            "  AND c.write_off_id IS NULL AND c.started_at >= %(begin)s AND c.started_at < %(end)s"
+            "  AND %(whose)s AND (%(kept)s) GROUP BY 1, 2, 3, 4) c"
+            " JOIN telecom_allowance a ON a.id = c.allowance_id"
             " JOIN contract_contract o ON o.id = c.contract_id"
-            " WHERE c.company_id = %(company)s AND c.allowance_id IS NOT NULL"
-            " AND c.write_off_id IS NULL"
-            " AND c.started_at >= %(begin)s AND c.started_at < %(end)s AND %(whose)s AND (%(kept)s)"
             " GROUP BY 1, 2, 3, 4",
             holder=holder,
-            day=day,
-            records=SQL("count(DISTINCT c.usage_id)")
-            if any(one.get("records") for one in allowances)
-            else SQL("0"),
+            day=_day_of_charge(context, allowances, begin),
+            records=SQL("count(DISTINCT c.usage_id)") if counted else SQL("0"),
             company=span.company,
             begin=begin,
             end=span.end,
@@ -179,6 +179,21 @@ def _spent(cr, context, contracts, stays: SQL, allowances, since) -> pd.DataFram
         )
     )
     return pd.DataFrame(cr.fetchall(), columns=list(SPENT))
+
+
+def _day_of_charge(context, allowances, begin: datetime.datetime) -> SQL:
+    """The local day of a charge ``c``; its month's first, where days make no difference."""
+    if any(one.get("period") in ("day", "week") for one in allowances):
+        kind = "day"
+    elif begin < context.span.begin:
+        kind = "month"
+    else:
+        return SQL("%s::date", context.span.period)
+    return SQL(
+        "date_trunc(%s, c.started_at AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+        kind,
+        context.data["timezone"],
+    )
 
 
 def earliest(period: datetime.date, allowances: list[dict]) -> datetime.date:

@@ -3,7 +3,7 @@
 
 What shares balances must be rated together: a contract, or a customer with all contracts. That is
 the *holder*. But facts come in the order of delivery. So some chunks at a time are sorted by holder
-into a *run*; where there is more than one, runs go to files. Afterwards a shard is the slice of
+into a *run*; where there are more than a few, runs go to files. Afterwards a shard is the slice of
 some neighbouring holders out of every run: files are written in small batches, and only those that
 a slice is in are read.
 """
@@ -29,6 +29,8 @@ _PIECES = 6
 _LEAST = 10_000
 #: A run is closed when it holds so many records. Few runs, because each shard opens all of them.
 _RUN = 200_000
+#: So many runs stay in memory: a large company's day. With one more, all go to files.
+_KEPT = 2
 #: Records of a file that are read in one go. Mapped files would need no such thing; but of each
 #: column of each run the system maps pages around those that are read, which was 130 MiB.
 _BATCH = 2048
@@ -106,9 +108,9 @@ class Spool:
         started = flat(table["started_at"]).cast(pa.int64()).to_numpy()
         earliest = np.minimum.reduceat(started, begins)
         self._runs.append(_Run(keys[begins], np.append(begins, len(keys)), earliest, table))
-        if len(self._runs) > 1:
-            self._put_away(self._runs[0])
-            self._put_away(self._runs[-1])
+        if len(self._runs) > _KEPT:
+            for run in self._runs[-_KEPT - 1 :]:
+                self._put_away(run)
 
     def _put_away(self, run: _Run) -> None:
         """Into a file, if it is not in one."""

@@ -14,8 +14,8 @@ from pyarrow import csv
 from . import copying
 
 Consume = typing.Callable[[pa.Table], None]
-#: Bytes that are gathered before they are read into a frame: about 100,000 records.
-CHUNK = 10 << 20
+#: Bytes that are gathered before they are read into a frame: about 40,000 records.
+CHUNK = 4 << 20
 
 _CODE = pa.dictionary(pa.int32(), pa.string())
 #: What rating reads of a fact, and as what.

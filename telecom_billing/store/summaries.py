@@ -113,7 +113,7 @@ def grow(cr, rows: binary.Draft) -> np.ndarray:
     count = rows.count
     cr.execute(
         SQL(
-            "CREATE TEMPORARY TABLE telecom_summary_more ON COMMIT DROP AS"
+            "CREATE TEMPORARY TABLE IF NOT EXISTS telecom_summary_more ON COMMIT DROP AS"
             " SELECT %s FROM telecom_usage_summary LIMIT 0",
             SQL(", ").join(SQL.identifier(name) for name in rows.columns),
         )
@@ -147,7 +147,7 @@ def grow(cr, rows: binary.Draft) -> np.ndarray:
                 found[new].tolist(),
             )
         )
-    cr.execute("DROP TABLE telecom_summary_more")
+    cr.execute("TRUNCATE telecom_summary_more")
     return found
 
 
