@@ -18,6 +18,8 @@ COUNTS = ("billed", "exact")
 MEASURES = ("units", "money")
 SETUPS = ("waived", "charged")
 USES = ("first", "last")
+#: What negative quantities do: cost the negative of the rate's price, or give back what was drawn.
+REFUNDS = ("own", "return")
 #: A flat allowance holds this much: more than any record can ask for.
 ENDLESS = 1 << 61
 
@@ -59,13 +61,14 @@ class Allowance:
     uses: tuple[Use, ...] = ()
     #: Of inclusive money; None: as the tariffs or the book have it.
     currency: str | None = None
+    refunds: str = "own"
 
     @classmethod
     def read(cls, node: Node, clock: Clock, units: Units) -> Allowance:
         node.only(
             "id", "name", *FIELDS, "quantity", "unit", "money", "flat", "fair_use", "priority",
             "count", "measure", "setup", "per_member", "prorate", "rollover", "records", "step",
-            "currency", "uses",
+            "currency", "uses", "refunds",
         )  # fmt: skip
         said = node.has("unit") or node.has("fair_use")
         base, factor = units.base(node.text("unit", "second") or "second")
@@ -101,6 +104,7 @@ class Allowance:
             step=_step(node, factor),
             currency=node.text("currency"),
             uses=read_uses(node, clock, units, factor),
+            refunds=_refunds(node),
         )
 
 
@@ -112,6 +116,19 @@ def _step(node: Node, factor: int) -> int | None:
     if node.has("money") or node.data.get("count") != "exact":
         node.fault("step", "needs units counted as used", "Set 'count' to exact, or leave it out.")
     return int(step * factor * MICRO)
+
+
+def _refunds(node: Node) -> str:
+    """What negative quantities do; only plain units can be given back."""
+    found = node.choice("refunds", REFUNDS, "own") or "own"
+    others = [name for name in ("money", "records", "uses") if node.has(name)]
+    if found == "return" and others:
+        node.fault(
+            "refunds",
+            f"stands beside '{others[0]}'",
+            "Only units that are counted one to one come back: take one of the two out.",
+        )
+    return found
 
 
 def _rollover(node: Node, factor: int) -> Rollover | None:

@@ -43,7 +43,7 @@ def price_by_end(book: TariffBook, found: Resolved, started: np.ndarray, size: n
                 found.reason[row] = NUMBER["no-rate"]
                 continue
             rate = cell.rates[winner]
-            if book.rates[rate].factor is not None:
+            if book.rates[rate].relative:
                 found.reason[row] = NUMBER["no-base-price"]
                 continue
             found.rate[row] = book.derive(factors, rate) if factors else rate  # type: ignore[arg-type]

@@ -64,6 +64,29 @@ def draw_whole(
         wanted[late & (lots > rest[balance])] = 0
 
 
+def draw_back(
+    balance: np.ndarray, wanted: np.ndarray, back: np.ndarray, held: np.ndarray, before: np.ndarray
+) -> np.ndarray:
+    """The same where some rows (``back``) give units back: what each takes, or returns (below 0).
+
+    The last units go back first: those that the balance (``held``, of which ``before`` are used)
+    had no room for, then its own. Of what nobody took nothing comes back.
+
+    >>> rows = np.zeros(4, int), np.array([60, 60, 60, 90]), np.array([False, False, True, True])
+    >>> draw_back(*rows, np.array([100]), np.array([0]))
+    array([ 60,  40, -40, -60])
+    """
+    position = dict(enumerate(before.tolist()))
+    result = np.zeros(len(balance), dtype=np.int64)
+    every = zip(balance.tolist(), wanted.tolist(), back.tolist(), strict=True)
+    for row, (number, want, returned) in enumerate(every):
+        now, room = position[number], int(held[number])
+        then = max(now - want, 0) if returned else now + want
+        result[row] = min(then, room) - min(now, room)
+        position[number] = then
+    return result
+
+
 def _draw_slowly(balance: np.ndarray, wanted: np.ndarray, grants: np.ndarray) -> np.ndarray:
     """The same with Python's unbounded integers."""
     left = {}

@@ -18,6 +18,7 @@ from .allowances import Allowance
 from .bands import Band, Calendar
 from .carriers import Carrier
 from .clock import Clock
+from .derived import freed, scaled
 from .guards import Guard, Guards
 from .limits import Limit, Minimum
 from .origins import Origins, nearness
@@ -33,7 +34,7 @@ from .parties import (
     read_pool,
 )
 from .plan import Kind, Plan
-from .rates import Rate, freed, scaled
+from .rates import Rate
 from .schema import BookError, Node, Problem, unique
 from .selector import Selector
 from .table import RateTable
@@ -182,8 +183,8 @@ class TariffBook:
 
     @cached_property
     def factor_rates(self) -> np.ndarray | None:
-        """Which rates of the book state a factor (the last entry for none); None: no rate does."""
-        found = [rate.factor is not None for rate in self.listed_rates]
+        """Which rates change another price (the last entry for none); None: no rate does."""
+        found = [rate.relative for rate in self.listed_rates]
         return np.array([*found, False]) if any(found) else None
 
     @cached_property
@@ -216,15 +217,15 @@ class TariffBook:
     def pool_members(self, pool: str) -> dict[str, set[str]]:
         """Lines, contracts and customers of a pool and of the pools in it."""
         if pool not in self._members:
-            own = self.pools[pool]
-            found = {
-                "line": set(own.lines),
-                "contract": set(own.contracts),
-                "customer": set(own.customers),
-            }
-            for inner in own.pools:
-                for name, names in self.pool_members(inner).items():
-                    found[name] |= names
+            found: dict[str, set[str]] = {"line": set(), "contract": set(), "customer": set()}
+            seen, queue = {pool}, [pool]
+            while queue:
+                own = self.pools[queue.pop()]
+                found["line"].update(own.lines)
+                found["contract"].update(own.contracts)
+                found["customer"].update(own.customers)
+                queue += [inner for inner in own.pools if inner not in seen]
+                seen.update(own.pools)
             self._members[pool] = found
         return self._members[pool]
 

@@ -17,21 +17,29 @@ import numpy as np
 
 from .context import Context
 from .money import MICRO
+from .rates import Rate
 from .reasons import NUMBER
 from .usage import MAX_QUANTITY
 
 
+def joined(legs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(start, end) intervals as few that do not overlap.
+
+    >>> joined([(5, 9), (0, 5), (12, 13), (6, 7)])
+    [(0, 9), (12, 13)]
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(legs):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
 def covered(legs: Iterable[tuple[int, int]]) -> int:
     """Time covered by at least one of (start, end) intervals."""
-    total, until = 0, None
-    for start, end in sorted(legs):
-        if until is None or start > until:
-            total += end - start
-            until = end
-        elif end > until:
-            total += end - until
-            until = end
-    return total
+    return sum(end - start for start, end in joined(legs))
 
 
 def peak(legs: Sequence[tuple[int, int]]) -> int:
@@ -69,13 +77,19 @@ def gather(context: Context) -> dict[int, int]:
     rows = rows[np.argsort(context.rank[rows], kind="stable")]
     # The column may be the usage frame's own, which is never changed.
     context.quantity = context.quantity.copy()
+    wholes = {
+        row: (int(contract[row]), int(line[row]), int(conference[row]))
+        for row in rows.tolist()
+        if conference[row] >= 0
+    }
+    session = _sessions(context, wholes, rules)
     groups: dict[tuple[int, ...], list[int]] = {}
     by_conference: dict[tuple[int, ...], int] = {}
     for row in rows.tolist():
         if conference[row] < 0:
             found.reason[row] = NUMBER["no-conference"]
             continue
-        whole = (int(contract[row]), int(line[row]), int(conference[row]))
+        whole = (*wholes[row], session.get(row, 0))
         # The first leg decides for all: one conference has one price.
         first = by_conference.setdefault(whole, row)
         by = rules.get(int(found.rate[first]))
@@ -86,6 +100,28 @@ def gather(context: Context) -> dict[int, int]:
     for members in groups.values():
         _gather_group(context, members, bearer)
     return bearer
+
+
+def _sessions(
+    context: Context, wholes: dict[int, tuple[int, ...]], rules: dict[int, Rate]
+) -> dict[int, int]:
+    """The number of each row's session, where a pause ends one: a room that many meetings use."""
+    if all(rate.pause is None for rate in rules.values()):
+        return {}
+    started, quantity = context.usage.started, context.quantity
+    found: dict[int, int] = {}
+    #: Of each conference: its latest session, when that ends, and its pause.
+    latest: dict[tuple[int, ...], tuple[int, int, int | None]] = {}
+    for row in sorted(wholes, key=lambda row: (int(started[row]), row)):
+        begin, end = int(started[row]), int(started[row]) + int(quantity[row])
+        rate = rules.get(int(context.found.rate[row]))
+        own = None if rate is None else rate.pause
+        number, until, pause = latest.get(wholes[row], (0, end, own))
+        if pause is not None and begin > until + pause:
+            number, until, pause = number + 1, end, own
+        latest[wholes[row]] = (number, max(until, end), pause)
+        found[row] = number
+    return found
 
 
 def _gather_group(context: Context, members: list[int], bearer: dict[int, int]) -> None:
@@ -105,6 +141,8 @@ def _gather_group(context: Context, members: list[int], bearer: dict[int, int]) 
         size = length
         if rate.conference_by == "peak":
             times = -(-length // rate.times) if rate.times else 1
+            if rate.rejoin == "merge":
+                legs = _by_participant(context, members, legs)
             size = peak(legs) * MICRO * times
     if size > MAX_QUANTITY:
         found.reason[first], size = NUMBER["bad-quantity"], 0
@@ -114,3 +152,14 @@ def _gather_group(context: Context, members: list[int], bearer: dict[int, int]) 
         quantity[row] = 0
         found.rate[row] = found.rate[first]
         found.zone[row] = found.zone[first]
+
+
+def _by_participant(
+    context: Context, members: list[int], legs: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The times during which each participant was there, by however many legs."""
+    name, _ = context.usage.codes("participant")
+    mine: dict[int, list[tuple[int, int]]] = {}
+    for row, leg in zip(members, legs, strict=True):
+        mine.setdefault(int(name[row]) if name[row] >= 0 else -2 - row, []).append(leg)
+    return [leg for own in mine.values() for leg in joined(own)]

@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 
 from .allowances import Allowance
-from .balances import draw_whole
+from .balances import draw_back, draw_whole
 from .context import Context
 from .grants import fitting
 from .holdings import Holdings
 from .lots import Ledger
 from .money import MICRO
 from .money_cover import MoneyCover
+from .room import check_sums
 from .uses import Counted
 
 #: Tells the billed units of what is left of rows.
@@ -105,7 +106,9 @@ def cover(
     for number in order:
         allowance = context.book.allowance_list[number]
         counted = None
-        mask = allowance.selector.mask(context, context.priceable)
+        returns = allowance.refunds == "return" and context.sign is not None
+        among = context.found_by_rate if returns else context.priceable
+        mask = allowance.selector.mask(context, among)
         if allowance.money is not None:
             mask &= context.in_currency(allowance.selector, allowance.currency)
         elif allowance.uses:
@@ -162,14 +165,21 @@ def _work_off(
             wanted, lots = counted.wanted(rows, asked), counted.lots(rows)
         if allowance.step is not None:
             wanted = -(-wanted // allowance.step) * allowance.step
+        if allowance.flat:
+            check_sums(
+                balances.of_row, wanted, f"sums of allowance {allowance.name or allowance.id}"
+            )
         units = np.zeros(len(rows), dtype=np.int64)
+        back = None
+        if allowance.refunds == "return" and context.sign is not None:
+            back = context.sign[rows] < 0
         for period_ in sorted(set(balances.periods)) if allowance.rollover else (None,):
-            _draw_period(allowance, ledger, balances, wanted, units, lots, period_)
+            _draw_period(allowance, ledger, balances, wanted, units, lots, back, period_)
         spent = np.zeros(len(rows), dtype=np.int64)
         if counted is not None:
             covered = counted.covered(rows, asked, wanted, units)
-        _take(found, rows, money.pay(rows, units if covered is None else covered))
-    touched = (units > 0) | (spent > 0)
+        _take(found, rows, money.pay(rows, np.abs(units) if covered is None else covered))
+    touched = (units != 0) | (spent > 0)
     if allowance.fair_use is not None:
         found.fair_use += _beyond_fair_use(allowance, context, balances, rows, units)
     if allowance.setup == "charged":
@@ -184,7 +194,7 @@ def _work_off(
                 spent[touched],
                 held,
                 balances.sizes[held],
-                (units if covered is None else covered)[touched],
+                (np.abs(units) if covered is None else covered)[touched],
             )
         )
 
@@ -237,14 +247,19 @@ def _draw_period(
     wanted: np.ndarray,
     units: np.ndarray,
     lots: np.ndarray | None,
+    back: np.ndarray | None,
     period: int | None,
 ) -> None:
-    """Draw the rows of one period (None: of all, where nothing rolls over)."""
+    """Draw the rows of one period (None: of all, where nothing rolls over); ``back``: rows that
+    give units back, None where no row does."""
     if period is None:
-        units[:] = draw_whole(balances.of_row, wanted, balances.sizes, lots)
+        held = balances.sizes + balances.before
+        if back is None:
+            units[:] = draw_whole(balances.of_row, wanted, balances.sizes, lots)
+        else:
+            units[:] = draw_back(balances.of_row, wanted, back, held, balances.before)
         used = balances.sums(units) + balances.before
         every = np.array(balances.periods, dtype=np.int64)
-        held = balances.sizes + balances.before
         ledger.book(allowance, balances.holders, every, every, held, used)
         return
     numbers = [i for i, one in enumerate(balances.periods) if one == period]
@@ -256,8 +271,13 @@ def _draw_period(
         granted[i] = max(all_of_it - int(balances.before[i]), 0)
         sizes[i] = granted[i]
     rows = np.flatnonzero(np.isin(balances.of_row, numbers))
-    own = None if lots is None else lots[rows]
-    units[rows] = draw_whole(balances.of_row[rows], wanted[rows], granted, own)
+    mine = balances.of_row[rows]
+    if back is None:
+        own = None if lots is None else lots[rows]
+        units[rows] = draw_whole(mine, wanted[rows], granted, own)
+    else:
+        held = granted + balances.before
+        units[rows] = draw_back(mine, wanted[rows], back[rows], held, balances.before)
     used = balances.sums(units) + balances.before
     for i, each in carried.items():
         ledger.spend(allowance, balances.holders[i], period, each, int(used[i]))

@@ -28,6 +28,11 @@ _TOGETHER = {
     "latest": ("the latest of them", "der letzte davon"),
     "sum": ("their sum", "ihre Summe"),
     "unique": ("how many differ", "wie viele verschieden sind"),
+    "mean": ("their mean", "ihr Mittelwert"),
+    "percentile": (
+        "the highest but for those that count too rarely",
+        "der höchste ohne die zu seltenen Spitzen",
+    ),
 }
 
 
@@ -133,6 +138,10 @@ def _allowances(done: Run, row: int, own: Rate, say: Say) -> bool:
             say("uses", each=each, number=plain(number), unit=unit)
         if allowance.flat:
             say("flat", allowance=name, used=decimal_text(used), unit=unit)
+            continue
+        if used < 0:
+            after = decimal_text(before - used)
+            say("given_back", allowance=name, used=decimal_text(-used), after=after, unit=unit)
             continue
         say(
             "allowance",

@@ -69,7 +69,11 @@ def route(done: Run, row: int, say: Say) -> None:
     say("rate", rate=rate.name or rate.id, **terms(rate, tariff.currency))
     for factor in book.factors_of(number)[0]:
         over = book.rates[factor]
-        say("factor", tariff=_tariff(book.tariff_of(factor)), factor=plain(over.factor or 1))
+        named = _tariff(book.tariff_of(factor))
+        if over.factor is not None:
+            say("factor", tariff=named, factor=plain(over.factor))
+        if over.add is not None and over.unit == rate.unit:
+            say("added", tariff=named, added=_added(over, tariff.currency))
     _guard(done, row, tariff, say)
 
 
@@ -116,10 +120,12 @@ def _silent(
         return "no version is valid at that time", "keine Version ist zu der Zeit gültig"
     answer = book.plan(version, context.found.plan_key(row)).find(number, destination, started)
     if answer.rate[0] >= 0:
-        factor = book.rates[int(answer.rate[0])].factor
-        if factor is None:
+        own = book.rates[int(answer.rate[0])]
+        if not own.relative:
             return None
-        text = plain(factor)
+        changes = [] if own.factor is None else [plain(own.factor)]
+        changes += [] if own.add is None else [f"+ {_added(own, book.tariff_list[place].currency)}"]
+        text = " ".join(changes)
         return f"it changes the price below by {text}", f"ändert den Preis darunter um {text}"
     if answer.matched[0]:
         return "no price at that hour", "kein Preis zu dieser Stunde"
@@ -175,6 +181,13 @@ def _guard(done: Run, row: int, tariff: Tariff, say: Say) -> None:
             if limit is not None
         ]
         say("guard", guard=name, limits=", ".join(limits) or "increments")
+
+
+def _added(rate: Rate, currency: str) -> str:
+    """What a rate adds to the price below it, by the minute, the megabyte or one of its unit."""
+    unit = {"second": "min", "byte": "MB"}.get(rate.unit, rate.unit)
+    size = {"second": 60, "byte": 1_000_000}.get(rate.unit, 1)
+    return f"{plain((rate.add or 0) * size)} {currency}/{unit}"
 
 
 def terms(rate: Rate, currency: str) -> dict[str, str]:

@@ -38,7 +38,13 @@ SENTENCES = {
     "stands beside a fee of a step": "steht neben der Gebühr einer Stufe",
     "Fees are not given back: take 'setup' out, or leave 'refunds' out.":
         "Gebühren werden nicht zurückgegeben: 'setup' herausnehmen oder 'refunds' weglassen.",
+    "Only units that are counted one to one come back: take one of the two out.":
+        "Zurückgegeben werden nur eins zu eins gezählte Einheiten: eines der beiden herausnehmen.",
     "is for 'unique' only": "gilt nur bei 'unique'",
+    "goes with 'percentile', above 0 and up to 100":
+        "gehört zu 'percentile', über 0 und bis 100",
+    "Write 95 for the value that 95 of 100 records do not exceed.":
+        "95 schreiben für den Wert, den 95 von 100 Sätzen nicht übersteigen.",
     "Leave it out, or set 'by' to unique.": "Weglassen oder 'by' auf unique setzen.",
     "Take one of the two out.": "Eines der beiden herausnehmen.",
     "is a zone without prefixes": "ist eine Zone ohne Vorwahlen",

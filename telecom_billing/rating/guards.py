@@ -15,9 +15,10 @@ import numpy as np
 
 from .blocks import blocks
 from .clock import Clock
+from .derived import price_per
 from .money import MICRO
 from .prefixes import PrefixIndex, check_prefix
-from .rates import Rate, price_per
+from .rates import Rate
 from .schema import Node, Problem
 from .tariffs import Tariff, validity
 from .usage import Usage

@@ -122,31 +122,29 @@ def read_kinds(node: Node) -> dict[str, dict[str, frozenset[str]]]:
 
 def check_pools(pools: dict[str, Pool]) -> None:
     """Report pools that contain unknown pools or, over any number of steps, themselves."""
-    state: dict[str, int] = {}
-
-    def visit(name: str, path: list[str]) -> None:
-        if state.get(name) == 2:
-            return
-        if state.get(name) == 1:
-            loop = [*path[path.index(name) :], name]
-            pools[name].node.fault(
-                "pools",
-                f"form a cycle: {' → '.join(loop)}",
-                "Take one of them out of the other.",
-            )
-            return
-        state[name] = 1
-        for member in pools[name].pools:
-            if member in pools:
-                visit(member, [*path, name])
-            else:
+    done: set[str] = set()
+    for first in pools:
+        # The way from the first pool to where we are, each with the members still to be seen.
+        way = [] if first in done else [(first, iter(pools[first].pools))]
+        while way:
+            name, members = way[-1]
+            member = next(members, None)
+            if member is None:
+                way.pop()
+                done.add(name)
+            elif member not in pools:
                 pools[name].node.fault(
                     "pools", "names an unknown pool", "Add it to 'pools'.", member
                 )
-        state[name] = 2
-
-    for name in pools:
-        visit(name, [])
+            elif member in (names := [one for one, _ in way]):
+                loop = [*names[names.index(member) :], member]
+                pools[member].node.fault(
+                    "pools",
+                    f"form a cycle: {' → '.join(loop)}",
+                    "Take one of them out of the other.",
+                )
+            elif member not in done:
+                way.append((member, iter(pools[member].pools)))
 
 
 def _key(node: Node, name: str) -> str | None:

@@ -10,12 +10,12 @@ unit; prices are fractions of the currency.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from .measure import WHOLES
-from .money import MICRO, ROUNDINGS, exact
+from .money import MICRO, ROUNDINGS
 from .proration import RULES
 from .schema import MAX_UNITS, Node
 from .together import Together
@@ -41,7 +41,7 @@ INHERITED = (
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
     "factor", "refuse", "flat", "free", "setup", "minimum", "maximum", "extras", "conference",
-    "months", "origin", "origins", "together",
+    "months", "origin", "origins", "together", "add",
 )  # fmt: skip
 
 
@@ -82,6 +82,8 @@ class Rate:
     mode: str = "graduated"
     beyond: str = "free"
     factor: Fraction | None = None
+    #: Beside or instead of a factor: what is added to each base unit's price below.
+    add: Fraction | None = None
     refuse: str | None = None
     free: int = 0
     setup: Fraction | None = None
@@ -98,6 +100,8 @@ class Rate:
     conference_by: str = "leg"
     rejoin: str | None = None
     times: int | None = None
+    #: Without any leg for so long (millionths of a second) a conference is over; None: never.
+    pause: int | None = None
     direction: str = "out"
     flat: bool = False
     whole: str | None = None
@@ -109,6 +113,11 @@ class Rate:
     origins: tuple[Any, ...] = ()
     #: Records of a period that are priced as one; None: each by itself.
     together: Together | None = None
+
+    @property
+    def relative(self) -> bool:
+        """Does it change the price found further down the chain, instead of stating one?"""
+        return self.factor is not None or self.add is not None
 
     @property
     def usage_unit(self) -> str:
@@ -123,7 +132,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
     unit = node.text("unit", "second") or "second"
     base, factor = units.base(unit)
     conference = Node.of(node.data.get("conference") or {}, node.where, node.problems)
-    conference.only("by", "rejoin", "times")
+    conference.only("by", "rejoin", "times", "pause")
     by = conference.choice("by", CONFERENCE_BY, "leg") or "leg"
     if by == "session" and base != "second":
         node.fault("unit", "is no time", "A session is priced by its length; use second or minute.")
@@ -133,6 +142,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
     minimum, maximum = node.amount("minimum"), node.amount("maximum")
     if minimum is not None and maximum is not None and minimum > maximum:
         node.fault("minimum", f"is above the maximum {maximum}", "Exchange the two.")
+    _one_price(node)
     services = node.data.get("service")
     named = [services] if isinstance(services, str) else node.list("service")
     if services == []:
@@ -153,6 +163,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         mode=node.choice("mode", MODES, "graduated") or "graduated",
         beyond=node.choice("beyond", BEYOND, "free") or "free",
         factor=node.amount("factor"),
+        add=_added(node, units, base, factor),
         refuse=node.text("refuse"),
         free=int((node.quantity("free", scale=factor) or 0) * factor * MICRO),
         setup=node.amount("setup"),
@@ -168,7 +179,8 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         round_quantity=node.choice("round_quantity", ROUND_QUANTITY, "record") or "record",
         conference_by=by,
         rejoin=conference.choice("rejoin", REJOIN, None),
-        times=_times(conference, units),
+        times=_seconds(conference, "times", units),
+        pause=_seconds(conference, "pause", units),
         direction=node.choice("direction", DIRECTIONS, "out") or "out",
         flat=node.flag("flat"),
         whole=_whole(node, by, conference),
@@ -177,6 +189,26 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         together=Together.read(node),
         ignore_below=int((node.quantity("ignore_below", scale=factor) or 0) * factor * MICRO),
     )
+
+
+def _one_price(node: Node) -> None:
+    """Report a rate that says in several ways what it costs: one of them would be lost."""
+    ways = {
+        "price": node.has("price") and str(node.data["price"]).strip("0.") != "",
+        "steps": node.has("steps"),
+        "factor": node.has("factor") or node.has("add"),
+        "flat": node.data.get("flat") is True,
+        "refuse": node.has("refuse"),
+    }
+    said = [name for name, given in ways.items() if given]
+    for name in said[1:]:
+        node.fault(name, f"stands beside '{said[0]}'", "Use one of the two.")
+
+
+def _added(node: Node, units: Units, base: str, factor: int) -> Fraction | None:
+    """What a rate adds to the price of a base unit below it."""
+    more = node.amount("add")
+    return None if more is None else more / _per(node, units, base, factor, Fraction(factor))
 
 
 def _whole(node: Node, by: str, conference: Node) -> str | None:
@@ -201,18 +233,19 @@ def _months(node: Node, base: str) -> str | None:
     return rule
 
 
-def _times(conference: Node, units: Units) -> int | None:
-    """Millionths of a second by which a peak is multiplied, from a unit's name or seconds."""
-    value = conference.data.get("times")
+def _seconds(conference: Node, field: str, units: Units) -> int | None:
+    """Millionths of a second of a length of time, from a unit's name or a number of seconds."""
+    value = conference.data.get(field)
     if value is None:
         return None
-    if isinstance(value, str) and not value[:1].isdigit():
+    if named(value):
         base, factor = units.base(value)
         if base == "second":
             return factor * MICRO
-        conference.fault("times", "is no time", "Name a unit such as minute, or seconds.")
+        conference.fault(field, "is no time", "Name a unit such as minute, or seconds.")
         return None
-    return int((conference.quantity("times", positive=True) or Fraction(60)) * MICRO)
+    found = conference.quantity(field, positive=True)
+    return None if found is None else int(found * MICRO)
 
 
 def _per(node: Node, units: Units, base: str, factor: int, default: Fraction) -> Fraction:
@@ -249,8 +282,6 @@ def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]
         # The price of a month; increments and "per" of the tariff are for other rates.
         return (Step(0, None, MICRO, node.amount("price") or Fraction(0), "none"),)
     if node.has("steps"):
-        if node.has("price"):
-            node.fault("price", "stands beside 'steps'", "Use one of the two.")
         return _listed(node, units, base, factor)
     if not node.has("price"):
         return ()
@@ -259,7 +290,8 @@ def _steps(node: Node, units: Units, base: str, factor: int) -> tuple[Step, ...]
     initial = _sized(node, "initial", units, base, factor)
     step = _sized(node, "step", units, base, factor, initial)
     if step is None:
-        return (Step(0, None, MICRO, price / per, "none"),)
+        # In proportion, but told by what the price is for: a gigabyte, not a byte.
+        return (Step(0, None, int(per * MICRO), price, "none"),)
     size = int(step * factor * MICRO)
     rest = price * step * factor / per
     if initial is None or (initial == step and not node.has("price_initial")):
@@ -332,47 +364,3 @@ def _extras(node: Node, factor: int) -> tuple[Step, ...]:
             )
         )
     return tuple(extras)
-
-
-def price_per(rate: Rate, quantity: Any) -> Fraction:
-    """The highest price of ``quantity`` base units over all steps; guards look at it."""
-    return max((step.per_unit() for step in rate.steps if not step.flat), default=Fraction(0)) * (
-        exact(quantity)
-    )
-
-
-def scaled(base: Rate, over: Rate) -> Rate:
-    """``base`` with the prices of its steps times the factor of ``over``.
-
-    A setup fee, a minimum or a maximum that ``over`` states replaces that of ``base``.
-    """
-    factor = Fraction(1) if over.factor is None else over.factor
-    return replace(
-        base,
-        steps=tuple(replace(step, price=step.price * factor) for step in base.steps),
-        extras=tuple(replace(step, price=step.price * factor) for step in base.extras),
-        factor=None,
-        setup=base.setup if over.setup is None else over.setup,
-        minimum=base.minimum if over.minimum is None else over.minimum,
-        maximum=base.maximum if over.maximum is None else over.maximum,
-    )
-
-
-def reprice(base: Rate, unit_price: Fraction | None, factor: Fraction | None) -> Rate:
-    """``base`` with every step at ``unit_price`` a base unit, or at ``factor`` times its own."""
-    if unit_price is None:
-        own = Fraction(1) if factor is None else factor
-        steps = tuple(replace(step, price=step.price * own) for step in base.steps)
-    else:
-        steps = tuple(
-            replace(step, price=unit_price * step.interval / MICRO, flat=False)
-            for step in base.steps
-        )
-    return replace(base, steps=steps)
-
-
-def freed(base: Rate) -> Rate:
-    """``base`` at no price at all."""
-    return replace(
-        base, steps=(), extras=(), setup=None, minimum=None, maximum=None, refuse=None, factor=None
-    )

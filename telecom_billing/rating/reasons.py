@@ -27,9 +27,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "einen Preis oder ein Zeitfenster ergänzen.",
     ),
     "no-base-price": (
-        "Tariff {tariff} changes a price by a factor, but no price lies below it; add one.",
-        "Tarif {tariff} ändert einen Preis um einen Faktor, doch es liegt keiner darunter; "
-        "einen ergänzen.",
+        "Tariff {tariff} changes another price, but no price lies below it; add one.",
+        "Tarif {tariff} ändert einen anderen Preis, doch es liegt keiner darunter; einen ergänzen.",
     ),
     "bad-start": (
         "The record has no readable start; correct it at its source.",

@@ -60,6 +60,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{tariff} changes the price by the factor {factor}.",
         "{tariff} ändert den Preis um den Faktor {factor}.",
     ),
+    "added": (
+        "{tariff} adds {added} to the price.",
+        "{tariff} schlägt {added} auf den Preis auf.",
+    ),
     "free": (
         "Free of charge by law ({guard}).",
         "Nach dem Gesetz kostenlos ({guard}).",
@@ -91,6 +95,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "allowance": (
         "Allowance {allowance}: {before} {unit} left before, {used} used, {after} after.",
         "Freikontingent {allowance}: vorher {before} {unit}, verbraucht {used}, danach {after}.",
+    ),
+    "given_back": (
+        "Allowance {allowance}: {used} {unit} given back, {after} left after.",
+        "Freikontingent {allowance}: {used} {unit} zurückgegeben, danach {after}.",
     ),
     "uses": (
         "Each {each} uses up {number} {unit} of the allowance.",

@@ -215,7 +215,7 @@ class RateTable:
 
 def _plain_steps(rate: Rate) -> list[Step] | None:
     """The steps as (start, width, interval, price) that can be counted each by itself."""
-    if rate.mode != "graduated" or rate.extras or rate.factor is not None or rate.refuse:
+    if rate.mode != "graduated" or rate.extras or rate.relative or rate.refuse:
         return None
     if rate.conference_by != "leg" or rate.rejoin or rate.months:
         return None

@@ -138,7 +138,7 @@ def _read_version(
     children = list(node.children("rates", "rate"))
     rates = [read_rate(child, own, units) for child in children]
     for rate, child in zip(rates, children, strict=True):
-        says = rate.steps or rate.refuse is not None or rate.factor is not None
+        says = rate.steps or rate.refuse is not None or rate.relative
         if not (says or rate.setup is not None or rate.extras or rate.flat):
             child.fault("price", "is missing", "Give a price, steps, a setup or a factor.", None)
     unique([(rate.id, child) for rate, child in zip(rates, children, strict=True)])

@@ -10,6 +10,7 @@ import numpy as np
 
 from .book import TariffBook
 from .context import Context
+from .room import check_sums
 from .settled import Settled
 from .tiers import Cut, Tiers
 
@@ -65,6 +66,7 @@ def tiered(
         size = units if tiers.on == "quantity" else np.maximum(amounts(rows), 0)
         period = tiers.selector.period.number(context.usage.started[rows])
         group = codes[rows] * (int(period.max()) - int(period.min()) + 1) + period - period.min()
+        check_sums(group, size, f"sums of tier set {tiers.name or tiers.id}")
         back = context.sign[rows] < 0 if returns else None  # type: ignore[index]
         before, total = _running(group, size if back is None else np.where(back, -size, size))
         earlier = _earlier(tiers, settled, codes[rows], names, period)

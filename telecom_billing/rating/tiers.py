@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .clock import Clock
+from .derived import reprice
 from .money import MICRO
-from .rates import QUANTITY_ROUNDINGS, Rate, Step, named, reprice
+from .rates import QUANTITY_ROUNDINGS, Rate, Step, named
 from .schema import MAX_UNITS, Node
 from .selector import FIELDS, Selector
 from .steps import Piece, count

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Records of a period that are priced as one: their maximum, latest, sum or different ones.
 
-Storage costs what its highest value says, seats what the last count says, active users once each.
-One record bears the quantity of all (of a maximum the one that reached it, of the latest the last,
-else the first), the others cost nothing. Increments, steps, fees, allowances, tiers see that one.
+Storage costs what its highest value or its mean says, a line what its 95th percentile says, seats
+what the last count says, active users once each. One record bears the quantity of all (of a maximum
+or a percentile the one that reached it, of the latest the last, else the first), the others cost
+nothing. Increments, steps, fees, allowances, tiers see that one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +24,7 @@ from .usage import MAX_QUANTITY
 if TYPE_CHECKING:
     from .context import Context
 
-BY = ("maximum", "latest", "sum", "unique")
+BY = ("maximum", "latest", "sum", "unique", "mean", "percentile")
 SHARES = ("line", "contract", "customer")
 #: Columns of the usage whose different values may be counted.
 OF = ("participant", "conference", "a_number", "b_number", "destination", "key")
@@ -30,13 +32,15 @@ OF = ("participant", "conference", "a_number", "b_number", "destination", "key")
 
 @dataclass(frozen=True)
 class Together:
-    """``by``: what of the records counts; ``of``: the column whose values are told apart."""
+    """``by``: what of the records counts; ``of``: the column whose values are told apart; ``at``:
+    the part of the records (0 to 1) that is not above the percentile."""
 
     by: str
     share: str
     period: str
     begins: int
     of: str
+    at: Fraction = Fraction(1)
 
     @classmethod
     def read(cls, rate: Node) -> Together | None:
@@ -44,12 +48,20 @@ class Together:
         if not rate.has("together"):
             return None
         node = Node.of(rate.data["together"], f"{rate.where}, together", rate.problems)
-        node.only("by", "share", "period", "begins", "of")
+        node.only("by", "share", "period", "begins", "of", "at")
         if not node.has("by"):
             node.fault("by", "is missing", f"Choose one of: {', '.join(BY)}.", None)
         by = node.choice("by", BY, "sum") or "sum"
         if node.has("of") and by != "unique":
             node.fault("of", "is for 'unique' only", "Leave it out, or set 'by' to unique.")
+        at = node.amount("at")
+        if (by == "percentile") != (at is not None) or (at is not None and not 0 < at <= 100):
+            node.fault(
+                "at",
+                "goes with 'percentile', above 0 and up to 100",
+                "Write 95 for the value that 95 of 100 records do not exceed.",
+                node.data.get("at"),
+            )
         for name in ("conference", "whole", "ignore_below", "months"):
             if rate.has(name):
                 rate.fault(
@@ -63,6 +75,7 @@ class Together:
             node.choice("period", KINDS, "month") or "month",
             node.whole("begins", 1, 1, 28) or 1,
             node.choice("of", OF, "participant") or "participant",
+            (at or Fraction(100)) / 100,
         )
 
 
@@ -104,15 +117,20 @@ def _of_rate(context: Context, number: int, rows: np.ndarray, bearer: dict[int, 
     first = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
     counts = np.diff(np.append(first, len(group)))
     place, total = first, size[first]
-    if rule.by == "maximum":
-        place = _highest(group, size)[first]
+    if rule.by in ("maximum", "percentile"):
+        # Of a percentile the highest records are left out, as many as lie above it.
+        above = counts - np.array([-(-int(one) * rule.at // 1) for one in counts], dtype=np.int64)
+        place = _highest(group, size)[first + above]
         total = size[place]
     elif rule.by == "latest":
         place = first + counts - 1
         total = size[place]
-    elif rule.by == "sum":
-        room = len(size) * int(np.abs(size).max()) < 1 << 62
+    elif rule.by in ("sum", "mean"):
+        room = len(size) * int(np.abs(size).max()) < 1 << 61
         total = np.add.reduceat(size if room else size.astype(object), first)
+        if rule.by == "mean":
+            # To the nearest millionth; a half counts up.
+            total = (2 * total + counts) // (2 * counts)
     elif rule.by == "unique":
         value = context.usage.codes(rule.of)[0][rows]
         total = _different(group, value, first) * MICRO

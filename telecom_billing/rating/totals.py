@@ -15,6 +15,7 @@ import pandas as pd
 
 from .money import MICRO, join_pico, round_fraction
 from .result import Rated
+from .room import check_sums, may_overflow
 
 LEVELS = ("position", "invoice")
 
@@ -39,6 +40,12 @@ def totals(rated: Rated, by: Sequence[str], level: str = "position") -> pd.DataF
     frame = charges[[*dict.fromkeys(by), "price", "rest"]].assign(
         _rule=of_rate[rated.rate_places(charges)]
     )
+    prices = frame["price"].to_numpy()
+    if may_overflow(prices):
+        group = np.zeros(len(frame), dtype=np.int64)
+        if by:
+            group = frame.groupby(list(by), dropna=False, observed=True).ngroup().to_numpy()
+        check_sums(group, prices, "sums of charges")
     sums = frame.groupby(keys, dropna=False, observed=True, sort=True)[["price", "rest"]].sum()
     rounded = []
     for (*_, rule), price, rest in zip(

@@ -17,7 +17,8 @@ from .belonging import named_holders
 from .context import Context
 from .grants import validity_of
 from .limits import Limit, Minimum
-from .money import MICRO
+from .money import INT64_MAX, MICRO
+from .room import too_much
 from .selector import Selector
 from .settled import Settled
 
@@ -237,6 +238,9 @@ def topups_frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _frame(rows: list[tuple[Any, ...]], kinds: dict[str, str]) -> pd.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
+    for name, values in zip(kinds, columns, strict=True):
+        if kinds[name] == "int64" and any(abs(int(one)) > INT64_MAX for one in values):
+            raise too_much("sums of charges under limits and minimums")
     return pd.DataFrame(
         {
             name: pd.Series(list(values), dtype=kind)

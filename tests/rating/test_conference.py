@@ -2,9 +2,11 @@
 """Conferences: legs, participants, sessions, peaks, rejoins."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telecom_billing.rating import BookError, TariffBook
 from telecom_billing.rating.conference import covered, peak
 
 from . import worlds
@@ -137,3 +139,31 @@ def test_covered_and_peak_by_counting_every_moment(spans):
     present = [sum(start <= moment < end for start, end in legs) for moment in range(50)]
     assert covered(legs) == sum(one > 0 for one in present)
     assert peak(legs) == max(max(present), 1 if legs else 0)
+
+
+ROOM = [("ann", 0, 600), ("ann", 8, 240), ("bob", 5, 600), ("ann", 20, 60), ("bob", 20, 60)]
+
+
+def test_a_participant_s_legs_count_once_in_a_peak():
+    """From 10:08 to 10:10 Ann is there by two legs, beside Bob."""
+    seats = {"price": "0.05", "unit": "participant"}
+    assert priced({"by": "peak"}, *ROOM, **seats)[0][0] == 150_000
+    assert priced({"by": "peak", "rejoin": "merge"}, *ROOM, **seats)[0][0] == 100_000
+
+
+def test_a_pause_ends_a_session():
+    """A room of its own for two meetings: from 10:00 to 10:15 and, after five minutes, for one."""
+    by = {"by": "session", "pause": "minute"}
+    assert priced(by, *ROOM, **MINUTE)[0] == [1_500_000, 0, 0, 100_000, 0]
+    # Five minutes are not more than five: one session until 10:21.
+    assert priced({**by, "pause": 300}, *ROOM, **MINUTE)[0] == [2_100_000, 0, 0, 0, 0]
+    # Ann's minutes of each meeting are begun ones of their own: 14 and 1.
+    parts = {"by": "participant", "pause": 120}
+    assert priced(parts, *ROOM, **MINUTE)[0] == [1_400_000, 0, 1_000_000, 100_000, 100_000]
+
+
+def test_a_pause_is_a_time():
+    data = book({"price": "1", "conference": {"by": "session", "pause": "piece"}})
+    with pytest.raises(BookError) as refused:
+        TariffBook(data)
+    assert refused.value.problems[0].field == "pause"

@@ -53,6 +53,7 @@ CASES = {
     "no_band": ({"bands": [{"id": "b", "from": "20:00"}],
                  "more": [{"band": "b", "price": "1"}]}, {}),
     "factor": ({"options": [{"id": "o", "price_list": 9}]}, {"options": "o"}),
+    "added": ({"options": [{"id": "o", "price_list": 10}]}, {"options": "o"}),
     "free": ({"guards": [{"id": "g", "prefixes": ["49"], "free": True}]}, {}),
     "guard": ({"guards": [{"id": "g", "prefixes": ["49"], "per_minute": "3"}]}, {}),
     "allowance": ({"allowances": [{"id": "a", "quantity": 60}]}, {}),
@@ -88,7 +89,10 @@ def test_every_decision_is_told(step):
     other = {"id": 8, "name": "Own", "versions": [{"id": 1, "rates": [
         {"id": 1, "service": "sms", "unit": "piece", "price": "1"}]}]}  # fmt: skip
     half = {"id": 9, "name": "Half", "versions": [{"id": 1, "rates": [{"id": 1, "factor": "0.5"}]}]}
-    data = TariffBook(book(main, *sections.pop("more", []), tariffs=[other, half], **sections))
+    more = {"id": 10, "name": "More", "versions": [{"id": 1, "rates": [
+        {"id": 1, "add": "0.02", "per": "minute"}]}]}  # fmt: skip
+    lists = [other, half, more]
+    data = TariffBook(book(main, *sections.pop("more", []), tariffs=lists, **sections))
     frame = usage((NOON, 100), **columns)
     if "price" in columns:
         frame["price"] = frame["price"].astype("Int64")
@@ -105,7 +109,8 @@ def test_every_decision_is_told(step):
 
 def test_other_ways_are_told_too():
     told = {"name", "borne", "gathered", "part", "refund", "packages", "tier_entered", "months",
-            "origin", "no_origin", "uses", "one_of", "together", "taken_back"}  # fmt: skip
+            "origin", "no_origin", "uses", "one_of", "together", "taken_back",
+            "given_back"}  # fmt: skip
     assert set(SENTENCES) - set(CASES) - told == {
         "record", "asked", "version", "prefix", "rate", "increments", "setup", "price",
     }  # fmt: skip

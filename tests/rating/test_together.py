@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Records of a period that are priced as one; every amount is worked out by hand."""
 
+from decimal import Decimal
+
 import pytest
 
 from telecom_billing.rating import BookError, TariffBook, explain, rate
@@ -87,6 +89,60 @@ def test_rounding_to_the_bearer_of_a_tariff_that_factors():
     check(data, days((1, 5), (2, 12)), ["0", "12"])
 
 
+MEGABITS = {"service": "line", "unit": "Mbit", "price": "2"}
+#: A value every six hours: 1, 2, … in an order of its own.
+VALUES = [number * 37 % 101 for number in range(1, 101)]
+
+
+@pytest.mark.parametrize(
+    ("by", "count", "worth"),
+    [
+        # Of 1 … 100 five lie above 95.
+        ({"by": "percentile", "at": 95}, 100, 95),
+        ({"by": "percentile", "at": "99.5"}, 100, 100),
+        ({"by": "percentile", "at": 100}, 100, 100),
+        ({"by": "percentile", "at": 1}, 100, 1),
+        # Of ten values none may be left out: 0.5 is no whole one. Of twenty, one: 97.
+        ({"by": "percentile", "at": 95}, 10, 94),
+        ({"by": "percentile", "at": 95}, 20, 94),
+        # 1 … 100: 50.5; the first three, 37, 74, 10: 40.333333.
+        ({"by": "mean"}, 100, "50.5"),
+        ({"by": "mean"}, 3, "40.333333"),
+    ],
+)
+def test_a_percentile_and_a_mean(by, count, worth):
+    """Burstable lines: the highest 5 % of the samples of a month do not count."""
+    values = VALUES[:count]
+    frame = usage(
+        *((f"2026-03-{1 + n // 4:02}T{n % 4 * 6:02}:00:00", one) for n, one in enumerate(values)),
+        service="line", unit="Mbit",
+    )  # fmt: skip
+    bearer = values.index(worth) if worth in values else 0
+    expected = ["0"] * count
+    expected[bearer] = str(Decimal(worth) * 2)
+    check(book({**MEGABITS, "together": by}), frame, expected)
+
+
+def test_a_committed_rate_and_what_lies_above_it():
+    """Ten megabits are paid anyway (20.00), above them 3.00 each: 95th of 20 values: 40 → 110."""
+    steps = [{"to": 10, "price": "20", "flat": True}, {"price": "3"}]
+    data = book({"service": "line", "unit": "Mbit", "steps": steps,
+                 "together": {"by": "percentile", "at": 95}})  # fmt: skip
+    frame = usage(*((f"2026-03-{n:02}T11:00:00", 2 * n) for n in range(1, 22)),
+                  service="line", unit="Mbit")  # fmt: skip
+    # Of 21 values one is left out (42): 20.00 + 30 × 3.00.
+    check(data, frame, ["0"] * 19 + ["110", "0"])
+    # A quiet month: 4 is the highest of two.
+    check(data, frame.head(2), ["0", "20"])
+
+
+def test_a_mean_of_credits():
+    """3, −4 and −4: −5 ÷ 3 = −1.666667 at 2.00."""
+    frame = usage(*((f"2026-03-0{n}T11:00:00", size) for n, size in ((1, 3), (2, -4), (3, -4))),
+                  service="line", unit="Mbit")  # fmt: skip
+    check(book({**MEGABITS, "together": {"by": "mean"}}), frame, ["-3.333334", "0", "0"])
+
+
 def test_the_explanation():
     data = TariffBook(book({**CHANNELS, "together": {"by": "maximum"}}))
     frame = days((1, 5), (2, 12))
@@ -102,12 +158,16 @@ def test_the_explanation():
         ({"together": {"by": "median"}}, "is unknown"),
         ({"together": {"by": "sum", "of": "a_number"}}, "is for 'unique' only"),
         ({"together": {"by": "sum", "share": "pool"}}, "is unknown"),
+        ({"together": {"by": "percentile"}}, "goes with 'percentile', above 0 and up to 100"),
+        ({"together": {"by": "mean", "at": 95}}, "goes with 'percentile', above 0 and up to 100"),
+        ({"together": {"by": "percentile", "at": 0}},
+         "goes with 'percentile', above 0 and up to 100"),
         (
             {"together": {"by": "sum"}, "whole": "up"},
             "stands beside a price of several records together",
         ),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_put_together_is_refused(own, problem):
     with pytest.raises(BookError) as refused:
         TariffBook(book({**CHANNELS, **own}))
