@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
+import contextlib
 import io
 import typing
 
@@ -41,40 +43,43 @@ _CONVERT = csv.ConvertOptions(column_types=COLUMNS, strings_can_be_null=True, nu
 
 
 class _Sink(io.RawIOBase):
-    """Takes what COPY writes, in pieces of whole rows, and reads them in another thread.
+    """Takes what COPY writes, in pieces of whole rows. One thread reads them, another consumes.
 
     COPY writes a row at a time: a million calls. So psycopg2 is given a buffer, which is C, and
     which passes on what it has before it would cut a row in two.
     """
 
-    def __init__(self, consume: Consume, pool: concurrent.futures.Executor):
-        self._consume, self._pool = consume, pool
-        self._under_way: concurrent.futures.Future | None = None
+    def __init__(self, consume: Consume, threads: contextlib.ExitStack):
+        self._consume = consume
+        self._reader, self._consumer = (
+            threads.enter_context(concurrent.futures.ThreadPoolExecutor(1, name))
+            for name in ("facts-read", "facts")
+        )
+        self._under_way: collections.deque[concurrent.futures.Future] = collections.deque()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data) -> int:
-        """Start on what is there, once the piece before is done."""
-        piece = bytes(data)  # the buffer is used again
-        self.finish()
-        self._under_way = self._pool.submit(self._read, piece)
-        return len(piece)
+        """Start on what is there, once the piece before the last is done."""
+        self.finish(but=1)
+        piece = self._reader.submit(_table, bytes(data))  # the buffer is used again
+        self._under_way.append(self._consumer.submit(lambda: self._consume(piece.result())))
+        return len(data)
 
-    def finish(self) -> None:
-        if self._under_way is not None:
-            self._under_way.result()
-            self._under_way = None
+    def finish(self, but: int = 0) -> None:
+        """Wait until all is consumed but so many pieces."""
+        while len(self._under_way) > but:
+            self._under_way.popleft().result()
 
-    def _read(self, piece: bytes) -> None:
-        self._consume(
-            csv.read_csv(
-                pa.py_buffer(piece),
-                read_options=_READ,
-                convert_options=_CONVERT,
-                parse_options=csv.ParseOptions(newlines_in_values=True),
-            )
-        )
+
+def _table(piece: bytes) -> pa.Table:
+    return csv.read_csv(
+        pa.py_buffer(piece),
+        read_options=_READ,
+        convert_options=_CONVERT,
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+    )
 
 
 def stream(cr, source: SQL, consume: Consume, size: int = CHUNK) -> None:
@@ -87,8 +92,8 @@ def stream(cr, source: SQL, consume: Consume, size: int = CHUNK) -> None:
     """
     columns = SQL(", ").join(SQL.identifier("u", name) for name in COLUMNS)
     query = cr.mogrify(SQL("SELECT %s FROM %s", columns, source)).decode()
-    with concurrent.futures.ThreadPoolExecutor(1, "facts") as pool:
-        sink = _Sink(consume, pool)
+    with contextlib.ExitStack() as threads:
+        sink = _Sink(consume, threads)
         with copying.blocking(), io.BufferedWriter(sink, size) as buffer:
             cr.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", buffer)
             buffer.flush()
