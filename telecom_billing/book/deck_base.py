@@ -58,8 +58,11 @@ class VersionBase:
         defaults = rates.default_get([field.name for field in extra])
         found: dict[int, Prices] = {}
         for rate in rates.sorted(lambda rate: (-rate.weight, rate.sequence, rate.id)):
-            key = Key(services(rate.service or ""), rate.direction, rate.band_id.code or "")
             prices = found.setdefault(rate.zone_id.id, {})
+            key = Key(services(rate.service or ""), rate.direction, rate.band_id.code or "")
+            key = key._replace(origin=", ".join(sorted(rate.origin_ids.mapped("name"))))
+            while key in prices and self.rates[rate.zone_id.id, key].origin_ids != rate.origin_ids:
+                key = key._replace(origin=f"{key.origin}*")
             if key in prices:
                 continue  # the heavier one, then the first one, always answers
             prices[key] = _terms(rate, extra, defaults)

@@ -10,7 +10,7 @@ from odoo.exceptions import ValidationError
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from ..rating.rates import named
-from .text import to_number
+from .text import as_list, to_number
 
 #: What a version or tariff may state for all its rates and the version's own fields keep:
 #: property of the book → (field, the core's default).
@@ -40,15 +40,6 @@ class RateReader:
                     rate=record.get("name") or record["id"],
                 )
             )
-        if own.get("origins") or own.get("origin"):
-            raise ValidationError(
-                self.env._(
-                    "Rate “%(rate)s” is for callers from certain zones only (“origin”), which "
-                    "rates here cannot say. Take it out of the tariff book, or give the callers' "
-                    "contracts a tariff of their own.",
-                    rate=record.get("name") or record["id"],
-                )
-            )
         if own.get("together"):
             raise ValidationError(
                 self.env._(
@@ -59,6 +50,7 @@ class RateReader:
             )
         zones = own.get("zones") or own.get("zone")
         zones = zones if isinstance(zones, list) else [zones]
+        origins = as_list(own, "origins") or as_list(own, "origin")
         service = own.get("service")
         conference = own.get("conference") or {}
         values = {
@@ -67,6 +59,7 @@ class RateReader:
             "service": ", ".join(service) if isinstance(service, list) else service,
             "direction": own.get("direction") or "out",
             "band_id": self.bands[str(own["band"])].id if own.get("band") is not None else False,
+            "origin_ids": [(6, 0, [self.zones[str(zone)].id for zone in origins])],
             "weight": own.get("weight") or 0,
             "unit": own.get("unit") or "second",
             "setup_on_zero": own.get("setup_on_zero") or False,
@@ -194,6 +187,7 @@ def fingerprint(rate) -> str:
     ]  # fmt: skip
     values = [rate[name] or None for name in fields]
     digits = rate.rounding_digits if rate.rounding_method else None
+    origins = sorted(rate.origin_ids.mapped("code"))
     return json.dumps(
-        [rate.zone_id.code, rate.band_id.code, values, steps, extras, digits], default=str
+        [rate.zone_id.code, origins, rate.band_id.code, values, steps, extras, digits], default=str
     )

@@ -36,6 +36,8 @@ class RateWriter:
             record["band"] = self.band_id(rate.band_id)
         if rate.weight:
             record["weight"] = rate.weight
+        if rate.origin_ids:
+            record["origins"] = [self.zone_id(zone, start) for zone in self.origins(rate, start)]
         if rate.direction != "out":
             record["direction"] = rate.direction
         record["unit"] = rate.unit
@@ -62,6 +64,13 @@ class RateWriter:
         if rate.rounding_method:
             record["decimals"] = rate.rounding_digits
         return record | self._conference(rate)
+
+    def origins(self, rate, start):
+        """The zones from which is called that have a prefix on a day: a callers' zone without
+        any is nobody's, and the core refuses it."""
+        if self.stub:
+            return rate.origin_ids
+        return rate.origin_ids.filtered(lambda zone: self._prefixes(zone, start))
 
     def _conference(self, rate) -> dict:
         if not rate.conference_by:

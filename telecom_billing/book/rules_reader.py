@@ -13,7 +13,7 @@ from odoo.exceptions import ValidationError
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
 from .rules_writer import RULES
-from .text import to_number
+from .text import as_list, to_number
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -36,12 +36,6 @@ def read(reader) -> None:
 def owners(record) -> list[str]:
     """Codes of the tariffs and options that a record names, options first."""
     return [str(name) for name in (*as_list(record, "options"), *as_list(record, "tariffs"))]
-
-
-def as_list(record, name) -> list:
-    """A list of the book; a single one may stand alone."""
-    value = record.get(name)
-    return [] if value is None else [value] if isinstance(value, (int, str)) else list(value)
 
 
 def selected(reader, record) -> dict:

@@ -14,6 +14,12 @@ class Inexact(ValueError):
     """A number with more decimal places than its field keeps."""
 
 
+def as_list(record, name) -> list:
+    """A list of the book; a single one may stand alone."""
+    value = record.get(name)
+    return [] if value is None else [value] if isinstance(value, (int, str)) else list(value)
+
+
 def split_names(text: str | None) -> list[str]:
     """Names with commas between, such as services.
 

@@ -33,6 +33,8 @@ def write(tariffs, *, portable=False, lines=None, period=None, instead=None, rul
 def rates_only(rates) -> dict:
     """A small book of some rates, to have them checked by the rating core alone."""
     writer = Writer(rates.tariff_id, portable=True, prefixes=False)
+    writer.stub = True
+    writer.zone_shapes = writer._read_prefixes(rates.origin_ids.plan_id)
     return {
         "format": 1,
         "units": rates.env["telecom.unit"]._to_book(rates.company_id[:1] or rates.env.company),
@@ -64,6 +66,7 @@ class Writer(RateWriter):
     def __init__(self, tariffs, portable: bool, period=None, prefixes: bool = True, instead=None):
         self.env = tariffs.env
         self.portable = portable
+        #: Is it a small book, made to be checked?
         self.stub = False
         self.tariffs = tariffs
         self.instead = instead or {}
@@ -82,7 +85,7 @@ class Writer(RateWriter):
         self.zones: dict[str, dict] = {}
         self.all_bands = self.versions.rate_ids.band_id
         self.named_pools = self.env["telecom.pool"]
-        self.zone_shapes = self._read_prefixes() if prefixes else {}
+        self.zone_shapes = self._read_prefixes(self._plans()) if prefixes else {}
         self.zone_codes: dict[int, str] = {}
         self.taken_codes: set[str] = set()
         self.zone_names: dict[int, list] = {}
@@ -220,7 +223,8 @@ class Writer(RateWriter):
         """The version in as many stretches as its zones change shape."""
         begin, end = self.span(version)
         own = version.rate_ids
-        inside = {day for zone in own.zone_id for day in self._changes(zone)}
+        zones = own.zone_id | own.origin_ids
+        inside = {day for zone in zones for day in self._changes(zone)}
         inside = {day for day in inside if day > begin and (not end or day <= end)}
         starts = [begin, *sorted(inside)]
         for number, start in enumerate(starts):
@@ -234,7 +238,11 @@ class Writer(RateWriter):
                 "rounding": version.rounding_method,
                 "round_at": version.rounding_scope,
                 "split": version.split,
-                "rates": [self.rate(rate, start) for rate in own],
+                "rates": [
+                    self.rate(rate, start)
+                    for rate in own
+                    if not rate.origin_ids or self.origins(rate, start)
+                ],
             }
             if version.gap:
                 record["gap"] = version.gap
@@ -254,9 +262,8 @@ class Writer(RateWriter):
 
     # --- prefixes ----------------------------------------------------------------------------
 
-    def _read_prefixes(self) -> dict[int, list]:
-        """(prefix, first day, last day) by zone id, of all plans the versions use."""
-        plans = self.versions.zone_plan_id | self._plans_of_rules()
+    def _read_prefixes(self, plans) -> dict[int, list]:
+        """(prefix, first day, last day) by zone id, of these plans."""
         if not plans:
             return {}
         self.env.flush_all()
@@ -272,6 +279,11 @@ class Writer(RateWriter):
             zone: list(zip(prefixes, begins, ends, strict=True))
             for zone, prefixes, begins, ends in rows
         }
+
+    def _plans(self):
+        """Zone plans of what is called, of what calls, and of rules."""
+        callers = self.versions.rate_ids.origin_ids.plan_id
+        return self.versions.zone_plan_id | callers | self._plans_of_rules()
 
     def _plans_of_rules(self):
         """Zone plans of what looks at a whole period, which may name other zones than rates do."""

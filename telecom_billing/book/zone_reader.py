@@ -4,14 +4,60 @@
 from __future__ import annotations
 
 from ..models.number_kind import zone_kind
+from .text import as_list
 
 
 class ZoneReader:
     """Part of :class:`~.reader.Reader`."""
 
     def _plan(self, tariffs):
-        """A zone plan with the book's zones: an equal one of the company, or a new one."""
+        """The zone plan of the book's destinations; zones of callers have plans of their own.
+
+        A plan divides numbers: what is Germany when it is called may be the EEA when it calls.
+        """
         zones = self.data.get("zones") or []
+        callers = self._zones_of_callers()
+        name = ", ".join(tariff.get("name") or str(tariff["id"]) for tariff in tariffs)
+        name = name or self.env._("Imported zones")
+        called = [zone for zone in zones if str(zone["id"]) not in callers]
+        groups: list[list] = []
+        for zone in zones:
+            if str(zone["id"]) in callers:
+                _place(groups, zone)
+        for group in groups:
+            self._plan_of(group, self.env._("%(plan)s: callers", plan=name))
+        return self._plan_of(called, name)
+
+    def _zones_of_callers(self) -> set[str]:
+        """Zones from which is called, and that nothing else in the book names."""
+        rates = [
+            rate
+            for tariff in self.data.get("tariffs") or []
+            for version in tariff["versions"]
+            for rate in version["rates"]
+        ]
+        rules = [
+            one
+            for section in ("allowances", "tiers", "limits", "minimums")
+            for rule in self.data.get(section) or []
+            for one in (rule, *(rule.get("uses") or []))
+        ]
+        called = {
+            str(zone)
+            for one in (*rates, *rules)
+            for name in ("zone", "zones")
+            for zone in as_list(one, name)
+        }
+        calling = {
+            str(zone)
+            for rate in rates
+            for name in ("origin", "origins")
+            for zone in as_list(rate, name)
+        }
+        return calling - called
+
+    def _plan_of(self, zones, name):
+        """A plan with these zones: an equal one of the company, or a new one."""
         if not zones:
             return self.env["telecom.zone.plan"]
         wanted = {
@@ -23,9 +69,8 @@ class ZoneReader:
         }
         plan = self._equal_plan(wanted)
         if not plan:
-            name = ", ".join(tariff.get("name") or str(tariff["id"]) for tariff in tariffs)
-            plan = self._create_plan(name or self.env._("Imported zones"), zones)
-        self.zones = {zone.code: zone for zone in plan.zone_ids}
+            plan = self._create_plan(name, zones)
+        self.zones |= {zone.code: zone for zone in plan.zone_ids}
         return plan
 
     def _equal_plan(self, wanted):
@@ -87,3 +132,13 @@ class ZoneReader:
             if known._to_book() == Band.new(values)._to_book() | {"id": known.id}:
                 return known
             values["code"], number = f"{code}-{number}", number + 1
+
+
+def _place(groups: list[list], zone: dict) -> None:
+    """Put a zone into the first group of which no zone shares a prefix with it."""
+    own = set(zone.get("prefixes") or [])
+    for group in groups:
+        if not any(own & set(other.get("prefixes") or []) for other in group):
+            group.append(zone)
+            return
+    groups.append([zone])

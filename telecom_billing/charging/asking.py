@@ -29,7 +29,8 @@ _ASKED = 2**62
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """``started`` naive UTC; ``quantity`` in millionths of ``unit``; ``number`` E.164 digits.
+    """``started`` naive UTC; ``quantity`` in millionths of ``unit``; ``number`` and ``caller``
+    E.164 digits; of incoming records ``number`` is the caller's.
 
     Either ``line`` (a contract line) or ``tariff`` with, if it is not the one in force,
     ``version``.
@@ -44,6 +45,7 @@ class Question:
     line: object = None
     tariff: object = None
     version: object = None
+    caller: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _record(question: Question, line, tariff) -> pa.Table:
     }
     schema = dict(fact_stream.COLUMNS, b_number=pa.int64())
     values["b_number"] = int(question.number) if question.number else None
+    values["a_number"] = question.number if question.direction == "in" else question.caller
     columns = {name: pa.array([values[name]], type=kind) for name, kind in schema.items()}
     owner = {
         "line": line.id if line else NONE,

@@ -46,6 +46,11 @@ def integers(numbers: NumberColumn) -> pa.Array:
     return pa.array(values, mask=none)
 
 
+def as_integers(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Telephone numbers as integers, if they are not yet."""
+    return column if pa.types.is_integer(column.type) else integers(digits(column))
+
+
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, list[str]]:
     """(code per row, -1 for null; the texts) of a dictionary column."""
     one = flat(column)

@@ -135,7 +135,7 @@ class Context:
             parts.setdefault(name, []).append(
                 [
                     entry,
-                    [zones[z] for z in sorted({r["zone"] for r in rates if "zone" in r}, key=str)],
+                    [zones[zone] for zone in sorted(_zones_of(rates), key=str)],
                     [bands[b] for b in sorted({r["band"] for r in rates if "band" in r})],
                 ]
             )
@@ -289,6 +289,12 @@ def _needs_conference(rate: dict) -> bool:
     """Is the price one of several records together?"""
     how = rate.get("conference") or {}
     return how.get("by", "leg") != "leg" or "rejoin" in how
+
+
+def _zones_of(rates: list[dict]) -> set:
+    """Ids of the zones that are called, and from which is called."""
+    called = {rate["zone"] for rate in rates if "zone" in rate}
+    return called.union(*(rate.get("origins", ()) for rate in rates))
 
 
 def _hash(text: str) -> str:

@@ -34,7 +34,7 @@ from .resuming import Bookmark
 from .spool import SHARD, Spool
 from .storing import Span
 
-#: Kept of a matched fact; numbers of the caller are not needed any more.
+#: Not kept of a matched fact; numbers of callers are, where prices depend on them.
 _DROPPED = ("a_number", "account")
 
 
@@ -212,16 +212,17 @@ class Month:
         """Stream facts, match them, hand the chunks on."""
         parties = context.parties  # read now: while facts stream, the cursor is occupied
         shared = context.shares_customers
+        callers = ("a_number",) if context.pricing.asks_caller else ()
 
         def consume(chunk: pa.Table) -> None:
             matched = matching.match(parties, chunk)
             matched["holder"] = matched["customer" if shared else "contract"]
             for name, values in matched.items():
                 chunk = chunk.append_column(name, pa.array(values))
-            place = chunk.schema.get_field_index("b_number")
-            called = integers(digits(chunk["b_number"]))
-            chunk = chunk.set_column(place, "b_number", called)
-            add(chunk.drop_columns(list(_DROPPED)))
+            for name in ("b_number", *callers):
+                place = chunk.schema.get_field_index(name)
+                chunk = chunk.set_column(place, name, integers(digits(chunk[name])))
+            add(chunk.drop_columns([name for name in _DROPPED if name not in callers]))
 
         fact_stream.stream(self.cr, source, consume)
         give_back()

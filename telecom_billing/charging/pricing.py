@@ -16,7 +16,7 @@ from ..book.text import plain_id
 from ..rating import TariffBook, rate
 from . import alerts, matching
 from .balances import Before
-from .columns import NONE, codes, flat
+from .columns import NONE, as_integers, codes, flat
 from .costing import Costing
 
 #: Reasons of the core that mean "no price of its own", which incoming records may do without.
@@ -39,6 +39,12 @@ class Pricing:
     def bundles(self) -> tuple[int, ...]:
         """Allowances that several things use up (``uses``)."""
         return tuple(plain_id(one.id) for one in self.book.allowance_list if one.uses)
+
+    @property
+    def asks_caller(self) -> bool:
+        """Does any price, or cost, depend on the number that calls?"""
+        cost = self.costing and self.costing.book
+        return self.book.asks_caller or bool(cost and cost.asks_caller)
 
 
 @dataclasses.dataclass
@@ -105,7 +111,7 @@ def price(pricing: Pricing, facts: pa.Table, rated: typing.Any = None) -> Charge
 
 def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
     """The frame that the rating core reads, see ``readme/TARIFF_BOOK.md``."""
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "arrival": flat(facts["id"]).to_numpy(),
             "started_at": flat(facts["started_at"]).to_numpy(),
@@ -124,6 +130,9 @@ def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:
         },
         copy=False,
     )
+    if book.asks_caller and "a_number" in facts.column_names:
+        frame["a_number"] = _nullable(as_integers(facts["a_number"]))
+    return frame
 
 
 def _priced(

@@ -98,12 +98,12 @@ def compare(
     start: Day,
     *,
     gone: bool,
-    scopes: Iterable[tuple[str, str]] = (),
+    scopes: Iterable[tuple[str, str, str]] = (),
 ) -> Comparison:
     """All prefixes in order.
 
     :param start: first day of the new version
-    :param scopes: services and directions that the deck speaks of, beside those of its rows
+    :param scopes: services, directions, origins that the deck speaks of, beside those of its rows
     :param gone: prices that the deck does not name end, instead of being kept. Either way, of a
         prefix that it does name it replaces all prices of the same service and direction.
     """
@@ -140,7 +140,7 @@ class _Prefix:
         self.start = start
         self.ending = ending
         self.rows = sorted(rows, key=lambda row: (row.begin or Day.min, row.line))
-        self.first: dict[tuple[str, str], Day] = {}
+        self.first: dict[tuple[str, str, str], Day] = {}
         for row in self.rows:
             self.first.setdefault(row.key.scope, row.begin or Day.min)
 

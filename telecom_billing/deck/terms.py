@@ -18,16 +18,21 @@ WHOLE_DIGITS = 8
 
 
 class Key(typing.NamedTuple):
-    """Which usage a price is for; ``service`` "" = any, ``band`` = its code, "" = always."""
+    """Which usage a price is for; ``service`` "" = any, ``band`` = its code, "" = always.
+
+    ``origin``: from where is called, "" = from anywhere. No row of a deck says one, so prices for
+    certain callers stay beside what a deck says.
+    """
 
     service: str = "voice"
     direction: str = "out"
     band: str = ""
+    origin: str = ""
 
     @property
-    def scope(self) -> tuple[str, str]:
+    def scope(self) -> tuple[str, str, str]:
         """A deck's rows for a prefix replace all that is there for their scope."""
-        return self.service, self.direction
+        return self.service, self.direction, self.origin
 
 
 class Terms(typing.NamedTuple):

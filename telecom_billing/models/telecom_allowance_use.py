@@ -3,8 +3,7 @@
 
 from odoo import api, fields, models
 
-from .telecom_rate import UNIT_DIGITS
-from .telecom_selector import NAMED
+from .telecom_rate import NAMED, UNIT_DIGITS
 
 
 class TelecomAllowanceUse(models.Model):

@@ -5,8 +5,8 @@ from odoo import api, models
 
 from .field_change import differs
 
-#: A new zone plan's zones are added beside the old ones.
-ZONES = "zone_ids"
+#: What its line is for.
+NAMING = ("zone_ids", "band_ids", "rate_ids")
 
 
 class TelecomAllowanceUse(models.Model):
@@ -20,18 +20,26 @@ class TelecomAllowanceUse(models.Model):
         return uses
 
     def write(self, vals):
-        changing = self.filtered(
-            lambda one: any(differs(one, name, vals) for name in vals if name != ZONES)
-        )
+        changing = self.filtered(lambda one: any(differs(one, name, vals) for name in vals))
         changing.allowance_id._refuse_invoiced()
-        before = {one: one.zone_ids for one in self} if ZONES in vals else {}
+        before = {(one, name): one[name] for name in NAMING if name in vals for one in self}
         done = super().write(vals)
-        for one, zones in before.items():
-            more = one.zone_ids - zones
-            if zones - one.zone_ids or (more and (not zones or more.plan_id & zones.plan_id)):
+        for (one, name), named in before.items():
+            if one[name] != named and not _is_of_new_plan(named, one[name]):
                 one.allowance_id._refuse_invoiced()
         return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
         self.allowance_id._refuse_invoiced()
+
+
+def _is_of_new_plan(before, after) -> bool:
+    """Were zones only added, and those of plans that were not named before?"""
+    more = after - before
+    return bool(
+        before._name == "telecom.zone"
+        and before
+        and not before - after
+        and not more.plan_id & before.plan_id
+    )

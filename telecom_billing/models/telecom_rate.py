@@ -4,6 +4,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+#: Nothing that a price or rule names is passed over silently: an empty list means everybody. So
+#: what is archived still counts, and what is named cannot be deleted.
+NAMED = {"context": {"active_test": False}, "ondelete": "restrict"}
 #: Prices to a hundred-millionth: rate decks quote up to six places of a cent.
 PRICE_DIGITS = (16, 8)
 UNIT_DIGITS = (16, 6)
@@ -46,6 +49,18 @@ class TelecomRate(models.Model):
         default="out",
         help="Of incoming calls the caller's number decides the zone. Transferred ones cost what "
         "outgoing ones cost, unless there is a rate for transfers.",
+    )
+    origin_ids = fields.Many2many(
+        "telecom.zone",
+        "telecom_rate_origin_rel",
+        "rate_id",
+        "zone_id",
+        string="Only called from",
+        domain="[('plan_id.company_id', 'in', (company_id, False))]",
+        help="Zones of the calling number; of any zone plan. With “EEA” the price is for callers "
+        "from the EEA, and a rate without an entry is for all others. Of several that fit, the "
+        "one with the longest prefix of the caller decides. Empty: whoever calls.",
+        **NAMED,
     )
     band_id = fields.Many2one(
         "telecom.band", index=True, ondelete="restrict", help="Empty: whenever no band holds."
@@ -208,11 +223,13 @@ class TelecomRate(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
-    @api.depends("name", "zone_id", "band_id", "service")
+    @api.depends("name", "zone_id", "origin_ids", "band_id", "service")
     def _compute_display_name(self):
         for rate in self:
             label = rate.name or rate.zone_id.name or self.env._("Any destination")
-            parts = [label, rate.band_id.name, rate.service]
+            callers = ", ".join(rate.origin_ids.mapped("name"))
+            origin = callers and self.env._("from %(zones)s", zones=callers)
+            parts = [label, origin, rate.band_id.name, rate.service]
             rate.display_name = ", ".join(filter(None, parts))
 
     # ------------------------------------------------------------------ constraints
@@ -236,7 +253,7 @@ class TelecomRate(models.Model):
         "step_ids", "band_id", "conference_times", "extra_ids", "mode", "beyond", "split",
         "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
         "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
-        "ignore_below",
+        "ignore_below", "origin_ids",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""
@@ -278,6 +295,22 @@ class TelecomRate(models.Model):
                         plan=plan.name or "…",
                     )
                 )
+
+    @api.constrains("origin_ids", "company_id")
+    def _check_origins(self):
+        for rate in self:
+            for zone in rate.origin_ids:
+                company = zone.plan_id.company_id
+                if company and company != rate.company_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(rate)s: zone “%(zone)s”, from which is called, belongs to "
+                            "%(company)s. Choose one of the same company.",
+                            rate=rate._where(),
+                            zone=zone.name,
+                            company=company.name,
+                        )
+                    )
 
     # ------------------------------------------------------------------ business
     def _where(self):

@@ -30,6 +30,7 @@ BOOK_MODELS = {
     "res.currency": (),
     "res.partner": ("commercial_partner_id", "is_company", "tz"),
     "telecom.allowance": (),
+    "telecom.allowance.use": (),
     "telecom.band": (),
     "telecom.contract.price": (),
     "telecom.guard": (),

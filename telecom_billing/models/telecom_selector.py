@@ -10,10 +10,7 @@ from ..book import rules_writer
 from ..book.text import split_names
 from ..rating import BookError, TariffBook
 from .book_faults import sentences
-
-#: Nothing that a rule names is passed over silently: an empty list means everybody. So what is
-#: archived still counts, and what is named cannot be deleted.
-NAMED = {"context": {"active_test": False}, "ondelete": "restrict"}
+from .telecom_rate import NAMED
 
 
 class TelecomSelector(models.AbstractModel):

@@ -254,10 +254,25 @@ class TelecomTariffVersion(models.Model):
                     rates,
                     given={"company_id": SQL("%s", new.company_id.id)},
                 )
+            self._copy_origins(rates)
             if new.zone_plan_id != version.zone_plan_id:
                 Rate.browse(rates.values())._check_zone_plan()
             if new.company_id != version.company_id:
                 Rate.browse(rates.values())._check_company()
+
+    def _copy_origins(self, rates: dict[int, int]):
+        """Give copies of rates (old id → new id) the zones from which is called."""
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO telecom_rate_origin_rel (rate_id, zone_id)"
+                " SELECT m.new, r.zone_id FROM telecom_rate_origin_rel r"
+                " JOIN unnest(%s::int[], %s::int[]) AS m (old, new) ON m.old = r.rate_id"
+                " RETURNING rate_id",
+                list(rates),
+                list(rates.values()),
+            )
+        )
+        self.env["telecom.rate"].invalidate_model(["origin_ids"])
 
     def _valid_until(self):
         """Last day on which this version prices: its own, or the one before the next begins."""

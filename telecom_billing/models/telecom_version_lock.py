@@ -125,7 +125,12 @@ class TelecomRate(models.Model):
         self.filtered(
             lambda one: any(differs(one, name, vals) for name in changed)
         ).version_id._refuse_invoiced()
-        return super().write(vals)
+        before = {one: one.origin_ids for one in self} if "origin_ids" in vals else {}
+        done = super().write(vals)
+        for one, origins in before.items():
+            if one.origin_ids != origins:
+                one.version_id._refuse_invoiced()
+        return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):

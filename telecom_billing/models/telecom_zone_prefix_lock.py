@@ -17,6 +17,7 @@ class TelecomZonePrefix(models.Model):
     def create(self, vals_list):
         prefixes = super().create(vals_list)
         prefixes._refuse_back_in_time()
+        prefixes._refuse_callers_back_in_time()
         return prefixes
 
     def write(self, vals):
@@ -44,10 +45,35 @@ class TelecomZonePrefix(models.Model):
 
     # ------------------------------------------------------------------ business
     def _invoiced_of(self, zone) -> datetime.date | None:
-        """Local day of the zone's last record on an invoice."""
+        """Local day of the last record on an invoice that the zone decided: as the one that was
+        called, or from which was called."""
         self.env["telecom.usage.summary"].flush_model()
         condition = SQL("s.zone_id = %s", zone.id)
-        return invoiced_days.last(self.env.cr, SQL("s.zone_id"), condition).get(zone.id)
+        called = invoiced_days.last(self.env.cr, SQL("s.zone_id"), condition).get(zone.id)
+        return max(filter(None, [called, self._calling_until(zone)]), default=None)
+
+    def _calling_until(self, zone) -> datetime.date | None:
+        """Local day of the last record on an invoice by prices that ask for callers of the zone."""
+        rates = self.env["telecom.rate"].sudo().search([("origin_ids", "in", zone.ids)])
+        last = rates.version_id._last_invoiced()
+        return max(filter(None, last.values()), default=None)
+
+    def _refuse_callers_back_in_time(self):
+        """A new prefix gives more callers the prices for the zone."""
+        for zone in self.zone_id:
+            last = self._calling_until(zone)
+            for one in self.filtered(lambda one, zone=zone: one.zone_id == zone):
+                if last and (not one.valid_from or one.valid_from <= last):
+                    raise UserError(
+                        self.env._(
+                            "Prefix %(prefix)s for zone “%(zone)s” would change prices for callers "
+                            "of that zone that are on invoices up to %(day)s. Let it begin after "
+                            "that day (“Prefixes by date”).",
+                            prefix=one.prefix,
+                            zone=zone.name,
+                            day=last,
+                        )
+                    )
 
     def _refuse(self, last):
         raise UserError(

@@ -148,6 +148,16 @@ class TariffBook:
         return any(rate.split == "end" for rate in self.listed_rates)
 
     @cached_property
+    def asks_caller(self) -> bool:
+        """Does any price depend on the number that calls?"""
+        return any(
+            rate.origins
+            or (rate.zones and rate.direction in ("in", "any"))
+            or (rate.together is not None and rate.together.of == "a_number")
+            for rate in self.listed_rates
+        )
+
+    @cached_property
     def origins(self) -> Origins | None:
         """The zones of callers that rates name, to be found by number; None: no rate names any."""
         named = [rate.origins for rate in self.listed_rates if rate.origins]

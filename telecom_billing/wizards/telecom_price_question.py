@@ -28,7 +28,9 @@ class TelecomPriceQuestion(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     caller = fields.Char(
-        "From number", help="Finds the contract line. Empty: choose contract or tariff yourself."
+        "From number",
+        help="Finds the contract line, and the price where that depends on who calls. Empty: "
+        "choose contract or tariff yourself.",
     )
     contract_id = fields.Many2one("contract.contract", check_company=True)
     line_id = fields.Many2one(
@@ -204,7 +206,8 @@ class TelecomPriceQuestion(models.TransientModel):
         return asking.Question(
             started=self.started_at,
             quantity=round(self.quantity * MICRO),
-            number=self._digits(),
+            number=self._digits(self.number),
+            caller=self._digits(self.caller),
             unit=self.unit.strip(),
             service=self.service.strip().lower(),
             direction=self.direction,
@@ -213,12 +216,12 @@ class TelecomPriceQuestion(models.TransientModel):
             version=self.version_id,
         )
 
-    def _digits(self):
-        """The number in international form; short numbers and national ones too."""
-        if not self.number:
+    def _digits(self, number):
+        """A number in international form; short numbers and national ones too."""
+        if not number:
             return None
-        found = readings(self.number, self.company_id.country_id.code or "DE")
-        short = "".join(filter(str.isdecimal, self.number))
+        found = readings(number, self.company_id.country_id.code or "DE")
+        short = "".join(filter(str.isdecimal, number))
         if not found and short and not short.startswith("0"):
             code = self.company_id.country_id.phone_code or 49
             found = [f"{code}{short}"]  # 110, 115: with country code in the zones
@@ -226,7 +229,7 @@ class TelecomPriceQuestion(models.TransientModel):
             raise ValidationError(
                 self.env._(
                     "“%(number)s” is not a telephone number. Write it like +49 30 123456.",
-                    number=self.number,
+                    number=number,
                 )
             )
         return found[0]

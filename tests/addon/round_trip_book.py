@@ -22,6 +22,9 @@ BOOK = {
         {"id": "de", "name": "Germany", "prefixes": ["49"]},
         {"id": "mob", "name": "Mobile", "prefixes": ["4915", "4916"]},
         {"id": "fr", "name": "France", "prefixes": ["33"], "destinations": ["FRANCE"]},
+        {"id": "eea", "name": "EEA", "prefixes": ["33", "49"]},
+        {"id": "bln", "name": "Berlin calling", "prefixes": ["4930"]},
+        {"id": "near", "name": "Neighbours", "prefixes": ["33", "43"]},
     ],
     "tariffs": [
         {
@@ -53,6 +56,10 @@ BOOK = {
                          "conference": {"by": "peak", "rejoin": "merge", "times": "minute"}},
                         {"id": "bytes", "service": ["data", "mms"], "unit": "KB", "price": "0.2",
                          "per": "64"},
+                        {"id": "home", "name": "Germany", "zone": "de", **PLAIN,
+                         "origins": ["eea", "bln"]},
+                        {"id": "mine", "name": "Mobile", "zone": "mob", **PLAIN,
+                         "origins": ["near"], "service": "fax"},
                         {"id": "flat", "service": "sms", "unit": "piece", "flat": True},
                         {"id": "in", "direction": "in", **PLAIN},
                     ],

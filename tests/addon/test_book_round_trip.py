@@ -144,9 +144,6 @@ class TestBookRoundTrip(TransactionCase):
             "allowances": [{"id": "m", "name": "Francs", "money": "1", "tariffs": ["rt-x"],
                             "currency": "CHF"}],
         }  # fmt: skip
-        origin = copy.deepcopy(franc) | {"zones": [{"id": "eea", "prefixes": ["49"]}]}
-        origin["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "From here", "origin": "eea"}
-        del origin["allowances"]
         peak = copy.deepcopy(franc)
         peak["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "Peak", "together": {"by": "sum"}}
         del peak["allowances"]
@@ -158,7 +155,6 @@ class TestBookRoundTrip(TransactionCase):
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
             (peak, ("Peak", "“together”")),
-            (origin, ("From here", "“origin”")),
             (second, ("“second”", "“minute”")),
         ):
             with self.assertRaises(ValidationError) as caught, self.cr.savepoint():

@@ -69,6 +69,16 @@ class TestRatingUses(CoreCase):
         )
         self.assertEqual((balance.unit, balance.units_used), ("credit", 10))
 
+    def test_what_is_changed_rates_again(self):
+        usage = self.deliver([self.sms(1, 6)])
+        self.assertEqual(self.prices(usage), ["0.1"])  # five of six
+        self.bundle.use_ids[0].each = 1
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0"])
+        self.bundle.use_ids[0].unlink()
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0.6"])
+
     def test_what_is_recounted_says_the_same(self):
         self.deliver([self.sms(1), self.call(2)], [self.call(4, 3)])
         before = self.env["telecom.usage.summary"].search([]).mapped("allowance_used")
@@ -96,6 +106,7 @@ class TestRatingUses(CoreCase):
             lambda: first.write({"each": 1}),
             lambda: first.write({"zone_ids": [(4, self.mobile.id)]}),
             lambda: self.bundle.use_ids[1].write({"zone_ids": [(5, 0, 0)]}),
+            lambda: first.write({"rate_ids": [(4, self.version.rate_ids[0].id)]}),
             lambda: first.unlink(),
             lambda: self.bundle.write({"use_ids": [(0, 0, {"service": "data"})]}),
         ):

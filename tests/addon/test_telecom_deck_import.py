@@ -141,6 +141,27 @@ class TestDeckImport(TransactionCase):
         version.action_activate()
         self.assertEqual(self.version.valid_until, DAY - datetime.timedelta(days=1))
 
+    def test_prices_for_certain_callers_stay_beside_the_deck(self):
+        """From where is called no deck says; a callers' zone stays what it is."""
+        callers = self.env["telecom.zone.plan"].create({"name": "Callers"})
+        eea = self.env["telecom.zone"].create(
+            {"plan_id": callers.id, "code": "EEA", "name": "EEA", "prefix_text": "33, 49"}
+        )
+        for origin, price in ((eea, 0.01), (self.france, 0.015)):
+            self.env["telecom.rate"].create(
+                {"version_id": self.version.id, "zone_id": self.germany.id, "price": price,
+                 "origin_ids": [Command.set(origin.ids)]}
+            )  # fmt: skip
+        before = self._everything()
+        version = self._import(deck("49;Germany;0,03;60/1", "43;Austria;0,04;1/1"))
+        self.assertEqual(before, self._everything())
+        self.assertNotEqual(version.zone_plan_id, self.plan)
+        german = version.rate_ids.filtered(lambda rate: rate.zone_id.code == "DE")
+        self.assertEqual(
+            {rate.origin_ids: rate.price for rate in german},
+            {eea.browse(): 0.03, eea: 0.01, self.france: 0.015},
+        )
+
     def test_the_plan_stays_where_only_prices_change(self):
         version = self._import(
             deck(

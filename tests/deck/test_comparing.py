@@ -76,6 +76,14 @@ def test_special_prices_stay_unless_named():
     assert [one.prefix for one in found.stretches] == ["33", "49"]
 
 
+def test_prices_for_certain_callers_stay_beside_the_deck():
+    callers = Key(origin="EEA")
+    old = base(Germany=("49", {Key(): minute("0.02"), callers: Special(7)}))
+    found = compare([row("49", "0.03")], old, START, gone=True)
+    assert statuses(found) == {("49", Key()): "dearer", ("49", callers): "kept"}
+    assert dict(found.stretches[0].prices) == {Key(): minute("0.03"), callers: Special(7)}
+
+
 def test_another_name_is_told():
     old = base(Germany=("49", {Key(): minute("0.02")}))
     found = compare([row("49", "0.02", "Deutschland")], old, START, gone=True)

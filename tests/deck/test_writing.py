@@ -41,6 +41,7 @@ _keys = st.builds(
     st.sampled_from(["", "voice", "data, voice"]),
     st.sampled_from(["out", "in", "transfer", "any"]),
     st.sampled_from(["", "P"]),
+    st.just(""),
 )
 _stretches = st.lists(
     st.builds(
