@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+import pandas as pd
+
 from .advice import advise
 from .engine import rate
 from .explain import explain
@@ -21,7 +23,7 @@ from .files import read_book, read_usage, write_charges, write_more, write_sums
 from .money import MICRO, decimal_text
 from .schema import BookError
 from .sums import sums
-from .usage import UsageError
+from .usage import COLUMNS, UsageError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,8 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
                 parser.error(f"--explain {options.explain}: usage has rows 0 to {len(usage) - 1}")
             print(explain(book, usage, options.explain).text(options.language))
             return 0
+        _tell_unread(usage, options.sums or "", options.language)
         rated = rate(book, usage)
-    except (BookError, UsageError, OSError) as error:
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}; correct the name.", file=sys.stderr)
+        return 2
+    except BookError as error:
+        told = map(german, error.problems) if options.language == "de" else [error]
+        print(*told, sep="\n", file=sys.stderr)
+        return 2
+    except UsageError as error:
         print(error, file=sys.stderr)
         return 2
     try:
@@ -78,6 +88,15 @@ def main(arguments: list[str] | None = None) -> int:
         file=sys.stderr,
     )
     return 1 if refused else 0
+
+
+def _tell_unread(usage: pd.DataFrame, wanted: str, language: str) -> None:
+    """Say which columns nobody reads: one may be a name that was misspelt."""
+    known = {*COLUMNS, *(name.strip() for name in wanted.split(","))}
+    unread = [str(name) for name in usage.columns if str(name) not in known]
+    if unread:
+        begins = "Hinweis: nicht gelesene Spalten" if language == "de" else "Note: columns not read"
+        print(f"{begins}: {', '.join(unread)}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

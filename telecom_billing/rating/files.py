@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from .book import TariffBook
-from .csv_usage import instants, read_csv
-from .money import decimal_text
+from .csv_usage import NUMBERS, digits, instants, read_csv
+from .money import decimal_texts
 from .result import Rated
 from .schema import BookError, Problem
 from .usage import UsageError
@@ -45,6 +45,12 @@ def read_usage(path: str | Path) -> pd.DataFrame:
         frame = pd.read_parquet(path)
     except ValueError as error:
         raise UsageError(f"{path} is no readable Parquet file ({error})") from None
+    for name in NUMBERS:
+        texts = frame.get(name)
+        if texts is not None and texts.dtype.kind == "O":
+            written = texts.astype("string")
+            if written.str.startswith("+").any():
+                frame[name] = written.map(digits, na_action="ignore").astype("string")
     started = frame.get("started_at")
     if started is not None and started.dtype.kind == "O":
         texts = [None if pd.isna(one) else str(one) for one in started]
@@ -81,7 +87,7 @@ def write_more(rated: Rated, folder: str | Path) -> None:
     for name, columns in _MORE.items():
         frame = getattr(rated, name).copy()
         for column in columns:
-            frame[column] = [decimal_text(value) for value in frame[column]]
+            frame[column] = decimal_texts(frame[column].to_numpy())
         frame.to_csv(place / f"{name}.csv", index=False)
 
 
@@ -91,12 +97,9 @@ def write_charges(charges: pd.DataFrame, path: str | Path | Any) -> None:
         charges.to_parquet(path, index=False)
         return
     shown = charges.copy()
-    shown["price"] = [
-        decimal_text(price, rest)
-        for price, rest in zip(charges["price"], charges["rest"], strict=True)
-    ]
+    shown["price"] = decimal_texts(charges["price"].to_numpy(), charges["rest"].to_numpy())
     for name in (*_OUT_QUANTITIES, *_OUT_MONEY):
-        shown[name] = [decimal_text(value) for value in charges[name]]
+        shown[name] = decimal_texts(charges[name].to_numpy())
     shown.drop(columns=["rest"]).to_csv(path, index=False)
 
 

@@ -127,6 +127,19 @@ def decimal_text(micro: int, rest: int = 0) -> str:
     return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
 
 
+def decimal_texts(micro: np.ndarray, rest: np.ndarray | None = None) -> np.ndarray:
+    """The texts of a whole column, an object each; those of equal numbers are made once.
+
+    >>> decimal_texts(np.array([1_500_000, 2_000_000, 1_500_000])).tolist()
+    ['1.5', '2', '1.5']
+    """
+    if rest is not None and rest.any():
+        pairs = zip(micro.tolist(), rest.tolist(), strict=True)
+        return np.array([decimal_text(*pair) for pair in pairs], dtype=object)
+    found, place = np.unique(micro, return_inverse=True)
+    return np.array([*map(decimal_text, found.tolist()), None], dtype=object)[place.reshape(-1)]
+
+
 def micro_decimal(micro: int) -> Decimal:
     """Millionths as a Decimal, for the border to documents and databases."""
     return Decimal(int(micro)).scaleb(-PRICE_PLACES)

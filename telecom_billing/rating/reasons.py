@@ -79,6 +79,25 @@ REASONS: dict[str, tuple[str, str]] = {
         "Der Preis gilt je Konferenz, der Satz nennt aber keine; an der Quelle berichtigen.",
     ),
 }
+#: The same codes where the record lacks what the sentence speaks of, or has it in another form.
+_NO_TARIFF = (
+    "No tariff is named for this record; give its contract line one (or the book a "
+    "default_tariff).",
+    "Für diesen Satz ist kein Tarif genannt; der Vertragsposition einen geben (oder dem Tarifbuch "
+    "einen default_tariff).",
+)
+_NO_NUMBER = (
+    "Tariff {tariff} prices {service} by the number called, and the record has none; correct it at "
+    "its source, or add a rate for any destination.",
+    "Tarif {tariff} berechnet {service} nach der gerufenen Nummer, der Satz hat keine; an der "
+    "Quelle berichtigen oder einen Preis für jedes Ziel ergänzen.",
+)
+_NO_COUNTRY = (
+    "Tariff {tariff} has no zone for {number} ({service}): numbers are written with the country "
+    "code, without 0 in front (4930…); correct it at its source.",
+    "Tarif {tariff} hat keine Zone für {number} ({service}): Nummern werden mit Ländervorwahl und "
+    "ohne führende 0 geschrieben (4930…); an der Quelle berichtigen.",
+)
 CODES = ("", *REASONS)
 NUMBER = {code: number for number, code in enumerate(CODES)}
 
@@ -86,4 +105,11 @@ NUMBER = {code: number for number, code in enumerate(CODES)}
 def message(code: str, facts: dict[str, object], german: bool = False) -> str:
     """The sentence for a reason code; a dash stands for what is not known."""
     known = {name: "–" if value is None else value for name, value in facts.items()}
-    return REASONS[code][1 if german else 0].format_map(known)
+    said = REASONS[code]
+    if code == "no-tariff" and known.get("tariff") == "–":
+        said = _NO_TARIFF
+    elif code == "no-zone" and known.get("number") == "–":
+        said = _NO_NUMBER
+    elif code == "no-zone" and str(known.get("number")).startswith("0"):
+        said = _NO_COUNTRY
+    return said[1 if german else 0].format_map(known)

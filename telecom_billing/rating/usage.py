@@ -40,9 +40,11 @@ class Usage:
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
         self.rows = len(frame)
-        for name in ("started_at", "quantity"):
-            if name not in frame.columns:
-                raise UsageError(f"usage has no column {name!r}; add it")
+        missing = [name for name in ("started_at", "quantity") if name not in frame.columns]
+        if missing:
+            named = " and ".join(repr(name) for name in missing)
+            has = ", ".join(str(name) for name in frame.columns) or "none"
+            raise UsageError(f"usage has no column {named} (it has: {has}); add or rename it")
 
     @cached_property
     def started(self) -> np.ndarray:
@@ -70,7 +72,10 @@ class Usage:
         where it is the frame's own."""
         column = self.frame["quantity"]
         if not pd.api.types.is_integer_dtype(column.dtype):
-            raise UsageError(f"quantity is {column.dtype}; it must be int64 millionths of the unit")
+            raise UsageError(
+                f"quantity is {column.dtype}; it must be int64 millionths of the unit (61 seconds "
+                "are 61000000); multiply it, or write a CSV file, which takes 61 or 35.5"
+            )
         if column.dtype.kind == "u":
             # What int64 cannot hold is too large, instead of turning negative.
             column = column.clip(upper=MAX_QUANTITY + 1)

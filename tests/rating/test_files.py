@@ -100,6 +100,43 @@ def test_unreadable_usage(files, capsys, wrong, word):
     assert word in capsys.readouterr().err
 
 
+def test_what_is_said_of_a_first_try(files, capsys):
+    """Columns under other names, a number as it is dialled at home, no tariff, a wrong file."""
+    rows = "2026-03-10T11:00:00Z,61,030 12345"
+    (files / "usage.csv").write_text(f"started_at,quantity,number\n{rows}\n", encoding="utf-8")
+    run(files)
+    out, err = capsys.readouterr()
+    assert "columns not read: number." in err
+    assert "No tariff is named for this record" in out
+    (files / "usage.csv").write_text(f"begin,length,b_number\n{rows}\n", encoding="utf-8")
+    assert run(files) == 2
+    err = capsys.readouterr().err
+    assert "no column 'started_at' and 'quantity' (it has: begin, length, b_number)" in err
+    head = "started_at,quantity,b_number,tariff"
+    lines = [head, f"{rows},7", "2026-03-10T11:00:00Z,61,,7"]
+    (files / "usage.csv").write_text("\n".join(lines), encoding="utf-8")
+    run(files)
+    out = capsys.readouterr().out
+    assert "written with the country code, without 0 in front" in out
+    assert "prices voice by the number called, and the record has none" in out
+    assert main([str(files / "book.json"), str(files / "none.csv")]) == 2
+    assert "none.csv: No such file or directory; correct the name." in capsys.readouterr().err
+
+
+def test_faults_of_a_book_in_german(files, capsys):
+    (files / "book.json").write_text('{"format": 1, "zonen": []}', encoding="utf-8")
+    assert run(files, "--language", "de") == 2
+    assert "Tarifbuch: zonen = []: ist kein Feld dieses Satzes." in capsys.readouterr().err
+
+
+def test_numbers_with_a_plus_in_parquet(files):
+    frame = read_usage(files / "usage.csv")
+    frame["b_number"] = ["+49 30 1", "+49 (30) 12-3", None]
+    frame.to_parquet(files / "usage.pq")
+    found = read_usage(files / "usage.pq")["b_number"]
+    assert found.tolist()[:2] == ["49301", "4930123"] and pd.isna(found[2])
+
+
 def test_unreadable_book(files, capsys):
     (files / "book.json").write_text("{", encoding="utf-8")
     assert run(files) == 2
