@@ -41,6 +41,7 @@ from .table import RateTable
 from .tariffs import Tariff, Version, Zone, read_tariff
 from .tiers import Tiers
 from .units import Units
+from .zone_map import ZoneMaps
 
 FORMAT = 1
 ORDERS = ("start", "arrival")
@@ -110,6 +111,7 @@ class TariffBook:
         if problems:
             raise BookError(problems)
         self._plans: dict[tuple[int, Kind], Plan] = {}
+        self._zone_maps = ZoneMaps(self.zone_list)
         self._members: dict[str, dict[str, set[str]]] = {}
         self._derivations: dict[tuple[tuple[Any, ...], int], int] = {}
         #: How a derived rate came about, and from which one.
@@ -129,7 +131,9 @@ class TariffBook:
                 and (near := nearness(rate, kind[2])) is not None
             ]
             clock = self.tariff_list[own.tariff].clock
-            self._plans[version, kind] = Plan(own, rates, self._zone_place, self.bands, clock)
+            self._plans[version, kind] = Plan(
+                own, rates, self._zone_place, self._zone_maps, self.bands, clock
+            )
         return self._plans[version, kind]
 
     @cached_property

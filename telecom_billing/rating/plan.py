@@ -2,12 +2,13 @@
 """A tariff version made ready for one service: from a number and an instant to a rate.
 
 All rates whose zones share a prefix form a *cell*; a cell with bands has a schedule that picks
-the rate by time. Prefixes lead to cells through one :class:`~.prefixes.PrefixIndex`.
+the rate by time. Prefixes lead to cells through one :class:`~.zone_map.ZoneMap`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,10 +16,10 @@ import numpy as np
 from .bands import Band
 from .clock import Clock
 from .digits import NumberColumn
-from .prefixes import PrefixIndex
 from .rates import Rate
 from .schedule import Schedule
 from .tariffs import LAST, Version, Zone
+from .zone_map import ZoneMaps
 
 #: Service, direction and origin (see :mod:`~.origins`) of records that see the same rates.
 Kind = tuple[str, str, tuple[str, ...]]
@@ -72,6 +73,7 @@ class Plan:
         version: Version,
         rates: Sequence[tuple[int, Rate, int]],
         zones: Mapping[str, tuple[int, Zone]],
+        maps: ZoneMaps,
         bands: Mapping[str, Band],
         clock: Clock,
     ) -> None:
@@ -80,21 +82,21 @@ class Plan:
         self._schedules: dict[tuple[Any, ...], Schedule | None] = {}
         self._rates = {number: rate for number, rate, _ in rates}
         self._near = {number: near for number, _, near in rates}
-        by_prefix: dict[str, list[tuple[int, int]]] = {}
+        by_zone: dict[int, list[tuple[int, int, int]]] = {}
         by_name: dict[str, list[tuple[int, int]]] = {}
         everywhere: list[tuple[int, int]] = []
+        order = count()
         for number, rate, _ in rates:
             if not rate.zones:
                 everywhere.append((number, -1))
             for zone_id in rate.zones:
                 position, zone = zones[str(zone_id)]
-                for prefix in zone.prefixes:
-                    by_prefix.setdefault(prefix, []).append((number, position))
+                by_zone.setdefault(position, []).append((next(order), number, position))
                 for name in zone.destinations:
                     by_name.setdefault(name, []).append((number, position))
-        self.prefixes = list(by_prefix)
-        self.index = PrefixIndex(self.prefixes)
-        # Many prefixes share the same rates: one cell serves them all.
+        shared = maps.of(by_zone)
+        self.prefixes, self.index = shared.prefixes, shared.index
+        # Many zones share the same rates: one cell serves them all.
         numbers: dict[tuple[tuple[int, int], ...], int] = {}
         self.cells: list[Cell] = []
         self._zones: list[tuple[int, ...]] = []
@@ -108,8 +110,11 @@ class Plan:
                 self._zones.append(tuple(zone for _, zone in ordered))
             return numbers[signature]
 
-        cells = [cell(members) for members in by_prefix.values()]
-        self._cell_of_prefix = np.array([*cells, -1], dtype=np.int64)
+        cells = []
+        for group in shared.groups:
+            ordered = sorted(member for position in group for member in by_zone[position])
+            cells.append(cell([member[1:] for member in ordered]))
+        self._cell_of_prefix = np.array([*cells, -1], dtype=np.int64)[shared.group]
         self._cell_of_name = {name: cell(members) for name, members in by_name.items()}
         self._everywhere = cell(everywhere) if everywhere else -1
         self._splits = any(rate.split not in ("start", "end") for _, rate, _ in rates)
