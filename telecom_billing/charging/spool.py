@@ -3,7 +3,7 @@
 
 What shares balances must be rated together: a contract, or a customer with all contracts. That is
 the *holder*. But facts come in the order of delivery. So some chunks at a time are sorted by holder
-into a *run*; where there are more than a few, runs go to files. Afterwards a shard is the slice of
+into a *run*; of many facts, runs go to files. Afterwards a shard is the slice of
 some neighbouring holders out of every run: files are written in small batches, and only those that
 a slice is in are read.
 """
@@ -29,7 +29,7 @@ _PIECES = 6
 _LEAST = 10_000
 #: A run is closed when it holds so many records. Few runs, because each shard opens all of them.
 _RUN = 200_000
-#: So many runs stay in memory: a large company's day. With one more, all go to files.
+#: Less than so many runs stay in memory: a large company's day. What is more goes to files.
 _KEPT = 2
 #: Records of a file that are read in one go. Mapped files would need no such thing; but of each
 #: column of each run the system maps pages around those that are read, which was 130 MiB.
@@ -108,8 +108,8 @@ class Spool:
         started = flat(table["started_at"]).cast(pa.int64()).to_numpy()
         earliest = np.minimum.reduceat(started, begins)
         self._runs.append(_Run(keys[begins], np.append(begins, len(keys)), earliest, table))
-        if len(self._runs) > _KEPT:
-            for run in self._runs[-_KEPT - 1 :]:
+        if self.rows >= _KEPT * self._run:
+            for run in self._runs:
                 self._put_away(run)
 
     def _put_away(self, run: _Run) -> None:
