@@ -26,7 +26,11 @@ def found(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
     """(record, what it says) of everything that records cannot keep."""
     for tariff in data.get("tariffs") or []:
         for version in tariff.get("versions") or []:
-            for rate in version.get("rates") or []:
+            rates = version.get("rates") or []
+            for record in (tariff, version, *rates):
+                if record.get("setup_per") == "part":
+                    yield record, "setup_per"
+            for rate in rates:
                 if rate.get("add") is not None:
                     yield rate, "add"
                 if (rate.get("conference") or {}).get("pause") is not None:

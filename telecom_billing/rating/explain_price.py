@@ -14,7 +14,7 @@ from .money import decimal_text, join_pico, split_pico
 from .parts import NoRate
 from .rates import Rate
 from .reasons import CODES, message
-from .record import Priced, price
+from .record import Priced, price, setups
 from .sentences import MODES
 from .steps import BeyondSteps, Piece, bounded, extras
 from .uses import Counted
@@ -221,8 +221,14 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
 def _amount(done: Run, row: int, own: Rate, answer: Priced, currency: str, say: Say) -> None:
     size = int(done.cover.size[row])
     charged = size > 0 or own.setup_on_zero
-    if own.setup and charged and _pays_setup(done, row):
-        say("setup", setup=plain(own.setup), currency=currency)
+    if charged and _pays_setup(done, row):
+        book, rate = done.context.book, int(done.context.rate[row])
+        for start, fee in setups(book, rate, answer.parts, size):
+            if start is None:
+                say("setup", setup=plain(fee), currency=currency)
+            else:
+                shown = {"start": decimal_text(start), "unit": own.unit, "setup": plain(fee)}
+                say("entered", **shown, currency=currency)
     more = extras(own, size)
     if more:
         say("extras", extras=plain(more), currency=currency)

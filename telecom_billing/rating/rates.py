@@ -26,6 +26,7 @@ ROUND_QUANTITY = ("record", "step", "fragment")
 ROUND_AT = ("step", "part", "charge", "position", "invoice")
 MODES = ("graduated", "volume")
 BEYOND = ("free", "last", "refuse")
+SETUP_PER = ("record", "part")
 QUANTITY_ROUNDINGS = ("up", "none", "down")
 DIRECTIONS = ("out", "in", "transfer", "any")
 CONFERENCE_BY = ("leg", "participant", "session", "peak")
@@ -37,6 +38,7 @@ _FAR = MAX_UNITS * MICRO
 INHERITED = (
     "unit", "per", "initial", "step", "setup_on_zero", "rounding", "decimals", "round_at", "split",
     "round_quantity", "mode", "beyond", "maximum_then", "direction", "whole", "ignore_below",
+    "setup_per",
 )  # fmt: skip
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
@@ -88,6 +90,8 @@ class Rate:
     free: int = 0
     setup: Fraction | None = None
     setup_on_zero: bool = False
+    #: Whether each part of a record under another rate pays that rate's setup fee.
+    setup_per: str = "record"
     minimum: Fraction | None = None
     maximum: Fraction | None = None
     maximum_then: str = "free"
@@ -168,6 +172,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         free=int((node.quantity("free", scale=factor) or 0) * factor * MICRO),
         setup=node.amount("setup"),
         setup_on_zero=node.flag("setup_on_zero"),
+        setup_per=node.choice("setup_per", SETUP_PER, "record") or "record",
         minimum=minimum,
         maximum=maximum,
         maximum_then=node.choice("maximum_then", ("free", "disconnect"), "free") or "free",

@@ -76,7 +76,9 @@ def price(
     if tiers:
         parts = _by_tier(book, parts, tiers)
     charged = quantity > 0 or own.setup_on_zero
-    fixed = (own.setup or Fraction(0)) if setup and charged else Fraction(0)
+    fixed = Fraction(0)
+    if setup and charged:
+        fixed = sum((fee for _, fee in setups(book, rate, parts, quantity)), Fraction(0))
     fixed += extras(own, quantity)
     segments: list[Segment] = []
     raw, before = fixed, Fraction(0)
@@ -92,6 +94,33 @@ def price(
         before = total
     segments[0].used += quantity - shifted
     return Priced(parts, raw, before, segments)
+
+
+def setups(
+    book: TariffBook, rate: int, parts: Sequence[Part], quantity: int
+) -> list[tuple[int | None, Fraction]]:
+    """The setup fees of a record: (None or the step's start whose fee it is, amount).
+
+    For nothing at all the fee of the first step, and what it costs as a whole, count as well: the
+    record is there, and its rate charges for that (``setup_on_zero``).
+    """
+    own = book.rates[rate]
+    found: list[tuple[int | None, Fraction]] = []
+    if own.setup_per == "record" or not parts:
+        found.append((None, own.setup or Fraction(0)))
+    else:
+        before = -1
+        for part in parts:
+            listed = book.origin(part.rate)
+            if listed != before and part.pieces:
+                found.append((None, book.rates[part.rate].setup or Fraction(0)))
+            before = listed
+        if not found:
+            found.append((None, own.setup or Fraction(0)))
+    if quantity == 0 and own.steps:
+        first = own.steps[0]
+        found.append((first.start, first.setup + (first.price if first.flat else 0)))
+    return [(start, fee) for start, fee in found if fee]
 
 
 def _span(book: TariffBook, rate: int, started: int, size: int) -> Piece:

@@ -21,6 +21,7 @@ class TestUnoffered(TransactionCase):
         for more, said in (
             ({"price": None, "add": "0.1"}, "add"),
             ({"conference": {"by": "session", "pause": 60}}, "pause"),
+            ({"setup_per": "part"}, "setup_per"),
             ({"together": {"by": "mean"}}, "together: mean"),
             ({"together": {"by": "percentile", "at": 95}}, "together: percentile"),
         ):
