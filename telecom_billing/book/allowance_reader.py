@@ -59,6 +59,7 @@ def _values(reader, record, owners) -> dict:
         "per_member": record.get("per_member") or False,
         "count": record.get("count") or "billed",
         "setup": record.get("setup") or "waived",
+        "refunds": record.get("refunds") or "own",
         "records": record.get("records") or 0,
         "step": to_number(record.get("step"), UNIT_DIGITS[1]),
         "use_ids": [(0, 0, _use(reader, one, n)) for n, one in enumerate(record.get("uses") or [])],

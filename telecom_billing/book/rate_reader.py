@@ -67,7 +67,9 @@ class RateReader:
             "conference_by": conference.get("by"),
             "rejoin": conference.get("rejoin"),
             "conference_times": _text(conference.get("times")),
+            "conference_pause": _text(conference.get("pause")),
             "factor": to_number(own.get("factor"), PRICE_DIGITS[1]),
+            "added": to_number(own.get("add"), PRICE_DIGITS[1]),
             "free_units": to_number(own.get("free"), UNIT_DIGITS[1]),
             "ignore_below": to_number(own.get("ignore_below"), UNIT_DIGITS[1]),
             "extra_ids": [(0, 0, _extra(extra)) for extra in own.get("extras") or []],
@@ -175,7 +177,8 @@ def fingerprint(rate) -> str:
     fields = (
         "service", "direction", "weight", "unit", "flat", "price", "price_per", "initial", "step",
         "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
-        "refuse", "conference_by", "rejoin", "conference_times", "price_initial_zero",
+        "refuse", "conference_by", "rejoin", "conference_times", "conference_pause",
+        "added", "price_initial_zero",
         "setup_zero", "minimum_zero", "maximum_zero", "maximum_then", "mode", "beyond",
         "round_quantity", "split", "round_at", "rounding_method", "whole", "ignore_below",
     )  # fmt: skip

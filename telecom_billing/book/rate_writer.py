@@ -80,6 +80,8 @@ class RateWriter:
             conference["rejoin"] = rate.rejoin
         if rate.conference_times:
             conference["times"] = rate.conference_times
+        if rate.conference_pause:
+            conference["pause"] = rate.conference_pause
         return {"conference": conference}
 
     def _price(self, rate) -> dict:
@@ -87,8 +89,8 @@ class RateWriter:
             return {"flat": True}
         if rate.refuse:
             return {"refuse": rate.refuse}
-        if rate.factor:
-            return {"factor": to_text(rate.factor, PLACES)}
+        if rate.factor or rate.added:
+            return self._change(rate)
         if rate.step_ids:
             return {"steps": [self._step(step) for step in rate.step_ids]}
         record = {"price": to_text(rate.price, PLACES), "per": to_text(rate.price_per, UNITS)}
@@ -97,6 +99,14 @@ class RateWriter:
                 record[name] = to_text(rate[name], UNITS)
         if rate.price_initial or rate.price_initial_zero:
             record["price_initial"] = to_text(rate.price_initial, PLACES)
+        return record
+
+    def _change(self, rate) -> dict:
+        """What becomes of the price of the tariff below."""
+        record = {"factor": to_text(rate.factor, PLACES)} if rate.factor else {}
+        if rate.added:
+            record["add"] = to_text(rate.added, PLACES)
+            record["per"] = to_text(rate.price_per, UNITS)
         return record
 
     def _step(self, step) -> dict:

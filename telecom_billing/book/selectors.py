@@ -147,6 +147,8 @@ def allowance(writer, _section, allowance) -> dict | None:
         record["step"] = to_text(allowance.step, UNIT_DIGITS[1])
     if allowance.setup != "waived":
         record["setup"] = allowance.setup
+    if allowance.refunds != "own":
+        record["refunds"] = allowance.refunds
     if allowance.use_ids:
         record["uses"] = _uses(writer, allowance)
         if not record["uses"]:

@@ -31,13 +31,6 @@ def found(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
                 if record.get("setup_per") == "part":
                     yield record, "setup_per"
             for rate in rates:
-                if rate.get("add") is not None:
-                    yield rate, "add"
-                if (rate.get("conference") or {}).get("pause") is not None:
-                    yield rate, "pause"
                 by = (rate.get("together") or {}).get("by")
                 if by in ("mean", "percentile"):
                     yield rate, f"together: {by}"
-    for allowance in data.get("allowances") or []:
-        if allowance.get("refunds") == "return":
-            yield allowance, "refunds"

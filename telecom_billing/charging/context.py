@@ -27,8 +27,6 @@ from .storing import Span
 
 #: Sections of a book whose records look at a period as a whole; they select tariffs and options.
 _OF_PERIODS = ("allowances", "tiers", "limits", "minimums")
-#: Of these, those for which it is not enough to know what earlier records used.
-_WHOLE = ("tiers", "limits")
 
 
 class BadBook(Exception):
@@ -255,9 +253,8 @@ class Context:
             )
         )
         found = {contract for (contract,) in rows}
-        for section in _WHOLE:
-            for record in self.data.get(section, []):
-                found |= _named_contracts(self.env, record)
+        for record in _of_wholes(self.data):
+            found |= _named_contracts(self.env, record)
         return np.array(sorted(found), dtype=np.int64)
 
     @functools.cached_property
@@ -270,12 +267,11 @@ class Context:
             for version in entry["versions"]:
                 if any(_needs_conference(rate) for rate in version["rates"]):
                     named.add(name)
-        for section in _WHOLE:
-            for record in self.data.get(section, []):
-                owners = [*record.get("tariffs", []), *record.get("options", [])]
-                if not owners and not _named_contracts(self.env, record):
-                    return True, set()
-                named |= {str(owner) for owner in owners}
+        for record in _of_wholes(self.data):
+            owners = [*record.get("tariffs", []), *record.get("options", [])]
+            if not owners and not _named_contracts(self.env, record):
+                return True, set()
+            named |= {str(owner) for owner in owners}
         whole = {name for name in follows if _closure(name, follows) & named} | named
         return False, {int(name) for name in whole}
 
@@ -295,6 +291,13 @@ def _zones_of(rates: list[dict]) -> set:
     """Ids of the zones that are called, and from which is called."""
     called = {rate["zone"] for rate in rates if "zone" in rate}
     return called.union(*(rate.get("origins", ()) for rate in rates))
+
+
+def _of_wholes(data: dict) -> list[dict]:
+    """Rules for which it is not enough to know what earlier records used: sums decide prices, or
+    units come back of which somebody had more than was left."""
+    back = [one for one in data.get("allowances", []) if one.get("refunds") == "return"]
+    return [*data.get("tiers", []), *data.get("limits", []), *back]
 
 
 def _hash(text: str) -> str:

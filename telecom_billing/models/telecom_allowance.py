@@ -88,6 +88,17 @@ class TelecomAllowance(models.Model):
         help="One balance for several things: of 500 units a minute takes one, a minute to "
         "mobiles three, a message two. Empty: units are used up one by one.",
     )
+    refunds = fields.Selection(
+        [
+            ("own", "The rate's own price, beside the allowance"),
+            ("return", "The units that they give back"),
+        ],
+        string="Refunds are worth",
+        required=True,
+        default="own",
+        help="Records of a negative quantity. With 100 units contained, somebody used 120 and "
+        "gives 30 back: 20 of them are credited at their price, 10 are free to be used again.",
+    )
     setup = fields.Selection(
         [("waived", "Contained"), ("charged", "Charged")],
         string="Setup fee",
@@ -159,7 +170,7 @@ class TelecomAllowance(models.Model):
     @api.constrains(
         "kind", "unit", "period", "begins", "share", "pool_ids", "rollover_periods",
         "rollover_maximum", "service", "rate_ids", "tariff_ids", "count", "step", "records",
-        "quantity", "use_ids",
+        "quantity", "use_ids", "refunds",
     )  # fmt: skip
     def _check_with_core(self):
         self._refuse_bad_rules()

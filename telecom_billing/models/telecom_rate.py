@@ -112,6 +112,14 @@ class TelecomRate(models.Model):
         help="Changes the price of the tariff below instead of stating one: 0.9 is ten per cent "
         "off. For individual prices.",
     )
+    added = fields.Float(
+        "Added to the price",
+        digits=PRICE_DIGITS,
+        min_display_digits=2,
+        help="A surcharge on the price of the tariff below, or below zero a rebate, for as many "
+        "units as a price here is for: 0.02 per 60 seconds makes 0.10 a minute 0.12. Beside a "
+        "factor, after it. For individual prices.",
+    )
     refuse = fields.Char(
         "Refused because", help="Records are set aside with this reason instead of priced."
     )
@@ -134,6 +142,12 @@ class TelecomRate(models.Model):
         "Times length in",
         help="A peak of participants is multiplied by the begun units of the session's length: "
         "minute, or a number of seconds. Empty: the peak alone.",
+    )
+    conference_pause = fields.Char(
+        "Over after a pause of",
+        help="Without anybody in it for longer than this the conference is over, and who comes "
+        "next begins another one: a number of seconds, or hour. For rooms that have the same "
+        "number every day. Empty: it never is.",
     )
     extra_ids = fields.One2many("telecom.rate.extra", "rate_id", string="Extra fees", copy=True)
     price_initial_zero = fields.Boolean("First increment free")
@@ -253,20 +267,20 @@ class TelecomRate(models.Model):
         "step_ids", "band_id", "conference_times", "extra_ids", "mode", "beyond", "split",
         "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
         "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
-        "ignore_below", "origin_ids",
+        "ignore_below", "origin_ids", "added", "conference_pause",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""
         self.env["telecom.tariff"]._refuse_bad_rates(self)
 
-    @api.constrains("price", "flat", "factor", "refuse", "step_ids")
+    @api.constrains("price", "flat", "factor", "added", "refuse", "step_ids")
     def _check_one_price(self):
         """A rate says in one way what it costs; two ways would contradict each other."""
         for rate in self:
             said = {
                 self.env._("a price"): rate.price,
                 self.env._("steps"): rate.step_ids,
-                self.env._("a factor"): rate.factor,
+                self.env._("a change of the price below"): rate.factor or rate.added,
                 self.env._("“flat”"): rate.flat,
                 self.env._("a refusal"): rate.refuse,
             }

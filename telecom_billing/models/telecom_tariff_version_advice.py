@@ -10,7 +10,7 @@ from ..rating.advice import Unpriced, special, unpriced
 NAMED = 10
 #: Of a rate: one of these says what it costs, or that it need not.
 PRICED = (
-    "price", "flat", "setup", "minimum", "price_initial", "factor", "refuse", "step_ids",
+    "price", "flat", "setup", "minimum", "price_initial", "factor", "added", "refuse", "step_ids",
     "extra_ids",
 )  # fmt: skip
 

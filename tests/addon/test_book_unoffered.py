@@ -9,18 +9,16 @@ RATE = {"id": 1, "name": "Calls", "price": "1"}
 
 @tagged("post_install", "-at_install")
 class TestUnoffered(TransactionCase):
-    def refused(self, rate, *allowances):
+    def refused(self, rate):
         versions = [{"id": "v", "rates": [rate]}]
         book = {"format": 1, "tariffs": [{"id": "unoffered", "versions": versions}]}
         with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
-            self.env["telecom.tariff"].import_book(book | {"allowances": list(allowances)})
+            self.env["telecom.tariff"].import_book(book)
         self.assertFalse(self.env["telecom.tariff"].search([("code", "=", "unoffered")]))
         return str(caught.exception)
 
     def test_what_would_be_lost(self):
         for more, said in (
-            ({"price": None, "add": "0.1"}, "add"),
-            ({"conference": {"by": "session", "pause": 60}}, "pause"),
             ({"setup_per": "part"}, "setup_per"),
             ({"together": {"by": "mean"}}, "together: mean"),
             ({"together": {"by": "percentile", "at": 95}}, "together: percentile"),
@@ -28,10 +26,3 @@ class TestUnoffered(TransactionCase):
             told = self.refused({**RATE, **more})
             self.assertIn("Calls", told)
             self.assertIn(f"“{said}”", told)
-
-    def test_an_allowance_that_takes_units_back(self):
-        back = {"id": "b", "name": "Back", "tariffs": ["unoffered"], "quantity": 9,
-                "refunds": "return"}  # fmt: skip
-        told = self.refused(RATE, back)
-        self.assertIn("Back", told)
-        self.assertIn("“refunds”", told)
