@@ -40,14 +40,6 @@ class RateReader:
                     rate=record.get("name") or record["id"],
                 )
             )
-        if own.get("together"):
-            raise ValidationError(
-                self.env._(
-                    "Rate “%(rate)s” prices the records of a period as one (“together”), which "
-                    "rates here cannot. Take it out of the tariff book.",
-                    rate=record.get("name") or record["id"],
-                )
-            )
         zones = own.get("zones") or own.get("zone")
         zones = zones if isinstance(zones, list) else [zones]
         origins = as_list(own, "origins") or as_list(own, "origin")
@@ -73,6 +65,7 @@ class RateReader:
             "free_units": to_number(own.get("free"), UNIT_DIGITS[1]),
             "ignore_below": to_number(own.get("ignore_below"), UNIT_DIGITS[1]),
             "extra_ids": [(0, 0, _extra(extra)) for extra in own.get("extras") or []],
+            **self._together(own),
             **{name: own.get(name) or False for name in OF_EACH},
             **self._own_rounding(record, version),
             **self._price(own),
@@ -86,6 +79,36 @@ class RateReader:
                 "code": values["code"] if not number else f"{values['code']}-{number + 1}",
                 "zone_id": self.zones[str(zone)].id if zone is not None else False,
             }
+
+    def _together(self, own) -> dict:
+        """What of a period's records is priced as one, as far as invoices by the month can say."""
+        together = own.get("together") or {}
+        name = own.get("name") or own["id"]
+        if together.get("period", "month") not in ("day", "month") or (
+            together.get("begins", 1) != 1
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Rate “%(rate)s” prices the records of a period as one, and usage is invoiced "
+                    "by the month. Let the period be a day or the calendar month.",
+                    rate=name,
+                )
+            )
+        if together.get("of") == "key":
+            raise ValidationError(
+                self.env._(
+                    "Rate “%(rate)s” counts different keys, which usage records here do not have. "
+                    "Count participants, conferences, numbers or destinations.",
+                    rate=name,
+                )
+            )
+        return {
+            "together_by": together.get("by") or False,
+            "together_at": to_number(together.get("at", 95), 3),
+            "together_of": together.get("of") or "participant",
+            "together_share": together.get("share") or "line",
+            "together_period": together.get("period") or "month",
+        }
 
     def _own_rounding(self, record, version):
         """What the rate itself says about splitting and rounding, other than its version."""
@@ -181,6 +204,7 @@ def fingerprint(rate) -> str:
         "added", "price_initial_zero",
         "setup_zero", "minimum_zero", "maximum_zero", "maximum_then", "mode", "beyond",
         "round_quantity", "split", "round_at", "rounding_method", "whole", "ignore_below",
+        "together_by",
     )  # fmt: skip
     extras = [[extra[name] for name in ("above", "each", "price")] for extra in rate.extra_ids]
     steps = [
@@ -189,6 +213,8 @@ def fingerprint(rate) -> str:
         for step in rate.step_ids
     ]  # fmt: skip
     values = [rate[name] or None for name in fields]
+    if rate.together_by:
+        values += [rate[f"together_{name}"] for name in ("at", "of", "share", "period")]
     digits = rate.rounding_digits if rate.rounding_method else None
     origins = sorted(rate.origin_ids.mapped("code"))
     return json.dumps(

@@ -63,7 +63,7 @@ class RateWriter:
         record |= {name: rate[field] for name, field in OWN.items() if rate[field]}
         if rate.rounding_method:
             record["decimals"] = rate.rounding_digits
-        return record | self._conference(rate)
+        return record | self._conference(rate) | _together(rate)
 
     def origins(self, rate, start):
         """The zones from which is called that have a prefix on a day: a callers' zone without
@@ -121,3 +121,15 @@ class RateWriter:
         if step.setup:
             record["setup"] = to_text(step.setup, PLACES)
         return record | ({"flat": True} if step.flat else {"per": to_text(step.price_per, UNITS)})
+
+
+def _together(rate) -> dict:
+    """What of a period's records is priced as one."""
+    if not rate.together_by:
+        return {}
+    together = {"by": rate.together_by}
+    if rate.together_by == "percentile":
+        together["at"] = to_text(rate.together_at, 3)
+    if rate.together_by == "unique":
+        together["of"] = rate.together_of
+    return {"together": together | {"share": rate.together_share, "period": rate.together_period}}

@@ -191,6 +191,15 @@ class Reader(ZoneReader, RateReader):
 
     def _version(self, tariff, data, inherited, plan):
         begin, end = _day(self.env, data, "valid_from"), _day(self.env, data, "valid_to")
+        if data.get("continues"):
+            raise ValidationError(
+                self.env._(
+                    "Version “%(version)s” continues another one for prices of a whole period, "
+                    "which happens here where a prefix changes its zone by date. Take “continues” "
+                    "out and let the version begin with a period.",
+                    version=data.get("name") or data["id"],
+                )
+            )
         return {
             "name": data.get("name") or str(data["id"]),
             "valid_from": begin or BEGINNING,

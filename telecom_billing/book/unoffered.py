@@ -26,11 +26,6 @@ def found(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
     """(record, what it says) of everything that records cannot keep."""
     for tariff in data.get("tariffs") or []:
         for version in tariff.get("versions") or []:
-            rates = version.get("rates") or []
-            for record in (tariff, version, *rates):
+            for record in (tariff, version, *(version.get("rates") or [])):
                 if record.get("setup_per") == "part":
                     yield record, "setup_per"
-            for rate in rates:
-                by = (rate.get("together") or {}).get("by")
-                if by in ("mean", "percentile"):
-                    yield rate, f"together: {by}"

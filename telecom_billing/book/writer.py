@@ -246,6 +246,8 @@ class Writer(RateWriter):
             }
             if version.gap:
                 record["gap"] = version.gap
+            if number and any(rate.together_by for rate in own):
+                record["continues"] = name  # periods run through
             if last:
                 record["valid_to"] = str(last + ONE_DAY)
             yield record

@@ -17,7 +17,7 @@ from odoo.tools import SQL
 
 from ..store import charges as charge_store
 from ..store import copying
-from . import turnovers
+from . import periods, turnovers
 from .columns import flat, ids
 
 TABLE = "telecom_allowance_balance"
@@ -43,6 +43,8 @@ class Before:
     pools: dict[int, int] = dataclasses.field(default_factory=dict)
     #: Charges from whose sums tiers and limits go on.
     settled: pd.DataFrame = dataclasses.field(default_factory=turnovers.nothing)
+    #: Periods whose records are priced as one and were invoiced, see :mod:`.periods`.
+    closed: pd.DataFrame = dataclasses.field(default_factory=periods.nothing)
 
     @classmethod
     def nothing(cls) -> Before:
@@ -106,6 +108,7 @@ def load(
         _opening(cr, context),
         {pool.id: pool.partner_id.id for pool in pools},
         settled,
+        periods.closed(cr, context, contracts, stays),
     )
 
 

@@ -215,12 +215,14 @@ class Context:
 
     @functools.cached_property
     def shares_customers(self) -> bool:
-        """Does any balance belong to a customer with all contracts?"""
-        return any(
-            record.get("share") in ("customer", "pool")
-            for section in _OF_PERIODS
-            for record in self.data.get(section, [])
-        )
+        """Does any balance, or price of a period, belong to a customer with all contracts?"""
+        sharing = [one for section in _OF_PERIODS for one in self.data.get(section, [])]
+        sharing += [
+            rate.together.__dict__
+            for rate in self.pricing.book.listed_rates
+            if rate.together is not None
+        ]
+        return any(one.get("share") in ("customer", "pool") for one in sharing)
 
     def sharing(self, contracts: np.ndarray) -> np.ndarray:
         """The contracts, and those of the same customers where balances are shared."""
@@ -247,8 +249,10 @@ class Context:
                 " JOIN telecom_tariff t ON t.id = l.telecom_tariff_id"
                 " WHERE l.company_id = %s AND t.kind = 'option'"
                 " UNION SELECT contract_id FROM contract_line"
-                " WHERE telecom_price_list_id = ANY(%s)",
+                " WHERE telecom_price_list_id = ANY(%s)"
+                " UNION SELECT contract_id FROM telecom_contract_price WHERE tariff_id = ANY(%s)",
                 self.company.id,
+                sorted(named),
                 sorted(named),
             )
         )
@@ -265,7 +269,7 @@ class Context:
             name = str(entry["id"])
             follows.setdefault(name, set()).update(_fallbacks(entry, self.data))
             for version in entry["versions"]:
-                if any(_needs_conference(rate) for rate in version["rates"]):
+                if any(_needs_others(rate) for rate in version["rates"]):
                     named.add(name)
         for record in _of_wholes(self.data):
             owners = [*record.get("tariffs", []), *record.get("options", [])]
@@ -281,10 +285,10 @@ def timezone(company) -> str:
     return company.partner_id.tz or "Europe/Berlin"
 
 
-def _needs_conference(rate: dict) -> bool:
+def _needs_others(rate: dict) -> bool:
     """Is the price one of several records together?"""
     how = rate.get("conference") or {}
-    return how.get("by", "leg") != "leg" or "rejoin" in how
+    return "together" in rate or how.get("by", "leg") != "leg" or "rejoin" in how
 
 
 def _zones_of(rates: list[dict]) -> set:

@@ -11,8 +11,11 @@ from .columns import NONE, codes, digits, flat
 from .parties import Parties
 
 #: Reasons by number; 0 is none.
-REASONS = ("", "unknown-number", "not-assigned", "no-number", "line-ended", "line-without-tariff")
-_UNKNOWN, _THEN, _NOTHING, _ENDED, _NO_TARIFF = range(1, len(REASONS))
+REASONS = (
+    "", "unknown-number", "not-assigned", "no-number", "line-ended", "line-without-tariff",
+    "period-invoiced",
+)  # fmt: skip
+_UNKNOWN, _THEN, _NOTHING, _ENDED, _NO_TARIFF, INVOICED = range(1, len(REASONS))
 
 #: What matching adds to the columns of a fact: ids (0 = none), and the number of a reason.
 ADDED = ("number", "line", "contract", "customer", "tariff", "match")

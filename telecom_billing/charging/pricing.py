@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from ..book.text import plain_id
 from ..rating import TariffBook, rate
-from . import alerts, matching
+from . import alerts, matching, periods
 from .balances import Before
 from .columns import NONE, as_integers, codes, flat
 from .costing import Costing
@@ -39,6 +39,11 @@ class Pricing:
     def bundles(self) -> tuple[int, ...]:
         """Allowances that several things use up (``uses``)."""
         return tuple(plain_id(one.id) for one in self.book.allowance_list if one.uses)
+
+    @functools.cached_property
+    def together(self) -> tuple[int, ...]:
+        """Rates that price the records of a period as one."""
+        return tuple(periods.rates(self.book))
 
     @property
     def asks_caller(self) -> bool:
@@ -100,10 +105,16 @@ def price(pricing: Pricing, facts: pa.Table, rated: typing.Any = None) -> Charge
     """
     unmatched = flat(facts["match"]).to_numpy()
     good = np.flatnonzero(unmatched == 0)
-    aside = np.flatnonzero(unmatched)
     parts = []
     if good.size:
         parts.append(_priced(pricing, rateable(facts), good, rated))
+        late = periods.too_late(pricing, facts, parts[0].fact, parts[0].rate)
+        if late.size:  # once more without them, for they changed what the others cost
+            unmatched = unmatched.copy()
+            unmatched[late] = matching.INVOICED
+            good = np.flatnonzero(unmatched == 0)
+            parts = [_priced(pricing, facts.take(pa.array(good)), good)] if good.size else []
+    aside = np.flatnonzero(unmatched)
     if aside.size:
         parts.append(_set_aside(pricing, facts.take(pa.array(aside)), aside, unmatched[aside]))
     return _with_cost(pricing, _join(parts), facts)
@@ -161,7 +172,7 @@ def _priced(
         rate=_ids(found["rate"]),
         zone=_ids(found["zone"]),
         band=_ids(found["band"]),
-        quantity=found["quantity"].to_numpy(),
+        quantity=_quantities(pricing, facts, row, found),
         billed=found["billed"].to_numpy(),
         allowance=_ids(found["allowance"]),
         allowance_used=found["allowance_units"].to_numpy(),
@@ -180,6 +191,19 @@ def _priced(
             rated.alerts, *(flat(facts[name]).to_numpy() for name in ("id", "contract", "line"))
         ),
     )
+
+
+def _quantities(
+    pricing: Pricing, facts: pa.Table, row: np.ndarray, found: pd.DataFrame
+) -> np.ndarray:
+    """What of each record every charge is for. Where one record is priced for a whole period, each
+    still has used what it has: that is what usage and charges are compared by."""
+    quantity = found["quantity"].to_numpy()
+    if not pricing.together:
+        return quantity
+    mine = np.isin(_ids(found["rate"]), pricing.together)
+    own = np.where(found["segment"].to_numpy() == 0, flat(facts["quantity"]).to_numpy()[row], 0)
+    return np.where(mine, own, quantity)
 
 
 def _free_incoming(pricing, facts, row, tariff, reason, reasons) -> np.ndarray:

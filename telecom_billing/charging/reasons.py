@@ -31,6 +31,13 @@ MATCHING = {
         _lt("Contract line without tariff"),
         _lt("Give the contract line a tariff."),
     ),
+    "period-invoiced": (
+        _lt("Price of a period that is invoiced"),
+        _lt(
+            "Its price is one with others of its period, and those are on an invoice. Reverse that "
+            "invoice, and all of them are priced anew; or write the record off."
+        ),
+    ),
 }
 PRICING = {
     "no-tariff": _lt("Tariff without active version"),

@@ -137,6 +137,50 @@ class TelecomRate(models.Model):
         string="Rejoins",
         help="How a participant's several stays in one conference count.",
     )
+    together_by = fields.Selection(
+        [
+            ("maximum", "The highest quantity"),
+            ("percentile", "A percentile"),
+            ("mean", "The mean"),
+            ("latest", "The latest quantity"),
+            ("sum", "The sum"),
+            ("unique", "How many differ"),
+        ],
+        string="Priced as one",
+        help="All records of a period are one: with “The highest quantity”, samples of 10, 14 and "
+        "12 channels cost what 14 channels cost, once. One of them bears the charge, the others "
+        "cost nothing. Empty: each record by itself.",
+    )
+    together_at = fields.Float(
+        "Per cent of the records",
+        digits=(6, 3),
+        default=95.0,
+        help="Whose quantity is not above it: 95 leaves the highest five of a hundred out.",
+    )
+    together_of = fields.Selection(
+        [
+            ("participant", "Participants"),
+            ("conference", "Conferences"),
+            ("a_number", "Calling numbers"),
+            ("b_number", "Called numbers"),
+            ("destination", "Destinations"),
+        ],
+        string="Counted are",
+        default="participant",
+        help="Each of them once, however often it comes.",
+    )
+    together_share = fields.Selection(
+        [
+            ("line", "Each contract line"),
+            ("contract", "The contract"),
+            ("customer", "The customer"),
+        ],
+        string="Together for",
+        default="line",
+    )
+    together_period = fields.Selection(
+        [("day", "Day"), ("month", "Month")], string="Together per", default="month"
+    )
     step_ids = fields.One2many("telecom.rate.step", "rate_id", string="Steps", copy=True)
     conference_times = fields.Char(
         "Times length in",
@@ -267,7 +311,8 @@ class TelecomRate(models.Model):
         "step_ids", "band_id", "conference_times", "extra_ids", "mode", "beyond", "split",
         "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
         "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
-        "ignore_below", "origin_ids", "added", "conference_pause",
+        "ignore_below", "origin_ids", "added", "conference_pause", "together_by", "together_at",
+        "together_of", "together_share", "together_period",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""
@@ -307,6 +352,18 @@ class TelecomRate(models.Model):
                         rate=rate._where(),
                         zone_plan=rate.zone_id.plan_id.name,
                         plan=plan.name or "…",
+                    )
+                )
+
+    @api.constrains("together_by", "version_id")
+    def _check_together(self):
+        for rate in self.filtered("together_by"):
+            if rate.tariff_id.kind == "cost":
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s: what a carrier costs is known record by record, so its price "
+                        "lists cannot price the records of a period as one. Leave that empty.",
+                        rate=rate._where(),
                     )
                 )
 

@@ -36,6 +36,9 @@ SENTENCES = {
     "Give the balance a 'quantity' in a unit of its own, and take 'step' out.":
         "Dem Guthaben eine Menge ('quantity') in eigener Einheit geben und 'step' herausnehmen.",
     "stands beside a fee of a step": "steht neben der Gebühr einer Stufe",
+    "is no other version of the tariff": "ist keine andere Version des Tarifs",
+    "Name the version whose rates it carries on.":
+        "Die Version nennen, deren Preise sie weiterführt.",
     "Fees are not given back: take 'setup' out, or leave 'refunds' out.":
         "Gebühren werden nicht zurückgegeben: 'setup' herausnehmen oder 'refunds' weglassen.",
     "Only units that are counted one to one come back: take one of the two out.":

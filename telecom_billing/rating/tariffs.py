@@ -60,6 +60,7 @@ class Version:
     valid_to: int
     gap: str
     rates: list[Rate]
+    continues: Any = None
     tariff: int = -1
     first_rate: int = -1
 
@@ -118,6 +119,16 @@ def read_tariff(node: Node, currency: str, clock: Clock, units: Units) -> Tariff
                 f"overlaps version {before.id}",
                 f"End version {before.id} (valid_to) where this one begins.",
             )
+    known = {str(version.id) for version, _ in versions}
+    for version, child in versions:
+        continues = version.continues
+        if continues is not None and str(continues) not in known - {str(version.id)}:
+            child.fault(
+                "continues",
+                "is no other version of the tariff",
+                "Name the version whose rates it carries on.",
+                continues,
+            )
     return Tariff(
         id=node.id(),
         name=node.text("name"),
@@ -133,7 +144,7 @@ def read_tariff(node: Node, currency: str, clock: Clock, units: Units) -> Tariff
 def _read_version(
     node: Node, shared: Mapping[str, Any], tariff: Node, clock: Clock, units: Units
 ) -> tuple[Version, Node]:
-    node.only("id", "name", "valid_from", "valid_to", "gap", "rates", *INHERITED)
+    node.only("id", "name", "valid_from", "valid_to", "gap", "rates", "continues", *INHERITED)
     own = {**shared, **{name: node.data[name] for name in INHERITED if node.has(name)}}
     children = list(node.children("rates", "rate"))
     rates = [read_rate(child, own, units) for child in children]
@@ -144,7 +155,8 @@ def _read_version(
     unique([(rate.id, child) for rate, child in zip(rates, children, strict=True)])
     low, high = validity(node, clock)
     gap = node.choice("gap", GAPS, None) or tariff.choice("gap", GAPS, "suspense") or "suspense"
-    return Version(node.id(), node.text("name"), low, high, gap, rates), node
+    continues = node.id("continues") if node.has("continues") else None
+    return Version(node.id(), node.text("name"), low, high, gap, rates, continues), node
 
 
 def _fallbacks(node: Node) -> list[Any]:

@@ -22,6 +22,7 @@ from .schema import Node
 from .usage import MAX_QUANTITY
 
 if TYPE_CHECKING:
+    from .book import TariffBook
     from .context import Context
 
 BY = ("maximum", "latest", "sum", "unique", "mean", "percentile")
@@ -90,10 +91,27 @@ def put_together(context: Context) -> dict[int, int]:
     rows = np.flatnonzero(own[found.rate] & context.found_by_rate)
     listed = np.array([book.origin(number) for number in range(len(book.rates))])
     context.quantity = context.quantity.copy()
+    # A version that continues another has the same rates: their periods run through.
+    same: dict[tuple[int, str, str], int] = {}
+    first = np.arange(len(book.rates))
+    for number in np.unique(listed[found.rate[rows]]).tolist():
+        first[number] = same.setdefault(_identity(book, number), number)
+    listed = first[listed]
     for number in np.unique(listed[found.rate[rows]]).tolist():
         mine = rows[listed[found.rate[rows]] == number]
         _of_rate(context, number, mine[np.argsort(context.rank[mine], kind="stable")], bearer)
     return bearer
+
+
+def _identity(book: TariffBook, number: int) -> tuple[int, str, str]:
+    """What a rate has in common with its like in versions that continue one another."""
+    version = book.versions[book.rate_version[number]]
+    known = {str(one.id): one for one in book.tariff_list[version.tariff].versions}
+    seen = {str(version.id)}
+    while version.continues is not None and str(version.continues) not in seen:
+        version = known[str(version.continues)]
+        seen.add(str(version.id))
+    return version.tariff, str(version.id), str(book.listed_rates[number].id)
 
 
 def _of_rate(context: Context, number: int, rows: np.ndarray, bearer: dict[int, int]) -> None:

@@ -32,7 +32,8 @@ QUIET = {
 USAGE = """
     SELECT contract_id, contract_line_id, period, service, tariff_id, version_id, rate_id, zone_id,
            band_id, currency_id, array_agg(id ORDER BY id) AS ids, sum(records)::bigint AS records,
-           sum(quantity) AS quantity, sum(billed) AS billed, sum(amount) AS amount
+           sum(quantity) AS quantity, sum(billed) AS billed, sum(allowance_used) AS covered,
+           sum(amount) AS amount
       FROM telecom_usage_summary
      WHERE company_id = %(company)s AND period <= %(period)s AND invoice_line_id IS NULL
        AND handover_batch_id IS NULL AND contract_id IN %(contracts)s

@@ -260,6 +260,8 @@ class InvoiceBuilder(Taxes):
         rate = env["telecom.rate"].browse(group["rate_id"])
         unit = env["telecom.unit"]._base_of(self.company, rate.unit, group["service"])
         quantity = group["quantity"]
+        if rate.together_by:  # one record for all: what was charged, and what was inclusive of it
+            quantity = group["billed"] + group["covered"]
         if unit == "second":
             minutes, seconds = divmod(int(quantity), 60)
             return env._("%(minutes)s:%(seconds)02d min", minutes=minutes, seconds=seconds)

@@ -144,9 +144,19 @@ class TestBookRoundTrip(TransactionCase):
             "allowances": [{"id": "m", "name": "Francs", "money": "1", "tariffs": ["rt-x"],
                             "currency": "CHF"}],
         }  # fmt: skip
-        peak = copy.deepcopy(franc)
-        peak["tariffs"][0]["versions"][0]["rates"][0] |= {"name": "Peak", "together": {"by": "sum"}}
-        del peak["allowances"]
+        week = copy.deepcopy(franc)
+        (rate_,) = week["tariffs"][0]["versions"][0]["rates"]
+        rate_ |= {"name": "Peak", "together": {"by": "sum", "period": "week"}}
+        del week["allowances"]
+        keys = copy.deepcopy(week)
+        keys["tariffs"][0]["versions"][0]["rates"][0]["together"] = {"by": "unique", "of": "key"}
+        run_on = copy.deepcopy(week)
+        (first,) = run_on["tariffs"][0]["versions"]
+        del first["rates"][0]["together"]
+        run_on["tariffs"][0]["versions"].append(
+            {**first, "id": "y", "name": "Next", "valid_from": "2026-03-10", "continues": "x"}
+        )
+        first["valid_to"] = "2026-03-10"
         second = copy.deepcopy(fee)  # a second is no number of minutes with six decimal places
         second["tariffs"][0]["versions"][0]["rates"] = [
             {"id": 1, "unit": "minute", "price": "1", "step": "second"}
@@ -154,7 +164,9 @@ class TestBookRoundTrip(TransactionCase):
         for book, parts in (
             (fee, ("Base fee", "lines of the contract")),
             (franc, ("CHF", "EUR")),
-            (peak, ("Peak", "“together”")),
+            (week, ("Peak", "calendar month")),
+            (keys, ("Peak", "keys")),
+            (run_on, ("Next", "continues")),
             (second, ("“second”", "“minute”")),
         ):
             with self.assertRaises(ValidationError) as caught, self.cr.savepoint():

@@ -172,3 +172,21 @@ def test_what_cannot_be_put_together_is_refused(own, problem):
     with pytest.raises(BookError) as refused:
         TariffBook(book({**CHANNELS, **own}))
     assert [one.problem for one in refused.value.problems] == [problem]
+
+
+def test_a_version_that_continues_another():
+    """Zones changed in the middle of the month: 12 channels at most, once, 24.00. Without it each
+    stretch has a maximum of its own: 10.00 and 24.00."""
+    data = book({**CHANNELS, "together": {"by": "maximum"}})
+    (version,) = data["tariffs"][0]["versions"]
+    more = {**version, "id": "more", "valid_from": "2026-03-10"}
+    version["valid_to"] = "2026-03-10"
+    data["tariffs"][0]["versions"].append(more)
+    frame = days((1, 5), (9, 3), (11, 12), (12, 7))
+    check(data, frame, ["10", "0", "24", "0"])
+    more["continues"] = version["id"]
+    check(data, frame, ["0", "0", "24", "0"])
+    more["continues"] = "nobody"
+    with pytest.raises(BookError) as caught:
+        TariffBook(data)
+    assert "is no other version of the tariff" in str(caught.value)
