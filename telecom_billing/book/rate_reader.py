@@ -23,7 +23,7 @@ OF_VERSION = {
 #: Properties that rates inherit and keep in fields of their own.
 OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction", "ignore_below")
 #: Properties that rates inherit, and for which "empty" stands for the core's default.
-OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then", "whole")
+OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then", "setup_per", "whole")
 
 
 class RateReader:
@@ -201,7 +201,7 @@ def fingerprint(rate) -> str:
         "service", "direction", "weight", "unit", "flat", "price", "price_per", "initial", "step",
         "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
         "refuse", "conference_by", "rejoin", "conference_times", "conference_pause",
-        "added", "price_initial_zero",
+        "added", "setup_per", "price_initial_zero",
         "setup_zero", "minimum_zero", "maximum_zero", "maximum_then", "mode", "beyond",
         "round_quantity", "split", "round_at", "rounding_method", "whole", "ignore_below",
         "together_by",

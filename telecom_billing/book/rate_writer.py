@@ -16,6 +16,7 @@ OWN = {
     "split": "split",
     "round_at": "round_at",
     "rounding": "rounding_method",
+    "setup_per": "setup_per",
     "whole": "whole",
 }
 

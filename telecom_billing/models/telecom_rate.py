@@ -94,6 +94,12 @@ class TelecomRate(models.Model):
     setup_on_zero = fields.Boolean(
         "Setup fee also at zero", help="Also for records without duration or quantity."
     )
+    setup_per = fields.Selection(
+        [("record", "Once, that of its start"), ("part", "For each part, that of its price")],
+        string="Setup fee is due",
+        help="A record that is cut at a band's border has a part under each band's price. Empty: "
+        "once, the fee of the price at its start.",
+    )
     minimum = fields.Float(
         digits=PRICE_DIGITS, min_display_digits=2, help="Least charge of a record."
     )
@@ -312,7 +318,7 @@ class TelecomRate(models.Model):
         "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
         "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
         "ignore_below", "origin_ids", "added", "conference_pause", "together_by", "together_at",
-        "together_of", "together_share", "together_period",
+        "together_of", "together_share", "together_period", "setup_per",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""

@@ -39,7 +39,7 @@ BOOK = {
                         {"id": "first", "name": "Germany", "zone": "de", "band": "peak", **PLAIN,
                          "initial": "60", "step": "1", "price_initial": "0", "setup": "0.05",
                          "free": "10", "maximum": "3", "maximum_then": "disconnect",
-                         "minimum": "0.02", "setup_on_zero": True, "weight": 5,
+                         "minimum": "0.02", "setup_on_zero": True, "setup_per": "part", "weight": 5,
                          "extras": [{"above": "3", "each": "1", "price": "0.5"}],
                          "round_quantity": "fragment", "split": "exact", "round_at": "part",
                          "rounding": "up", "decimals": 2},
