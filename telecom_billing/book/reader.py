@@ -17,7 +17,7 @@ from odoo.exceptions import ValidationError
 from ..models.book_faults import sentences
 from ..rating import BookError, TariffBook
 from ..rating.units import Units
-from . import allowance_reader, rules_reader
+from . import allowance_reader, rules_reader, unoffered
 from .rate_reader import OF_EACH, OF_RATE, OF_VERSION, RateReader, fingerprint
 from .text import Inexact
 from .zone_reader import ZoneReader
@@ -36,6 +36,7 @@ def read(env, data: dict, *, activate: bool = True):
         TariffBook(data)
     except BookError as error:
         raise ValidationError(sentences(env, error)) from error
+    unoffered.refuse(env, data)
     try:
         return Reader(env, data, activate).read()
     except Inexact as error:

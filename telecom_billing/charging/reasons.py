@@ -57,6 +57,7 @@ PRICING = {
     "cap-increment": _lt("Longer than the legal increment"),
     "limit-reached": _lt("Spending limit reached"),
     "no-conference": _lt("Conference not named"),
+    "no-cost": _lt("Cost not stated"),
     "no-contract": _lt("No contract line"),
 }
 

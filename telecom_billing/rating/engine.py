@@ -186,6 +186,9 @@ def base_quantity(
 
     Rows whose unit measures something else than their rate get a reason.
     """
+    by_cost = None
+    if any(rate.on == "cost" for rate in book.listed_rates):
+        by_cost = np.array([*(rate.on == "cost" for rate in book.rates), False])[found.rate]
     unit, names = usage.filled_codes("unit", "second")
     bases = [book.units.base(name) for name in names]
     wanted = [rate.usage_unit for rate in book.rates]
@@ -194,14 +197,20 @@ def base_quantity(
     of_unit = np.array([*(place.get(base, -2) for base, _ in bases), -2], dtype=np.int16)
     if len(place) > 1 or (of_unit[:-1] != 0).any():
         wrong = (of_rate[found.rate] != of_unit[unit]) & (found.reason == 0)
+        if by_cost is not None:
+            wrong &= ~by_cost
         found.reason[wrong] = NUMBER["wrong-unit"]
     size = usage.signed_quantity
+    if by_cost is not None:
+        size = cost_quantity(book, usage, found, by_cost)
     sign = None
     if len(size) and size.min() < 0:
         sign = np.where(size < 0, -1, 1)
         size = np.abs(size)
     if any(factor != 1 for _, factor in bases):
         factor = np.array([*(factor for _, factor in bases), 1], dtype=np.int64)[unit]
+        if by_cost is not None:
+            factor = np.where(by_cost, 1, factor)
         too_large = size > (1 << 61) // factor
         found.reason[too_large] = NUMBER["bad-quantity"]
         size = np.where(too_large, 0, size) * factor
@@ -210,6 +219,26 @@ def base_quantity(
         long = size > most[found.rate]
         found.reason[long & (found.reason == 0)] = NUMBER["bad-quantity"]
     return size, sign
+
+
+def cost_quantity(
+    book: TariffBook, usage: Usage, found: Resolved, by_cost: np.ndarray
+) -> np.ndarray:
+    """The quantities, of rows priced by it the cost that they state; without one they get a
+    reason."""
+    size = usage.signed_quantity.copy()
+    stated = usage.integers("cost")
+    values, present = (np.zeros_like(size), by_cost & False) if stated is None else stated
+    open_ = by_cost & (found.reason == 0)
+    size[by_cost] = values[by_cost]
+    found.reason[open_ & ~present] = NUMBER["no-cost"]
+    found.reason[open_ & present & (np.abs(size) > MAX_QUANTITY)] = NUMBER["bad-quantity"]
+    currency = usage.texts("currency")
+    for row in np.flatnonzero(open_ & present).tolist() if currency is not None else ():
+        own = book.tariff_of(book.origin(int(found.rate[row]))).currency
+        if currency[row] is not None and currency[row] != own:
+            found.reason[row] = NUMBER["wrong-currency"]
+    return size
 
 
 def _longest(rate: Rate) -> int:

@@ -27,6 +27,11 @@ ROUND_AT = ("step", "part", "charge", "position", "invoice")
 MODES = ("graduated", "volume")
 BEYOND = ("free", "last", "refuse")
 SETUP_PER = ("record", "part")
+ON = ("quantity", "cost")
+#: What prices on a record's stated cost count: one of the currency.
+AMOUNT = "amount"
+#: What a tariff states for its calls does not concern prices on a cost.
+_OF_QUANTITY = ("unit", "per", "initial", "step", "whole", "ignore_below")
 QUANTITY_ROUNDINGS = ("up", "none", "down")
 DIRECTIONS = ("out", "in", "transfer", "any")
 CONFERENCE_BY = ("leg", "participant", "session", "peak")
@@ -43,7 +48,7 @@ INHERITED = (
 _OWN = (
     "id", "name", "service", "zone", "zones", "band", "weight", "price", "price_initial", "steps",
     "factor", "refuse", "flat", "free", "setup", "minimum", "maximum", "extras", "conference",
-    "months", "origin", "origins", "together", "add",
+    "months", "origin", "origins", "together", "add", "on",
 )  # fmt: skip
 
 
@@ -117,6 +122,8 @@ class Rate:
     origins: tuple[Any, ...] = ()
     #: Records of a period that are priced as one; None: each by itself.
     together: Together | None = None
+    #: Whether its units are those of the record or of the cost that the record states.
+    on: str = "quantity"
 
     @property
     def relative(self) -> bool:
@@ -132,9 +139,16 @@ class Rate:
 def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
     """A rate from its record; ``inherited`` holds what its version and tariff state for all."""
     node.only(*_OWN, *INHERITED)
+    on = node.choice("on", ON, "quantity") or "quantity"
+    default = "second"
+    if on == "cost":
+        default = AMOUNT
+        inherited = {key: value for key, value in inherited.items() if key not in _OF_QUANTITY}
+        for name in ("unit", "conference", "together", "months"):
+            if node.has(name):
+                node.fault(name, "stands beside 'on'", "Take one of the two out.")
     node = Node({**inherited, **node.data}, node.where, node.problems)
-    unit = node.text("unit", "second") or "second"
-    base, factor = units.base(unit)
+    base, factor = units.base(node.text("unit", default) or default)
     conference = Node.of(node.data.get("conference") or {}, node.where, node.problems)
     conference.only("by", "rejoin", "times", "pause")
     by = conference.choice("by", CONFERENCE_BY, "leg") or "leg"
@@ -192,6 +206,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
         grain=factor * MICRO,
         months=_months(node, base),
         together=Together.read(node),
+        on=on,
         ignore_below=int((node.quantity("ignore_below", scale=factor) or 0) * factor * MICRO),
     )
 

@@ -43,8 +43,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Der Satz zählt in {unit}, der Preis von Tarif {tariff} in einer anderen Art von Einheit.",
     ),
     "wrong-currency": (
-        "The price that the record brings is not in the currency of tariff {tariff}.",
-        "Der mitgelieferte Preis ist nicht in der Währung von Tarif {tariff}.",
+        "The amount that the record brings is not in the currency of tariff {tariff}.",
+        "Der mitgelieferte Betrag ist nicht in der Währung von Tarif {tariff}.",
     ),
     "refused": (
         "Tariff {tariff} does not serve this: {detail}.",
@@ -77,6 +77,12 @@ REASONS: dict[str, tuple[str, str]] = {
     "no-conference": (
         "The price is per conference, but the record names none; correct it at its source.",
         "Der Preis gilt je Konferenz, der Satz nennt aber keine; an der Quelle berichtigen.",
+    ),
+    "no-cost": (
+        "The price is a part of the record's cost, but the record states none; correct it at its "
+        "source.",
+        "Der Preis ist ein Teil der Kosten des Satzes, der aber keine nennt; an der Quelle "
+        "berichtigen.",
     ),
 }
 #: The same codes where the record lacks what the sentence speaks of, or has it in another form.
