@@ -106,6 +106,7 @@ from . import (
     telecom_print_bundle,
     telecom_print_bundle_reminders,
     telecom_rate,
+    telecom_rate_checks,
     telecom_rate_extra,
     telecom_rate_step,
     telecom_rating,
