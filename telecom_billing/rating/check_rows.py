@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from .context import Context
@@ -37,12 +39,26 @@ def bound(context: Context) -> None:
         if breach is not None:
             for row in these.tolist():
                 context.refuse(row, *breach)
+    _free_after_all(context)
     # A free number needs no price: nobody has to list it.
     for row in np.flatnonzero((context.guard >= 0) & _curable(found.reason)).tolist():
         if book.guard_list[context.guard[row]].free:
             found.reason[row] = 0
             found.rate[row] = book.free_rate
             context.free[row] = True
+
+
+def _free_after_all(context: Context) -> None:
+    """What a record says of its price does not count where the law says that it is free."""
+    if context.given is None or context.guard is None:
+        return
+    free = np.array([*(guard.free for guard in context.book.guard_list), False])
+    rows = np.flatnonzero(context.given & free[context.guard])
+    context.given[rows] = False
+    context.free[rows] = True
+    unknown = rows[context.found.rate[rows] < 0]
+    if unknown.size:
+        context.found.rate[unknown] = context.book.free_rate
 
 
 def _kinds(context: Context) -> tuple[np.ndarray, list[str]]:
@@ -131,17 +147,43 @@ def check_calls(context: Context, prices: Prices) -> None:
             if breach is not None and not guard.free:
                 context.refuse(row, *breach)
                 break
+    _check_amounts(context, prices)
     capped = [number for number, guard in enumerate(book.guard_list) if guard.per_call is not None]
     for row in np.flatnonzero(np.isin(context.guard, capped) & (context.found.reason == 0)):
         if context.rate[row] < 0 or (context.given is not None and context.given[row]):
             continue
-        segments = prices.own.get(int(row))
-        if segments is None:
-            charge = join_pico(int(prices.price[row]), int(prices.rest[row]))
-        else:
-            charge = sum((join_pico(one.price, one.rest) for one in segments), join_pico(0, 0))
+        charge = _charge(prices, int(row))
         number = int(context.rate[row])
         guard = book.guard_list[context.guard[row]]
         limit = guard.breach_of_call(book.rates[number], book.tariff_of(number), charge)
         if limit is not None:
             context.refuse(int(row), "cap-per-call", limit)
+
+
+def _check_amounts(context: Context, prices: Prices) -> None:
+    """Refuse records that bring a price, or are priced by their cost, above every limit."""
+    assert context.guard is not None
+    book, usage = context.book, context.usage
+    by_cost = np.array([*(rate.on == "cost" for rate in book.rates), False])[context.rate]
+    if context.given is not None:
+        by_cost = by_cost | context.given
+    rows = np.flatnonzero(by_cost & (context.guard >= 0) & (context.found.reason == 0))
+    unit, names = usage.filled_codes("unit", "second")
+    for row in rows.tolist():
+        tariff = context.found.tariff[row]
+        if tariff < 0 or context.free[row]:
+            continue
+        base, factor = book.units.base(names[unit[row]])
+        size = abs(int(usage.signed_quantity[row])) * factor
+        guard = book.guard_list[context.guard[row]]
+        charge = abs(_charge(prices, row))
+        breach = guard.breach_of_amount(book.tariff_list[tariff], charge, base, size)
+        if breach is not None:
+            context.refuse(row, *breach)
+
+
+def _charge(prices: Prices, row: int) -> Fraction:
+    segments = prices.own.get(row)
+    if segments is None:
+        return join_pico(int(prices.price[row]), int(prices.rest[row]))
+    return sum((join_pico(one.price, one.rest) for one in segments), join_pico(0, 0))

@@ -119,10 +119,36 @@ class Guard:
         by the minute.
         """
         fixed = bool(rate.setup or rate.minimum)
+        fixed |= rate.setup_per == "part"
         fixed |= any(step.flat or step.setup for step in rate.steps)
         if self.per_call is None or not fixed or charge * self.tax(tariff) <= self.per_call:
             return None
         return _shown(self.per_call)
+
+    def breach_of_amount(
+        self, tariff: Tariff, charge: Fraction, unit: str, size: int
+    ) -> tuple[str, str] | None:
+        """(reason code, limit) that an amount breaks, however it came about, or None.
+
+        Nobody knows whether it depends on time: what is allowed for the begun minutes of a call, or
+        for a call as a whole, is allowed. ``size``: of the record, millionths of its base ``unit``.
+        """
+        charge = charge * self.tax(tariff)
+        message = self.per_message
+        if unit == "piece" and message is not None and charge * MICRO > message * size:
+            return "cap-per-message", _shown(message)
+        if unit != "second":
+            return None
+        allowed = []
+        if self.per_minute is not None:
+            allowed.append((self.per_minute * -(-size // (60 * MICRO)), "cap-per-minute",
+                            self.per_minute))  # fmt: skip
+        if self.per_call is not None:
+            allowed.append((self.per_call, "cap-per-call", self.per_call))
+        if not allowed or charge <= max(most for most, _, _ in allowed):
+            return None
+        _, code, limit = allowed[0]
+        return code, _shown(limit)
 
 
 def _prefixes(node: Node, field: str) -> tuple[str, ...]:

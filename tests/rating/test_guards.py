@@ -188,3 +188,58 @@ def test_a_price_that_a_call_runs_into():
     assert reasons(data, frame) == [None, None, "cap-per-minute"]
     # A call over the border of tiers as well; and what is refused counts in none.
     assert reasons(data, usage(("2026-03-10T11:00:00", 300)))[0] == "cap-per-minute"
+
+
+@pytest.mark.parametrize(
+    ("cost", "seconds", "expected"),
+    [
+        # 1.00 and 10 %; 25 minutes may cost 75.00, one of them 30.00 as a call of its own.
+        (1, 60, 1.1), (27, 60, 29.7), (28, 60, "cap-per-minute"), (68, 1500, 74.8),
+        (69, 1500, "cap-per-minute"), (-28, 60, "cap-per-minute"),
+    ],
+)  # fmt: skip
+def test_a_price_on_a_cost_is_bound_by_what_it_comes_to(cost, seconds, expected):
+    data = book({"on": "cost", "price": "1.1"}, guards=[PREMIUM], tariff={"tax_included": True})
+    frame = usage((NOON, seconds, {**CALL, "cost": cost * 10**6}))
+    frame["cost"] = frame["cost"].astype("Int64")
+    found = reasons(data, frame)[0]
+    assert (found or charges(data, frame)["price"].sum() / 1_000_000) == expected
+
+
+def test_messages_at_a_cost():
+    """Two messages of at most 0.06 each."""
+    guard = {"id": "sms", "prefixes": ["49"], "per_message": "0.06"}
+    data = book({"on": "cost", "price": "1", "service": "sms"}, guards=[guard])
+    rows = [(NOON, 2, {"cost": amount, "service": "sms", "unit": "piece"})
+            for amount in (120_000, 120_001)]  # fmt: skip
+    assert reasons(data, usage(*rows)) == [None, "cap-per-message"]
+
+
+def test_a_price_that_arrives_is_bound_too():
+    """31.00 for a minute is above what a minute and what a call may cost; a free number is free,
+    whatever the record says, and whoever lists it."""
+    free = {"id": "free", "prefixes": ["49800", "44800"], "free": True}
+    data = book({"price": "1", "per": 60}, guards=[PREMIUM, free], tariff={"tax_included": True})
+    frame = usage(
+        (NOON, 60, {"b_number": "4990012345", "price": 31_000_000}),
+        (NOON, 60, {"b_number": "4990012345", "price": 30_000_000}),
+        (NOON, 60, {"b_number": "498001234", "price": 5_000_000}),
+        (NOON, 60, {"b_number": "448001234", "price": 5_000_000}),
+        (NOON, 60, {"b_number": "498001234", "price": None}),
+    )
+    frame["price"] = frame["price"].astype("Int64")
+    found = charges(data, frame)
+    assert found["reason"].astype("object").where(found["reason"].notna(), None).tolist() == [
+        "cap-per-minute", None, None, None, None,
+    ]  # fmt: skip
+    assert found["price"].tolist() == [0, 30_000_000, 0, 0, 0]
+
+
+def test_fees_of_parts_are_bound_as_a_call():
+    """29.00 of the day and 29.00 of the evening into which the call runs."""
+    bands = [{"id": "day", "from": "08:00", "to": "18:00"}]
+    rates = [{"setup": "29", "band": "day"}, {"setup": "29"}]
+    data = book(*rates, bands=bands, guards=[PREMIUM],
+                tariff={"tax_included": True, "split": "exact", "setup_per": "part"})  # fmt: skip
+    frame = usage((NOON, 60, CALL), ("2026-03-10T16:59:00", 120, CALL))
+    assert reasons(data, frame) == [None, "cap-per-call"]
