@@ -124,6 +124,6 @@ class _Moments:
         return self._midnights(days, 1, LAST)
 
     def _midnights(self, days: pa.ChunkedArray, later: int, none: int) -> np.ndarray:
-        day, known = codes(days.dictionary_encode())
+        day, known = codes(flat(days).dictionary_encode())
         after = datetime.timedelta(days=later)
         return np.array([*(self._clock.midnight(one + after) for one in known), none])[day]

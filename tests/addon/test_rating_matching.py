@@ -49,6 +49,20 @@ class TestRatingMatching(RatingCase):
             self.assertTrue(charge.remedy, charge.reason)
         self.assertIn("4412345678", charges[5].remedy)
 
+    def test_before_anybody_has_a_number(self):
+        self.env["telecom.number"].search([]).unlink()
+        usage = self.store_usage([{"a_number": "498912345"}, {"account": "trunk-9"}])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["unknown-number"] * 2)
+
+    def test_names_with_what_a_file_would_trip_over(self):
+        names = ['a"quote', "a,comma", "a\nline", " blank "]
+        for name in names:
+            self.new_number(name, self.line, kind="account")
+        usage = self.store_usage([{"a_number": None, "account": name.strip()} for name in names])
+        self.rate()
+        self.assertEqual(self.prices(usage), ["0"] * len(names))
+
     def test_blocks_extensions_and_nested_heads(self):
         inner = self.new_line(self.contract, self.flat)
         single = self.new_number("+49 40 55517", inner)
