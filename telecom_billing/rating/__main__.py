@@ -43,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         help="write net, tax and gross by these columns of the usage (contract,line) instead",
     )
     parser.add_argument(
-        "--more", metavar="FOLDER", help="write balances, alerts and top-ups as CSV files there"
+        "--more",
+        metavar="FOLDER",
+        help="write balances, alerts, top-ups and costs by carrier as CSV files there",
     )
     parser.add_argument("--language", choices=("de", "en"), default="en")
     options = parser.parse_args(arguments)
@@ -71,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         if options.more is not None:
-            write_more(rated, options.more)
+            write_more(rated, usage, options.more)
         if options.sums is None:
             write_charges(rated.charges, options.output or sys.stdout)
         else:

@@ -9,6 +9,7 @@ millionths.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from .book import TariffBook
+from .cost import cost, least_cost, margin
 from .csv_usage import NUMBERS, digits, instants, read_csv
 from .money import decimal_texts
 from .result import Rated
@@ -80,8 +82,9 @@ _MORE = {
 }
 
 
-def write_more(rated: Rated, folder: str | Path) -> None:
-    """Balances, alerts and top-ups as CSV files of a folder, in units and currency."""
+def write_more(rated: Rated, usage: pd.DataFrame, folder: str | Path) -> None:
+    """Balances, alerts and top-ups as CSV files of a folder, in units and currency; where the book
+    has carriers, also what each record costs by its carrier and by each of them."""
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     for name, columns in _MORE.items():
@@ -89,6 +92,24 @@ def write_more(rated: Rated, folder: str | Path) -> None:
         for column in columns:
             frame[column] = decimal_texts(frame[column].to_numpy())
         frame.to_csv(place / f"{name}.csv", index=False)
+
+    if rated.book.carriers:
+        costs = cost(rated.book, usage)
+        earned = margin(rated, costs)
+        costs = costs.assign(revenue=earned["revenue"], margin=earned["margin"])
+        _write_amounts(costs, ("cost", "revenue", "margin"), place / "costs.csv")
+        every = least_cost(rated.book, usage)
+        amounts = [name for name in every.columns if name.startswith(("cost ", "best_"))]
+        _write_amounts(every, amounts, place / "least_cost.csv")
+
+
+def _write_amounts(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """A frame as CSV, columns of millionths (NA: empty) in the currency."""
+    shown = frame.copy()
+    for name in columns:
+        texts = decimal_texts(frame[name].fillna(0).to_numpy(dtype="int64"))
+        shown[name] = pd.Series(texts, index=frame.index).where(frame[name].notna(), None)
+    shown.to_csv(path, index=False)
 
 
 def write_charges(charges: pd.DataFrame, path: str | Path | Any) -> None:

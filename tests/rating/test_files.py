@@ -213,3 +213,32 @@ def test_balances_alerts_and_topups(tmp_path):
     assert read["allowances"]["used"] == "60"
     assert (read["alerts"]["kind"], read["alerts"]["spent"]) == ("limit", "0.1")
     assert read["topups"]["topup"] == "2.4"
+
+
+def test_costs_by_carrier(tmp_path):
+    """61 s for 0.10 a minute; A asks 0.02 a minute, B 0.0005 a second; a third call is A's, who
+    has no price for it."""
+
+    def listed(number, **rate):
+        return {"id": number, "versions": [{"id": 1, "rates": [{"id": 1, "zone": 1, **rate}]}]}
+
+    data = book({"price": "0.10", "per": "minute", "step": 60, "zone": None},
+                tariffs=[listed(1, price="0.02", per=60, step=60),
+                         listed(2, price="0.0005", per=1, step=1)],
+                carriers=[{"id": "A", "tariff": 1}, {"id": "B", "tariff": 2}])  # fmt: skip
+    (tmp_path / "book.json").write_text(json.dumps(data))
+    (tmp_path / "usage.csv").write_text(
+        "started_at,quantity,b_number,tariff,carrier\n2026-03-10T11:00:00Z,61,4930123,7,A\n"
+        "2026-03-10T11:00:00Z,60,4930123,7,B\n2026-03-10T11:00:00Z,60,331,7,A\n"
+    )
+    more = tmp_path / "more"
+    words = [str(tmp_path / "book.json"), str(tmp_path / "usage.csv"), "--more", str(more)]
+    assert main([*words, "-o", str(tmp_path / "charges.csv")]) == 0
+    read = pd.read_csv(more / "costs.csv", dtype=str)
+    assert read["cost"].tolist()[:2] == ["0.04", "0.03"]
+    assert read["margin"].tolist()[:2] == ["0.16", "0.07"]
+    assert read[["cost", "margin"]].iloc[2].isna().all()
+    assert read["reason"].tolist()[2] == "no-zone"
+    every = pd.read_csv(more / "least_cost.csv", dtype=str)
+    assert every["best"].tolist()[:2] == ["B", "A"]
+    assert every["cost B"].tolist()[:2] == ["0.0305", "0.03"]
