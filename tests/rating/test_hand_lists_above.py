@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Price lists that change the price below them: factors, surcharges, both, in stacks."""
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from telecom_billing.rating import BookError, TariffBook, explain
+from telecom_billing.rating import BookError, TariffBook, explain, rate
 
+from . import worlds
 from .build import NOON, book, usage
 from .hand import check
 
@@ -118,3 +123,24 @@ def test_two_prices_at_once_are_refused(ways):
 
 def test_a_zero_beside_what_costs_nothing_is_no_second_price():
     check(book({"price": "0.00", "flat": True}), usage((NOON, 60)), ["0"])
+
+
+AMOUNTS = st.integers(-5000, 5000).map(lambda cents: str(Decimal(cents) / 10_000))
+
+
+@worlds.tried(60)
+@given(
+    st.tuples(AMOUNTS, AMOUNTS, st.sampled_from(["0", "0.5", "1", "1.1"])),
+    st.sampled_from([{}, {"step": 1}, {"initial": 60, "step": 60}, {"initial": 30, "step": 6}]),
+    st.lists(st.integers(-4000, 4000), min_size=1, max_size=6),
+)
+def test_the_same_as_a_price_of_its_own(amounts, increments, seconds):
+    """Whatever the increments: a list above that changes a price is that price."""
+    price, more, factor = amounts
+    below = {"price": price, "per": 60, **increments}
+    own = {**below, "price": str(Decimal(price) * Decimal(factor) + Decimal(more))}
+    changed, frame = above(below, {"factor": factor, "add": more, "per": 60}, quantities=seconds)
+    expected = rate(TariffBook(book(own)), frame).charges
+    found = rate(TariffBook(changed), frame).charges
+    assert found["price"].tolist() == expected["price"].tolist()
+    assert found["billed"].tolist() == expected["billed"].tolist()
