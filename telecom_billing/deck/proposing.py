@@ -52,6 +52,11 @@ class Proposal:
     per: str | None = None
     begin: datetime.date | None = None
 
+    @property
+    def is_deck(self) -> bool:
+        """Whether headings name a column of prefixes and one of prices."""
+        return set(REQUIRED) <= set(self.meanings)
+
 
 def look(table: Table) -> Proposal | None:
     """The proposal for a table; None if it has no line with two cells."""

@@ -109,6 +109,6 @@ FAULTS = (
     "unknown-band",
 )  # fmt: skip
 UNREADABLE = (
-    "damaged-file", "empty", "encoding", "no-column", "no-sheet", "old-spreadsheet", "too-big",
-    "too-many", "unit-column",
+    "damaged-file", "empty", "encoding", "no-column", "no-sheet", "no-table",
+    "old-spreadsheet", "too-big", "too-many", "unit-column",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+from odoo.tools.date_utils import end_of, start_of
 
 from ..charging import previewing
 from ..charging.replay import Replay
@@ -38,7 +39,9 @@ class TelecomRatingPreview(models.Model):
         default="again",
     )
     date_from = fields.Date("From month", required=True, default=lambda self: self._default_month())
-    date_to = fields.Date("To month", required=True, default=lambda self: self._default_month())
+    date_to = fields.Date(
+        "To month", required=True, default=lambda self: end_of(self._default_month(), "month")
+    )
     tariff_ids = fields.Many2many(
         "telecom.tariff",
         string="Only tariffs",
@@ -162,6 +165,12 @@ class TelecomRatingPreview(models.Model):
             f" ({sign}{number(difference, 4)}) {currency.name}"
         )
 
+    # ------------------------------------------------------------------ onchange
+    @api.onchange("date_from", "date_to")
+    def _onchange_months(self):
+        """Show at once which days are compared."""
+        self.update(self._whole_months({"date_from": self.date_from, "date_to": self.date_to}))
+
     # ------------------------------------------------------------------ constraints
     @api.constrains("kind", "replay_by", "version_id", "tariff_id", "other_tariff_id")
     def _check_prices(self):
@@ -185,10 +194,10 @@ class TelecomRatingPreview(models.Model):
 
     @api.model
     def _whole_months(self, vals):
-        """Any day of a month stands for the month."""
+        """Any day of a month stands for the month: from its first day to its last."""
         days = {
-            name: fields.Date.to_date(vals[name]).replace(day=1)
-            for name in ("date_from", "date_to")
+            name: edge(fields.Date.to_date(vals[name]), "month")
+            for name, edge in (("date_from", start_of), ("date_to", end_of))
             if vals.get(name)
         }
         return {**vals, **days}
@@ -325,7 +334,7 @@ class TelecomRatingPreview(models.Model):
         """About how many records the months have, by their deliveries."""
         states = self.env["telecom.rating.state"].sudo()
         begin = states._span(self.company_id, self.date_from).begin
-        end = states._span(self.company_id, self.date_to).end
+        end = states._span(self.company_id, self._months()[-1]).end
         ((records,),) = self.env.execute_query(
             SQL(
                 "SELECT coalesce(sum(loaded), 0)::bigint FROM telecom_delivery"

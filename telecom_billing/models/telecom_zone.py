@@ -4,6 +4,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 ZONE_KINDS = [
     ("national", "National"),
@@ -39,7 +40,7 @@ class TelecomZone(models.Model):
         string="Prefixes in force",
         compute="_compute_prefix_text",
         inverse="_inverse_prefix_text",
-        help="International form without +, separated by commas, blanks or new lines. "
+        help="International form without +, separated by commas or new lines. "
         "Prefixes taken out here are deleted, new ones are valid without limit.",
     )
     prefix_count = fields.Integer(compute="_compute_prefix_count")
@@ -68,8 +69,8 @@ class TelecomZone(models.Model):
         today = fields.Date.context_today(self)
         for zone in self:
             wanted = {
-                self.env["telecom.zone.prefix"]._normalise(text)
-                for text in re.split(r"[,;\n]+", zone.prefix_text or "")
+                zone._prefix_of(text)
+                for text in re.split(r"[,;\n]+|\s+(?=\+)", zone.prefix_text or "")
                 if text.strip()
             }
             valid = zone.prefix_ids.filtered(lambda p: not p.valid_to or p.valid_to >= today)
@@ -95,6 +96,20 @@ class TelecomZone(models.Model):
             zone.display_name = zone.name or zone.code
 
     # ------------------------------------------------------------------ business
+    def _prefix_of(self, text) -> str:
+        """A prefix as typed among others. A blank may part two of them, or one for the eye."""
+        text = text.strip()
+        if re.search(r"\d\s+\d", text) and not text.startswith(("+", "00")):
+            raise ValidationError(
+                self.env._(
+                    "“%(text)s” of zone “%(zone)s” may be one prefix or several. Put commas "
+                    "between prefixes, or write a single one with + (+49 30).",
+                    text=text,
+                    zone=self.name,
+                )
+            )
+        return self.env["telecom.zone.prefix"]._normalise(text)
+
     def _destination_names(self) -> list[str]:
         """The carriers' names of this zone."""
         return [name.strip() for name in (self.destinations or "").splitlines() if name.strip()]

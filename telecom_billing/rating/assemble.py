@@ -223,6 +223,7 @@ def _messages(context: Context, rows: np.ndarray) -> pd.Series:
     for row, facts in zip(rows[bad].tolist(), context.usage.facts(rows[bad]), strict=True):
         if facts["tariff"] is None:
             facts["tariff"] = found.chains.named[found.chains.row[row]]
+        facts["tariff"] = context.book.named_tariff(facts["tariff"])
         facts["detail"] = context.details.get(row)
         said.append(message(CODES[found.reason[row]], facts))
     place = np.full(len(rows), -1, dtype=np.int64)

@@ -224,6 +224,11 @@ class TariffBook:
         """The tariff a rate belongs to."""
         return self.tariff_list[self.versions[self.rate_version[rate]].tariff]
 
+    def named_tariff(self, tariff: str | None) -> str | None:
+        """What people call the tariff of an id; the id where the book does not know it."""
+        known = self.tariffs.get(tariff) if tariff is not None else None
+        return tariff if known is None else str(known.name or known.id)
+
     def rates_in(self, unit: str) -> np.ndarray:
         """Which rates (by position, the last entry for none) count in a base unit."""
         return np.array([*(rate.unit == unit for rate in self.rates), False])

@@ -63,7 +63,9 @@ def _reason(done: Run, row: int, say: Say) -> None:
     context = done.context
     code = CODES[int(context.found.reason[row])]
     facts = next(context.usage.facts(np.array([row])))
-    facts["tariff"] = facts["tariff"] or context.chains.named[context.chains.row[row]]
+    facts["tariff"] = context.book.named_tariff(
+        facts["tariff"] or context.chains.named[context.chains.row[row]]
+    )
     facts["detail"] = context.details.get(row)
     say(
         "reason",

@@ -73,7 +73,7 @@ def fault(env, code: str, value: str, more: str = "") -> tuple[str, str]:
         ),
         "negative": (
             env._("%(value)s is negative.", value=value),
-            env._("Write a price of zero or more; credits are entered in the rate itself."),
+            env._("Write zero or more; credits are entered in the rate itself."),
         ),
         "no-prefix": (
             env._("There is no prefix."),
@@ -137,6 +137,10 @@ def unreadable(env, code: str, value: str = "") -> str:
             "price": env._("No column is the price. Choose it in the list of columns."),
         }.get(value, value),
         "no-sheet": env._("The workbook has no sheet “%(value)s”. Correct its name.", value=value),
+        "no-table": env._(
+            "Nothing in the file looks like a price list: that has a column of prefixes and one of "
+            "prices. Choose another file, or another sheet of it."
+        ),
         "old-spreadsheet": env._("This is an old XLS file. Save it as XLSX or CSV."),
         "too-big": env._(
             "The file has, or unpacks to, %(value)s, which is too much for a price list. Split it, "

@@ -178,15 +178,14 @@ class TelecomDeckImport(models.TransientModel):
             return
         self.decimal_sign = False
         try:
-            table = self._open_table()
-            found = proposing.look(table)
+            table, found = self._look()
+            self.sheets = ", ".join(table.sheets)
+            if not found:
+                self.heading_line = 0
+                raise Unreadable("no-table")
         except Unreadable as error:
             message = deck_texts.unreadable(self.env, error.code, error.value)
             return {"warning": {"title": self.env._("The file cannot be used"), "message": message}}
-        self.sheets = ", ".join(table.sheets)
-        if not found:
-            self.heading_line = 0
-            return
         self.heading_line = found.line
         self.decimal_sign = found.decimal
         self.price_in = "cents" if found.cents else "whole"
@@ -195,6 +194,21 @@ class TelecomDeckImport(models.TransientModel):
         if found.day_first is not None:
             self.date_order = "dmy" if found.day_first else "mdy"
         self.column_ids += self._new_columns(found)
+
+    def _look(self):
+        """The table of the chosen sheet, else of the first with prefix and price, and what is
+        proposed for it."""
+        table = self._open_table()
+        found = proposing.look(table)
+        if self.sheet or (found and found.is_deck):
+            return table, found
+        for name in table.sheets[1:]:
+            other = self._open_table(name)
+            other_found = proposing.look(other)
+            if other_found and other_found.is_deck:
+                self.sheet = name
+                return other, other_found
+        return table, found
 
     def _new_columns(self, found):
         """New lines for the columns of a file."""
@@ -285,9 +299,9 @@ class TelecomDeckImport(models.TransientModel):
         }
 
     # ------------------------------------------------------------------ business
-    def _open_table(self):
+    def _open_table(self, sheet=None):
         content = base64.b64decode(self.file or b"")
-        return tables.open_table(self.file_name or "", content, self.sheet or None)
+        return tables.open_table(self.file_name or "", content, sheet or self.sheet or None)
 
     def _before(self) -> VersionBase | None:
         return VersionBase(self.before_id) if self.before_id else None
@@ -299,6 +313,8 @@ class TelecomDeckImport(models.TransientModel):
 
     def _deck(self) -> reading.Deck:
         """The file by what was declared; refuses what is not declared yet."""
+        if self.file and not self.column_ids:
+            raise UserError(deck_texts.unreadable(self.env, "no-table"))
         self._refuse_undeclared()
         meanings: list[str | None] = [None] * max(self.column_ids.mapped("position"), default=0)
         for column in self.column_ids:

@@ -3,8 +3,10 @@
 
 import base64
 import datetime
+import io
 import random
 
+import openpyxl
 import pandas as pd
 from odoo import Command
 from odoo.addons.telecom_billing import rating
@@ -215,6 +217,25 @@ class TestDeckImport(TransactionCase):
         with self.assertRaises(UserError) as caught:
             wizard.action_preview()
         self.assertIn("New version valid from, Decimal Sign", str(caught.exception))
+
+    def test_the_sheet_with_prices_is_found(self):
+        book = openpyxl.Workbook()
+        book.active.title = "Cover"
+        book.active.append(["All prices without VAT"])
+        prices = book.create_sheet("Prices")
+        for row in (["Prefix", "Destination", "Price"], ["49", "Germany", "0,019"]):
+            prices.append(row)
+        sink = io.BytesIO()
+        book.save(sink)
+        wizard = self._wizard(sink.getvalue(), "deck.xlsx")
+        self.assertEqual((wizard.sheet, wizard.sheets), ("Prices", "Cover, Prices"))
+        wizard.action_preview()
+        self.assertEqual(wizard.line_count, 1)
+        with self.assertLogs("odoo.tests.form.onchange", "WARNING") as told:
+            wizard = self._wizard(sink.getvalue(), "deck.xlsx", sheet="Cover")
+        self.assertIn("looks like a price list", told.output[0])
+        with self.assertRaisesRegex(UserError, "looks like a price list"):
+            wizard.action_preview()
 
     def test_effective_dates_become_dated_prefixes(self):
         head = "Prefix;Destination;Rate;Increment;Effective date"

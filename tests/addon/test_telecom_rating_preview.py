@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from odoo.addons.telecom_billing.charging.month import Month
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from tests.addon.preview_case import MOBILE, OWN, PreviewCase
 
@@ -287,6 +287,19 @@ class TestTelecomRatingPreview(PreviewCase):
             model = model.replace("_", ".")
             self.assertTrue(self.env[model].with_user(self.manager).search_count([]))
             self.assertFalse(self.env[model].with_user(stranger).search_count([]))
+
+    def test_whole_months_are_shown_with_their_last_day(self):
+        preview = self.preview(compute=False, date_from="2026-01-31", date_to="2026-02-01")
+        self.assertEqual(
+            (str(preview.date_from), str(preview.date_to)), ("2026-01-01", "2026-02-28")
+        )
+        self.assertEqual([str(day) for day in preview._months()], ["2026-01-01", "2026-02-01"])
+        with Form(preview) as form:
+            form.date_to = "2028-02-10"
+            self.assertEqual(str(form.date_to), "2028-02-29")
+            form.date_from = "2026-02-10"
+            self.assertEqual(str(form.date_from), "2026-02-01")
+        self.assertIn("2026-02–2028-02", preview.name)
 
     def test_old_ones_are_thrown_away(self):
         old, new = self.preview(), self.preview()

@@ -2,7 +2,7 @@
 """Prefixes of zones: what is refused where it is entered, and with which words."""
 
 from odoo.exceptions import ValidationError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -56,10 +56,27 @@ class TestZonePrefix(TransactionCase):
         self.assertNotEqual(copy.name, self.plan.name)
 
     def test_text_of_all_prefixes(self):
-        self.germany.prefix_text = "+49, 4989; 49 40\n4969"
+        self.germany.prefix_text = "+49, 4989; +49 40\n4969"
         self.assertEqual(
             set(self.germany.prefix_ids.mapped("prefix")), {"49", "4989", "4940", "4969"}
         )
+        self.germany.prefix_text = "+49, 4989 +49 40 +4969"
+        self.assertEqual(len(self.germany.prefix_ids), 4)
+        for text in ("4915 4916 4917", "49 40"):
+            with self.subTest(text), self.assertRaises(ValidationError) as caught:
+                self.germany.prefix_text = f"49, {text}"
+            self.assertIn(f"“{text}” of zone “Germany”", str(caught.exception))
         self.germany.prefix_text = "49, 4989"
         self.assertEqual(set(self.germany.prefix_ids.mapped("prefix")), {"49", "4989"})
         self.assertEqual(self.germany.prefix_text, "49, 4989")
+
+    def test_zones_are_added_on_the_page_of_their_plan(self):
+        with Form(self.env["telecom.zone.plan"]) as plan:
+            plan.name = "By clicks"
+            with plan.zone_ids.new() as zone:
+                zone.name, zone.code, zone.prefix_text = "Berlin", "BER", "4930"
+        self.assertEqual(plan.record.zone_ids.prefix_ids.prefix, "4930")
+        alone = Form(self.env["telecom.zone"])
+        alone.name, alone.code = "Berlin", "BER"
+        with self.assertRaisesRegex(AssertionError, "plan_id is a required field"):
+            alone.save()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Prefix, direction, destination names, gaps between bands."""
 
+from telecom_billing.rating import TariffBook, explain
+
 from .build import NOON, book, charges, price, reasons, usage
 
 ZONES = [
@@ -121,3 +123,12 @@ def test_a_books_own_units():
     found = data([{"id": 1, "zone": 1, "service": "data", "unit": "KB", "price": "1"}],
                  units={"KB": {"of": "byte", "factor": 1024}})  # fmt: skip
     assert str(price(found, 2048, service="data", unit="byte")) == "2"
+
+
+def test_reasons_call_the_tariff_by_its_name():
+    frame = usage((NOON, 1), b_number="8816")
+    known = book({"price": "1"}, tariff={"name": "Business Line"})
+    said = "Tariff Business Line has no zone for 8816"
+    assert said in charges(known, frame)["message"][0]
+    assert said in explain(TariffBook(known), frame, 0).text()
+    assert "Tariff 7 has no zone" in charges(book({"price": "1"}), frame)["message"][0]
