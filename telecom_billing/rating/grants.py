@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +13,7 @@ from .belonging import entitled, whole
 from .book import TariffBook
 from .context import Context
 from .money import decimal_text
+from .parties import Party
 from .schema import MAX_UNITS, BookError, Problem
 from .selector import Selector
 from .tariffs import FIRST, LAST
@@ -35,10 +37,11 @@ def grants(
         fitting(allowance, int(times.max(initial=0)) * int(base))
         return times * int(base)
     found = np.zeros(len(holders), dtype=np.int64)
+    sharing = _Sharing(context.book, allowance.selector)
     for number, (holder, period) in enumerate(zip(holders, periods, strict=True)):
         size = base * int(times[number])
         if allowance.per_member:
-            size *= members(context.book, allowance.selector, holder)
+            size *= sharing.members(holder, period)
         if allowance.prorate:
             days, total = allowance.selector.period.covered(
                 period, *validity_of(context.book, allowance.selector, holder)
@@ -78,25 +81,54 @@ def _booked(
     return factor
 
 
-def members(book: TariffBook, selector: Selector, holder: str) -> int:
-    """How many lines share a holder's balance; at least one."""
-    if selector.share == "pool":
-        inside = book.pool_members(holder)
-        named = set(inside["line"])
-        for name, line in book.lines.items():
-            customer = whole(book, line).customer
-            if line.contract in inside["contract"] or customer in inside["customer"]:
-                named.add(name)
-        count = len(named)
-    elif selector.share == "line":
-        count = 1
-    else:
-        lines = ((name, whole(book, own)) for name, own in book.lines.items())
-        count = sum(
-            getattr(line, selector.share) == holder and entitled(selector, name, line)
-            for name, line in lines
+class _Sharing:
+    """Which lines share the balances of a selector, and from when to when."""
+
+    def __init__(self, book: TariffBook, selector: Selector) -> None:
+        self.book, self.selector = book, selector
+        self.always: dict[str, int] = defaultdict(int)
+        self.spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        if selector.share == "pool":
+            return
+        for name, own in book.lines.items():
+            line = whole(book, own)
+            if entitled(selector, name, line):
+                self._add(getattr(line, selector.share, None) or "", own)
+
+    def members(self, holder: str, period: int) -> int:
+        """How many lines share a balance in a period; at least one.
+
+        A line that ends before the period or begins after it is none of them, so who joins later
+        changes nothing that was.
+        """
+        if self.selector.share == "line":
+            return 1
+        if self.selector.share == "pool" and holder not in self.always:
+            self._add_pool(holder)
+        inside = sum(
+            self.selector.period.covered(period, low, high)[0] > 0
+            for low, high in self.spans[holder]
         )
-    return max(count, 1)
+        return max(self.always[holder] + inside, 1)
+
+    def _add(self, holder: str, line: Party) -> None:
+        if line.valid_from <= FIRST and line.valid_to >= LAST:
+            self.always[holder] += 1
+        else:
+            self.spans[holder].append((max(line.valid_from, FIRST), min(line.valid_to, LAST)))
+
+    def _add_pool(self, pool: str) -> None:
+        inside = self.book.pool_members(pool)
+        # Lines of which the book tells nothing more are there always.
+        self.always[pool] = len(inside["line"] - self.book.lines.keys())
+        for name, own in self.book.lines.items():
+            line = whole(self.book, own)
+            if (
+                name in inside["line"]
+                or line.contract in inside["contract"]
+                or line.customer in inside["customer"]
+            ):
+                self._add(pool, own)
 
 
 def validity_of(book: TariffBook, selector: Selector, holder: str) -> tuple[int, int]:

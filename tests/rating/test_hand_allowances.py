@@ -314,3 +314,23 @@ def test_balances_add_up():
     done = rate(data, days((1, 61), (2, 60)))
     (balance,) = done.allowances.to_dict("records")
     assert (balance["granted"], balance["used"], balance["left"]) == (100_000_000, 100_000_000, 0)
+
+
+@pytest.mark.parametrize("share", ["pool", "contract"])
+def test_a_grant_for_each_line_counts_those_of_the_period(share):
+    """100 s a line: x alone in March, x and y from April on; z was over in February.
+
+    March: 100 of 120 s are covered, 20 cost 0.20. April: 200 of 210 s, 10 cost 0.10.
+    """
+    allowance = {"id": "a", "quantity": 100, "per_member": True, "share": share}
+    seconds = {"price": "0.01", "per": 1, "step": 1}
+    data = book(
+        seconds,
+        pools=[{"id": "p", "lines": ["x", "y", "z"]}],
+        lines=[{"id": "x", "contract": 1},
+               {"id": "y", "contract": 1, "valid_from": "2026-04-10"},
+               {"id": "z", "contract": 1, "valid_to": "2026-03-01"}],
+        allowances=[allowance | ({"pools": ["p"]} if share == "pool" else {})],
+    )  # fmt: skip
+    frame = usage(("2026-03-20T11:00:00", 120), ("2026-04-02T11:00:00", 210), line="x")
+    check(data, frame, ["0.2", "0.1"])
