@@ -135,6 +135,7 @@ from . import (
     telecom_tariff_version_advice,
     telecom_tier,
     telecom_tier_lock,
+    telecom_tier_order_lock,
     telecom_tier_step,
     telecom_tier_step_lock,
     telecom_topup,

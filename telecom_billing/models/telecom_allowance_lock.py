@@ -12,7 +12,7 @@ from odoo.tools import format_date
 from .field_change import differs
 
 #: What does not change what is covered. Zones: a new zone plan's are added beside the old ones;
-#: uses look after themselves.
+#: uses and the order look after themselves.
 FREE = {"name", "sequence", "zone_ids", "valid_to", "use_ids"}
 #: Whom and what it concerns: this may change where that comes to the same.
 CHOSEN = {
@@ -39,10 +39,10 @@ class TelecomAllowance(models.Model):
                 lambda one: one.valid_to and one.valid_to < (one._invoiced_until() or one.valid_to)
             )
         changing._refuse_invoiced()
-        before = self._footprints() if CHOSEN & vals.keys() else None
+        before = self._concerns() if CHOSEN & vals.keys() else None
         done = super().write(vals)
         if before is not None:
-            self._refuse_other_footprint(before)
+            self._refuse_other_concern(before)
         if "valid_to" in vals:
             self._refuse_end_before_invoiced()
         return done
@@ -55,6 +55,13 @@ class TelecomAllowance(models.Model):
     def _decides_prices(self) -> bool:
         # EXTENDS 'telecom.selector'
         return self.version_id.state != "draft" and super()._decides_prices()
+
+    def _sharers(self) -> frozenset[tuple[int, datetime.date]]:
+        # EXTENDS 'telecom.selector'
+        if not self.per_member or self.share != "pool":
+            return super()._sharers()
+        lines = self.pool_ids._members()
+        return frozenset((line.id, line.date_start or datetime.date.min) for line in lines)
 
     def _invoiced_until(self) -> datetime.date | None:
         """Day of the last invoiced record of the tariffs in whose price it is contained."""

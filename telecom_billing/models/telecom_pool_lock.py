@@ -20,16 +20,14 @@ class TelecomPool(models.Model):
         if not MEMBERS & vals.keys():
             return super().write(vals)
         rules = self._telecom_rules()
-        before = [each._footprints() for each in rules]
+        before = [each._concerns() for each in rules]
         done = super().write(vals)
         for each, was in zip(rules, before, strict=True):
-            after = each._footprints()
-            for rule in each.filtered(lambda one, a=after, b=was: a[one.id] != b[one.id]):
-                until = max(one.until for one in (was[rule.id], after[rule.id]) if one)
+            for rule, until in each._otherwise_concerned(was):
                 raise UserError(
                     self.env._(
                         "Pool “%(pool)s” shared what “%(rule)s” says on invoices up to %(day)s, "
-                        "and members with usage there cannot join or leave it. Make another pool, "
+                        "and who would change that cannot join or leave it. Make another pool, "
                         "let “%(rule)s” end, and enter another one for the new pool from the day "
                         "after.",
                         pool=self[:1].name,

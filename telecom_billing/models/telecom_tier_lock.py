@@ -14,10 +14,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..charging import selecting
-from ..store.invoiced_days import Footprint, footprint
+from ..store.invoiced_days import Concern, changed, last_day
 from .field_change import differs
 
-#: What decides no price. The steps of tiers look after themselves.
+#: What decides no price. The order and the steps of tiers look after themselves.
 FREE = {"name", "sequence", "code", "thresholds", "user_id", "mail_customer", "alert_ids",
         "step_ids"}  # fmt: skip
 #: What decides whom and what a rule concerns: it may change where that comes to the same.
@@ -36,9 +36,8 @@ class TelecomSelector(models.AbstractModel):
         self.ensure_one()
         return self.active
 
-    def _footprints(self) -> dict[int, Footprint | None]:
-        """{rule: the invoiced usage that it concerns}."""
-        self.env.flush_all()
+    def _concerns(self) -> dict[int, Concern | None]:
+        """{rule: the usage that it is for, as far as it decides prices}."""
         found = {}
         for one in self:
             first, last = one._dates()
@@ -49,18 +48,38 @@ class TelecomSelector(models.AbstractModel):
                 selecting.who(one, first, last),
                 selecting.what(one, "s"),
             )
+            # A line and a contract may have the same number.
+            holder = SQL("%s::text || %s", one.share, selecting.holder(one))
             found[one.id] = (
-                footprint(self.env.cr, condition, selecting.holder(one), first, last)
+                Concern(condition, holder, first, last, one._sharers())
                 if one._decides_prices()
                 else None
             )
         return found
 
-    def _refuse_other_footprint(self, before: dict[int, Footprint | None]):
-        """:param before: what rules concerned before they were changed"""
-        after = self._footprints()
-        for one in self.filtered(lambda one: after[one.id] != before[one.id]):
-            one._refuse(max(each.until for each in (before[one.id], after[one.id]) if each))
+    def _sharers(self) -> frozenset[tuple[int, datetime.date]]:
+        """(line, its first day) of all whose number decides how large a balance is."""
+        return frozenset()
+
+    def _invoiced_concern(self) -> datetime.date | None:
+        """Day of the last invoiced record that this one rule is for."""
+        self.env.flush_all()
+        concern = self._concerns()[self.id]
+        return last_day(self.env.cr, concern) if concern else None
+
+    def _refuse_other_concern(self, before: dict[int, Concern | None]):
+        """:param before: what rules were for before they were changed"""
+        for one, until in self._otherwise_concerned(before):
+            one._refuse(until)
+
+    def _otherwise_concerned(self, before: dict[int, Concern | None]):
+        """Rules that are for other invoiced usage than before, each with the last day of both."""
+        self.env.flush_all()
+        cr = self.env.cr
+        for one, now in zip(self, self._concerns().values(), strict=True):
+            was = before[one.id]
+            if changed(cr, was, now):
+                yield one, max(filter(None, (last_day(cr, each) for each in (was, now) if each)))
 
     def _refuse(self, until: datetime.date):
         raise UserError(
@@ -82,14 +101,14 @@ class TelecomRuleLock(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        for one, found in zip(rules, rules._footprints().values(), strict=True):
-            if found:
+        for one in rules:
+            if until := one._invoiced_concern():
                 raise UserError(
                     self.env._(
                         "“%(name)s” would change what is on invoices up to %(day)s. Let it be "
                         "valid from the day after.",
                         name=one.name,
-                        day=format_date(self.env, found.until),
+                        day=format_date(self.env, until),
                     )
                 )
         return rules
@@ -97,13 +116,13 @@ class TelecomRuleLock(models.AbstractModel):
     def write(self, vals):
         if not vals.keys() - FREE:
             return super().write(vals)
-        before = self._footprints()
+        before = self._concerns()
         names = vals.keys() - FREE - SELECTING
         self.filtered(
             lambda one: any(differs(one, name, vals) for name in names)
         )._refuse_invoiced()
         done = super().write(vals)
-        self._refuse_other_footprint(before)
+        self._refuse_other_concern(before)
         return done
 
     @api.ondelete(at_uninstall=False)
@@ -112,9 +131,9 @@ class TelecomRuleLock(models.AbstractModel):
 
     # ------------------------------------------------------------------ business
     def _refuse_invoiced(self):
-        found = self._footprints()
-        for one in self.filtered(lambda one: found[one.id]):
-            one._refuse(found[one.id].until)
+        for one in self:
+            if until := one._invoiced_concern():
+                one._refuse(until)
 
 
 class TelecomTier(models.Model):

@@ -19,8 +19,8 @@ VERSION_FIELDS = {
     "tariff_id", "valid_from", "zone_plan_id", "rounding_digits", "rounding_method",
     "rounding_scope", "split", "gap",
 }  # fmt: skip
-#: Of a rate: what does not.
-RATE_FREE = {"name", "sequence", "code"}
+#: Of a rate: what does not. (Of equal ones the first in their order decides.)
+RATE_FREE = {"name", "code"}
 BAND_FREE = {"name", "code", "sequence", "active"}
 
 

@@ -71,3 +71,21 @@ class TestAllowanceLock(RatingCase):
     def test_a_draft_may_contain_what_it_likes(self):
         draft = self.flat.version_ids.copy({"name": "Draft", "valid_from": "2026-09-01"})
         self.new_allowance("Of the draft", version_id=draft.id).quantity = 500
+
+    def test_which_of_two_is_used_up_first_stays(self):
+        self.summary.invoice_line_id = False
+        self.env.flush_all()
+        more = self.new_allowance("More", sequence=20)
+        texts = self.new_allowance("Texts", sequence=30, service="sms")
+        self.summary.invoice_line_id = self.env["account.move.line"].search(
+            [("name", "=", "Usage")], limit=1, order="id desc"
+        )
+        self.env.flush_all()
+        with (
+            self.assertRaisesRegex(UserError, "“Ten minutes” came before “More”.*09/20/2026"),
+            self.cr.savepoint(),
+        ):
+            self.minutes.sequence = 25
+        self.env.invalidate_all()
+        texts.sequence = 1
+        more.sequence = 40

@@ -85,3 +85,14 @@ class TestPoolLock(RatingCase):
     def test_what_a_rule_names_is_not_deleted(self):
         with self.assertRaises(psycopg2.IntegrityError), self.cr.savepoint():
             self.pool.unlink()
+
+    def test_a_balance_for_each_line_keeps_its_lines(self):
+        """A line without a call makes it larger, from the month in which the line begins."""
+        self.allowance.per_member = True
+        later = self.new_line(self.contract, self.flat, name="Later", date_start="2026-10-01")
+        self.priced(10)
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        self.refused(lambda: self.pool.write({"line_ids": [(4, self.quiet.id)]}), "Three minutes")
+        self.pool.line_ids |= later
+        # 2 × 3 minutes, of which the 10th took 4: two are left for the first, none for others
+        self.assertEqual(self.priced(12), ["0", "0.38", "0.38"])

@@ -75,9 +75,51 @@ class TestRuleLock(RatingCase):
         self.refused(second.unlink)
         with self.assertRaisesRegex(UserError, "09/20/2026.*valid from"), self.cr.savepoint():
             self.new_tier()
-        self.tier.write({"name": "Cheaper", "sequence": 3, "unit": self.tier.unit})
+        self.tier.write({"name": "Cheaper", "unit": self.tier.unit})
         second.write({"price": second.price})
         self.assertEqual(first.factor, 1)
+
+    def test_only_the_first_tiers_that_fit_price_a_record(self):
+        """So their order stays where both are for invoiced usage, and only there."""
+        self.summary.invoice_line_id = False
+        self.env.flush_all()
+        second, texts, later, other = (
+            self.new_tier(**vals)
+            for vals in (
+                {"name": "Second", "sequence": 20},
+                {"name": "Texts", "sequence": 30, "service": "sms"},
+                {"name": "Later", "sequence": 40, **OCTOBER},
+                {"name": "Third", "sequence": 50},
+            )
+        )
+        self.invoice(self.summary)
+        with (
+            self.assertRaisesRegex(UserError, "“The more”.*“Second”.*09/20/2026"),
+            self.cr.savepoint(),
+        ):
+            second.sequence = 5
+        self.env.invalidate_all()
+        (texts | later).write({"sequence": 1})
+        self.tier.sequence = 15  # still before the second
+        self.env["telecom.limit"].search([]).write({"sequence": 99})  # all limits hold at once
+        tiers = self.tier | second | other
+        tiers.web_resequence({}, offset=100)
+        for moved in (second | self.tier | other, other | self.tier | second):
+            with self.assertRaisesRegex(UserError, "this order stays"), self.cr.savepoint():
+                moved.web_resequence({})
+            self.env.invalidate_all()
+
+    def test_moving_all_one_by_one_is_judged_by_the_result(self):
+        """Of equal numbers the older comes first: on the way to a new first one, all others pass
+        each other."""
+        self.summary.invoice_line_id = False
+        self.env.flush_all()
+        second = self.new_tier(name="Second")
+        texts = self.new_tier(name="Texts", service="sms")
+        self.invoice(self.summary)
+        (texts | self.tier | second).web_resequence({}, offset=10)
+        order = self.env["telecom.tier"].search([("tariff_ids", "in", self.flat.ids)])
+        self.assertEqual(order, texts | self.tier | second)
 
     def test_limits(self):
         for vals in ({"amount": 60}, {"then": "refuse"}, {"then": "alert"}, {"period": "day"}):
