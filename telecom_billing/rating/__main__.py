@@ -13,17 +13,16 @@ from __future__ import annotations
 import argparse
 import sys
 
-import pandas as pd
-
 from .advice import advise
 from .engine import rate
 from .explain import explain
 from .fault_texts import german
 from .files import read_book, read_usage, write_charges, write_more, write_sums
+from .first_look import notes
 from .money import MICRO, decimal_text
 from .schema import BookError
 from .sums import sums
-from .usage import COLUMNS, UsageError
+from .usage import UsageError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,7 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
                 parser.error(f"--explain {options.explain}: usage has rows 0 to {len(usage) - 1}")
             print(explain(book, usage, options.explain).text(options.language))
             return 0
-        _tell_unread(usage, options.sums or "", options.language)
+        for note in notes(book, usage, options.sums or "", options.language):
+            print(note, file=sys.stderr)
         rated = rate(book, usage)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}; correct the name.", file=sys.stderr)
@@ -90,15 +90,6 @@ def main(arguments: list[str] | None = None) -> int:
         file=sys.stderr,
     )
     return 1 if refused else 0
-
-
-def _tell_unread(usage: pd.DataFrame, wanted: str, language: str) -> None:
-    """Say which columns nobody reads: one may be a name that was misspelt."""
-    known = {*COLUMNS, *(name.strip() for name in wanted.split(","))}
-    unread = [str(name) for name in usage.columns if str(name) not in known]
-    if unread:
-        begins = "Hinweis: nicht gelesene Spalten" if language == "de" else "Note: columns not read"
-        print(f"{begins}: {', '.join(unread)}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .schema import _MISSING, Problem
+from .schema import _MISSING, Problem, short
 
 #: What is wrong, and what to do.
 SENTENCES = {
@@ -93,6 +93,7 @@ SENTENCES = {
         "{} ist keine genaue Zahl; als Text schreiben, etwa '0.19'",
     "{} is no decimal number; write it like '0.19'":
         "{} ist keine Dezimalzahl; wie '0.19' schreiben",
+    "{}… has more than {} characters; round it": "{}… hat mehr als {} Zeichen; bitte runden",
     "{} has more than six decimal places": "{} hat mehr als sechs Nachkommastellen",
     "is no JSON ({})": "ist kein JSON ({})",
     "Correct the file.": "Die Datei berichtigen.",
@@ -252,7 +253,7 @@ def german(problem: Problem) -> str:
 Eine Zahl über null eintragen oder das Feld leer lassen."
     """
     where = _KIND.sub(lambda found: found[1] + KINDS[found[2]], problem.record)
-    shown = "" if problem.value is _MISSING else f" = {problem.value!r}"
+    shown = "" if problem.value is _MISSING else f" = {short(problem.value)}"
     return f"{where}: {problem.field}{shown}: {sentence(problem.problem)}. " + sentence(
         problem.remedy
     )

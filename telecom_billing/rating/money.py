@@ -50,6 +50,8 @@ def exact(value: Any) -> Fraction:
     if isinstance(value, str):
         # Fraction() also reads "1/3", "1e400000000", "1_000" and other scripts' digits.
         value = value.strip()
+        if len(value) > _LONGEST and _DECIMAL.fullmatch(value):
+            raise ValueError(f"{value[:20]!r}… has more than {_LONGEST} characters; round it")
         fits = len(value) <= _LONGEST and _DECIMAL.fullmatch(value)
     elif isinstance(value, Decimal):
         # A bare 1e400000000 in a JSON file would fill the memory with zeros.

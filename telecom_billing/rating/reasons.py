@@ -108,9 +108,13 @@ CODES = ("", *REASONS)
 NUMBER = {code: number for number, code in enumerate(CODES)}
 
 
+def _short(value: object) -> object:
+    return f"{value[:59]}…" if isinstance(value, str) and len(value) > 60 else value
+
+
 def message(code: str, facts: dict[str, object], german: bool = False) -> str:
     """The sentence for a reason code; a dash stands for what is not known."""
-    known = {name: "–" if value is None else value for name, value in facts.items()}
+    known = {name: "–" if value is None else _short(value) for name, value in facts.items()}
     said = REASONS[code]
     if code == "no-tariff" and known.get("tariff") == "–":
         said = _NO_TARIFF

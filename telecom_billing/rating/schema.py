@@ -11,16 +11,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .money import MICRO, exact
 
 _MISSING = object()
+#: Letters of a value in a sentence.
+_LONGEST_SHOWN = 120
 #: Quantities are int64 millionths of a base unit: of these, sums of a few fit as well.
 MAX_UNITS = (1 << 61) // MICRO
 #: The greatest price, amount or factor.
 MAX_AMOUNT = 10**12
+
+
+def short(value: Any) -> str:
+    """A value as a sentence shows it: what is long loses its end.
+
+    >>> short("1" * 200)[-4:], short(Decimal("0.5"))
+    ("11…'", '0.5')
+    """
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    if len(text) <= _LONGEST_SHOWN:
+        return text
+    return text[: _LONGEST_SHOWN - 2] + "…" + (text[-1] if text[-1] in "'\"]})" else "")
 
 
 class Problem(NamedTuple):
@@ -33,7 +48,7 @@ class Problem(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        shown = "" if self.value is _MISSING else f" = {self.value!r}"
+        shown = "" if self.value is _MISSING else f" = {short(self.value)}"
         return f"{self.record}: {self.field}{shown}: {self.problem}. {self.remedy}"
 
 

@@ -107,6 +107,14 @@ def test_what_is_said_of_a_first_try(files, capsys):
     run(files)
     out, err = capsys.readouterr()
     assert "columns not read: number." in err
+    text = CSV.replace("voice", "Voice").replace("second", "min")
+    (files / "usage.csv").write_text(text, encoding="utf-8")
+    data = book({"price": "1", "service": "voice"}, {"price": "1", "service": "sms"})
+    (files / "other.json").write_text(json.dumps(data), encoding="utf-8")
+    main([str(files / "other.json"), str(files / "usage.csv"), "--language", "de"])
+    err = capsys.readouterr().err
+    assert "kein Preis gilt für den Dienst Voice; das Buch hat sms, voice." in err
+    assert "kein Preis zählt in min; das Buch hat second." in err
     assert "No tariff is named for this record" in out
     (files / "usage.csv").write_text(f"begin,length,b_number\n{rows}\n", encoding="utf-8")
     assert run(files) == 2
@@ -121,6 +129,18 @@ def test_what_is_said_of_a_first_try(files, capsys):
     assert "prices voice by the number called, and the record has none" in out
     assert main([str(files / "book.json"), str(files / "none.csv")]) == 2
     assert "none.csv: No such file or directory; correct the name." in capsys.readouterr().err
+
+
+def test_what_is_long_is_shown_shortly(files, capsys):
+    long = {"price": "0." + "9" * 10**6}
+    (files / "book.json").write_text(json.dumps(book(long)), encoding="utf-8")
+    assert run(files) == 2
+    assert len(capsys.readouterr().err) < 400
+    (files / "book.json").write_text(json.dumps(book({"price": "1"})), encoding="utf-8")
+    (files / "usage.csv").write_text(CSV.replace("331", "3" * 1000), encoding="utf-8")
+    assert run(files) == 1
+    out = capsys.readouterr().out
+    assert "no zone for " + "3" * 59 + "…" in out and "3" * 60 not in out
 
 
 def test_faults_of_a_book_in_german(files, capsys):
