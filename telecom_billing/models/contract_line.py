@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 #: That many numbers of a line are written out in lists.
 NUMBERS_SHOWN = 2
@@ -10,6 +11,8 @@ NUMBERS_SHOWN = 2
 
 class ContractLine(models.Model):
     _inherit = "contract.line"
+    #: Whoever looks for a line knows its customer or contract.
+    _rec_names_search = ["name", "contract_id", "contract_id.partner_id"]
 
     telecom_tariff_id = fields.Many2one(
         "telecom.tariff",
@@ -31,6 +34,18 @@ class ContractLine(models.Model):
     telecom_number_text = fields.Char("Phone numbers", compute="_compute_telecom_number_text")
 
     # ------------------------------------------------------------------ compute
+    @api.depends("name", "date_start", "contract_id.name", "contract_id.partner_id.name")
+    def _compute_display_name(self):
+        """Whose line it is: half of all lines have the same name and begin on the same day."""
+        # EXTENDS 'contract'
+        telecom = self.filtered("contract_id.is_telecom")
+        for line in telecom:
+            contract = line.contract_id
+            owner = f"{contract.display_name} {contract.partner_id.name or ''}".strip()
+            since = f" ({format_date(self.env, line.date_start)})" if line.date_start else ""
+            line.display_name = f"{owner}: {line.name}{since}"
+        return super(ContractLine, self - telecom)._compute_display_name()
+
     @api.depends("telecom_number_ids")
     def _compute_telecom_number_count(self):
         counts = dict(

@@ -32,3 +32,27 @@ class TestContractLine(BillingCase):
         self.assertEqual(own.price_subtotal, 2 * self.fee.list_price)
         self.assertEqual(own.name, self.fee.name)
         self.assertEqual(agreed.price_subtotal, 7)
+
+    def test_who_looks_for_a_line_sees_and_finds_whose_it_is(self):
+        """Half of all lines have the same name and begin on the same day."""
+        found = []
+        for name in ("Ada Anders", "Bo Berg"):
+            contract = self.contracts.create(
+                {
+                    "name": f"Of {name}",
+                    "partner_id": self.new_partner(name).id,
+                    "contract_line_ids": [
+                        (0, 0, {"name": "Home", "date_start": "2026-09-01", "price_unit": 1})
+                    ],
+                }
+            )
+            found.append(contract.contract_line_ids)
+            shown = contract.contract_line_ids.display_name
+            for part in (contract.display_name, name, "Home", "09/01/2026"):
+                self.assertIn(part, shown)
+        ada, bo = found
+        self.assertNotEqual(ada.display_name, bo.display_name)
+        lines = self.env["contract.line"]
+        for text in ("Bo Berg", "Of Bo"):
+            self.assertEqual([one for one, _name in lines.name_search(text)], bo.ids)
+        self.assertLessEqual(set((ada | bo).ids), {one for one, _ in lines.name_search("Home")})
