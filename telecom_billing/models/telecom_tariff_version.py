@@ -259,6 +259,7 @@ class TelecomTariffVersion(models.Model):
                 Rate.browse(rates.values())._check_zone_plan()
             if new.company_id != version.company_id:
                 Rate.browse(rates.values())._check_company()
+                Rate.browse(rates.values())._check_origins()
 
     def _copy_origins(self, rates: dict[int, int]):
         """Give copies of rates (old id → new id) the zones from which is called."""

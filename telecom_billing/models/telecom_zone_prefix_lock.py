@@ -33,7 +33,13 @@ class TelecomZonePrefix(models.Model):
             end = vals.get("valid_to") and str(vals["valid_to"])
             if last and end and end < str(last):
                 one._refuse(last)
-        return super().write(vals)
+        before = {one: (one.prefix, one.zone_id, one.valid_from, one.valid_to) for one in self}
+        done = super().write(vals)
+        begins = {one: day for one in self for day in one._holds_anew(*before[one])}
+        changed = self.filtered(lambda one: one in begins)
+        changed._refuse_back_in_time(begins)
+        changed._refuse_callers_back_in_time(begins)
+        return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
@@ -58,12 +64,27 @@ class TelecomZonePrefix(models.Model):
         last = rates.version_id._last_invoiced()
         return max(filter(None, last.values()), default=None)
 
-    def _refuse_callers_back_in_time(self):
-        """A new prefix gives more callers the prices for the zone."""
+    def _holds_anew(self, prefix, zone, begin, end) -> list[datetime.date | bool]:
+        """First day (False: always) from which it holds where it did not before a change; none, if
+        there is no such day. The arguments: what it was."""
+        if (prefix, zone) != (self.prefix, self.zone_id):
+            return [self.valid_from]
+        if begin and (not self.valid_from or self.valid_from < begin):
+            return [self.valid_from]
+        if end and (not self.valid_to or self.valid_to > end):
+            return [end + datetime.timedelta(days=1)]
+        return []
+
+    def _refuse_callers_back_in_time(self, begins=None):
+        """A new prefix gives more callers the prices for the zone.
+
+        :param begins: first day on which each is new, where that is not its own
+        """
         for zone in self.zone_id:
             last = self._calling_until(zone)
             for one in self.filtered(lambda one, zone=zone: one.zone_id == zone):
-                if last and (not one.valid_from or one.valid_from <= last):
+                begin = begins[one] if begins else one.valid_from
+                if last and (not begin or begin <= last):
                     raise UserError(
                         self.env._(
                             "Prefix %(prefix)s for zone “%(zone)s” would change prices for callers "
@@ -87,8 +108,11 @@ class TelecomZonePrefix(models.Model):
             )
         )
 
-    def _refuse_back_in_time(self):
-        """A new prefix takes numbers from a shorter one, or from the rates of any destination."""
+    def _refuse_back_in_time(self, begins=None):
+        """A new prefix takes numbers from a shorter one, or from the rates of any destination.
+
+        :param begins: first day on which each is new, where that is not its own
+        """
         plans = self.plan_id
         if not plans:
             return
@@ -107,16 +131,13 @@ class TelecomZonePrefix(models.Model):
                 [("plan_id", "=", one.plan_id.id), ("prefix", "in", shorter)]
             ).sorted(lambda other: -len(other.prefix))[:1]
             last = invoiced.get(around.zone_id.id if around else -one.plan_id.id)
-            if (
-                last
-                and around.zone_id != one.zone_id
-                and (not one.valid_from or one.valid_from <= last)
-            ):
+            begin = begins[one] if begins else one.valid_from
+            if last and around.zone_id != one.zone_id and (not begin or begin <= last):
                 if len(self) <= invoiced_calls.MANY:
                     last = invoiced_calls.last_in_plan(
                         self.env.cr, one.plan_id, around.zone_id, one.prefix
                     )
-                    if not last or (one.valid_from and one.valid_from > last):
+                    if not last or (begin and begin > last):
                         continue  # nobody called it, so no price changes
                 raise UserError(
                     self.env._(

@@ -137,6 +137,10 @@ class TestRatingOrigins(CoreCase):
         self.assertIn("Elsewhere", str(caught.exception))
 
     def test_what_is_invoiced_stays(self):
+        america = self.new_zone("us", "United States", "1617")
+        ended = self.env["telecom.zone.prefix"].create(
+            {"zone_id": self.eea.id, "prefix": "43", "valid_to": "2026-08-31"}
+        )
         self.deliver([self.call(1, PARIS)])
         self.invoice_all()
         for change in (
@@ -145,6 +149,9 @@ class TestRatingOrigins(CoreCase):
                 {"zone_id": self.eea.id, "prefix": "44"}
             ),
             lambda: self.eea.prefix_ids[0].unlink(),
+            lambda: america.prefix_ids.write({"zone_id": self.eea.id}),
+            lambda: ended.write({"valid_to": False}),
+            lambda: ended.write({"valid_to": "2026-09-30"}),
         ):
             with self.assertRaises(UserError), self.cr.savepoint():
                 change()
@@ -153,6 +160,16 @@ class TestRatingOrigins(CoreCase):
         copied = self.version.copy({"valid_from": "2026-10-01"})
         self.assertEqual(copied.rate_ids.origin_ids, self.eea)
         self.assertEqual(len(copied.rate_ids), len(self.version.rate_ids))
+
+    def test_no_copy_names_zones_of_another_company(self):
+        elsewhere = self.new_company("Elsewhere")
+        self.version.zone_plan_id.company_id = False  # of all companies; the callers' is not
+        theirs = self.env["telecom.tariff"].create(
+            {"name": "Theirs", "code": "theirs", "company_id": elsewhere.id}
+        )
+        with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
+            self.version.copy({"tariff_id": theirs.id, "valid_from": "2026-10-01"})
+        self.assertIn("EEA", str(caught.exception))
 
     def test_in_the_form(self):
         with Form(self.rate_eea) as form:

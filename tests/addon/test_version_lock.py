@@ -80,19 +80,33 @@ class TestVersionLock(RatingCase):
         old = zone.prefix_ids.filtered(lambda one: one.prefix == "4915")
         other = self.plan.zone_ids.filtered(lambda one: one.code == "fr")
         new = {"zone_id": other.id, "prefix": "49151"}
+        then = {"prefix": "49151", "valid_from": "2026-09-01", "valid_to": "2026-09-30"}
+        Prefix = self.env["telecom.zone.prefix"]
+        unused = Prefix.create({"zone_id": other.id, "prefix": "45"})
+        ended = Prefix.create({"zone_id": other.id, "prefix": "46", "valid_to": "2026-08-31"})
+        self.cr.execute(  # as if it had been there before anything was invoiced
+            "UPDATE telecom_zone_prefix SET prefix = '49151' WHERE id = %s", [ended.id]
+        )
+        ended.invalidate_recordset()
+        late = Prefix.create(dict(new, valid_from="2026-10-01"))
         for what in (
             lambda: old.unlink(),
             lambda: old.write({"prefix": "4914"}),
             lambda: old.write({"zone_id": other.id}),
             lambda: old.write({"valid_to": "2026-09-19"}),
-            lambda: self.env["telecom.zone.prefix"].create(new),
+            lambda: Prefix.create({"zone_id": other.id, **then}),
             lambda: zone.write({"prefix_text": "4916, 4917"}),
+            # What was no prefix of these calls does not become one afterwards.
+            lambda: unused.write(then),
+            lambda: ended.write({"valid_to": "2026-09-25"}),
+            lambda: late.write({"valid_from": "2026-09-10"}),
         ):
             self.refused(what, "2026-09-20")
         old.valid_to = "2026-09-20"
-        self.env["telecom.zone.prefix"].create(dict(new, valid_from="2026-09-21"))
+        late.valid_from = "2026-09-21"
         # What priced nothing yet is free: nobody called France, and nothing leads to 44.
-        self.env["telecom.zone.prefix"].create({"zone_id": other.id, "prefix": "44"})
+        unused.prefix = "44"
+        unused.write({"valid_from": "2026-01-01", "valid_to": "2026-12-31"})
         other.prefix_ids.filtered(lambda one: one.prefix == "33").unlink()
 
     def test_a_prefix_found_too_late_gets_its_zone_and_price(self):
