@@ -103,13 +103,22 @@ class Band:
     dates: tuple[tuple[int, int], ...]
     begin: int
     end: int
+    #: Further times of the day, as (begin, end).
+    more: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def windows(self) -> tuple[tuple[int, int], ...]:
+        """All times of the day, as (begin, end); one that ends at or before its beginning runs
+        over midnight."""
+        return ((self.begin, self.end), *self.more)
 
     @classmethod
     def read(cls, node: Node, calendars: Mapping[Any, Calendar]) -> Band:
         node.only(
             "id", "name", "calendar", "weekdays", "holidays", "months", "month_days", "years",
-            "dates", "from", "to",
+            "dates", "from", "to", "times",
         )  # fmt: skip
+        first, *more = _times(node) or [(_time(node, "from", 0), _time(node, "to", DAY) or DAY)]
         calendar = None
         if node.has("calendar"):
             calendar = calendars.get(node.id("calendar"))
@@ -129,8 +138,8 @@ class Band:
             _numbers(node, "month_days", 1, 31),
             _numbers(node, "years", 1970, 2150),
             _ranges(node),
-            _time(node, "from", 0),
-            _time(node, "to", DAY) or DAY,
+            *first,
+            tuple(more),
         )
 
     def day_mask(self, first: int, count: int) -> np.ndarray:
@@ -192,6 +201,22 @@ def _time(node: Node, name: str, default: int) -> int:
             return total
     node.fault(name, "is no time of day", "Write it like 08:00 or 18:30:00, at most 24:00.")
     return default
+
+
+def _times(node: Node) -> list[tuple[int, int]]:
+    """The times of the day of a band that has several: pairs ["08:00", "12:00"]."""
+    found = []
+    if node.data.get("times") == []:
+        node.fault("times", "is an empty list", "Name at least one, or leave it out for all.")
+    if node.has("times") and (node.has("from") or node.has("to")):
+        node.fault("times", "stands beside 'from'", "Use one of the two.")
+    for value in node.list("times"):
+        if not isinstance(value, list) or len(value) != 2:
+            node.fault("times", f"holds {value!r}", "Use pairs of times [from, to].", value)
+            continue
+        pair = Node({"from": value[0], "to": value[1]}, f"{node.where}, times", node.problems)
+        found.append((_time(pair, "from", 0), _time(pair, "to", DAY) or DAY))
+    return found
 
 
 def _days(node: Node, name: str) -> list[dt.date]:

@@ -160,6 +160,7 @@ SENTENCES = {
     "Write dates like 2026-12-24.": "Tage wie 2026-12-24 schreiben.",
     "Use dates or pairs of dates [first, last].":
         "Tage oder Paare von Tagen [erster, letzter] verwenden.",
+    "Use pairs of times [from, to].": "Paare von Zeiten [von, bis] verwenden.",
     "Put the earlier date first.": "Den früheren Tag zuerst schreiben.",
     # allowances, tiers, limits
     "stands beside {}": "steht neben {}",

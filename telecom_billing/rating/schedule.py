@@ -33,11 +33,13 @@ class Schedule:
         for position, (band, weight) in enumerate(zip(bands, weights, strict=True)):
             if band is None:
                 pieces.append((weight, -DAY - 1, position, None, 0, DAY, 0))
-            elif band.begin < band.end:
-                pieces.append((weight, band.begin, position, band, band.begin, band.end, 0))
-            else:
-                pieces.append((weight, band.begin, position, band, band.begin, DAY, 0))
-                pieces.append((weight, band.begin - DAY, position, band, 0, band.end, 1))
+                continue
+            for begin, end in band.windows:
+                if begin < end:
+                    pieces.append((weight, begin, position, band, begin, end, 0))
+                else:
+                    pieces.append((weight, begin, position, band, begin, DAY, 0))
+                    pieces.append((weight, begin - DAY, position, band, 0, end, 1))
         self._pieces = sorted(pieces, key=lambda p: (-p[0], -p[1], p[2]))
         borders = {0, *(p[4] for p in pieces), *(p[5] for p in pieces)} - {DAY}
         self._borders = np.array(sorted(borders), dtype=np.int64)

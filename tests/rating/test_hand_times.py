@@ -3,6 +3,8 @@
 
 import pytest
 
+from telecom_billing.rating import BookError, TariffBook
+
 from .build import book, usage
 from .hand import check
 
@@ -240,3 +242,37 @@ def test_a_price_list_that_changes_during_a_call():
     rates = [{"price": "0.02", "split": "exact"},
              {"price": "0.01", "split": "exact", "band": "old"}]  # fmt: skip
     check(book(*rates, bands=[until]), usage(("2026-03-31 21:50", 1200)), ["18"])
+
+
+#: Mornings, afternoons and nights of working days.
+OFFICE = {"id": "o", "weekdays": [1, 2, 3, 4, 5],
+          "times": [["08:00", "12:00"], ["14:00", "18:00"], ["22:00", "02:00"]]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "split", "expected"),
+    [
+        # Tuesday 10 March 2026; 0.02 a second in the band, else 0.01.
+        ("2026-03-10T07:00:00", 10, "start", "0.2"),
+        ("2026-03-10T11:00:00", 10, "start", "0.1"),
+        ("2026-03-10T13:00:00", 10, "start", "0.2"),
+        # From 11:59:50 to 14:00:10: 10 s, two hours, 10 s.
+        ("2026-03-10T10:59:50", 7220, "exact", "72.4"),
+        # Friday's night goes on to Saturday, 02:00; Saturday has none of its own.
+        ("2026-03-14T00:59:55", 10, "exact", "0.15"),
+        ("2026-03-14T21:30:00", 10, "start", "0.1"),
+    ],
+)
+def test_a_band_of_several_times_of_the_day(start, seconds, split, expected):
+    data = banded([OFFICE], {"o": "0.02", None: "0.01"}, split)
+    check(data, usage((start, seconds)), [expected])
+
+
+@pytest.mark.parametrize(
+    "times", [[], [["08:00"]], ["08:00"], [["08:00", "25:00"]], [["08:00", 9]], "08:00"]
+)
+def test_times_that_are_none(times):
+    with pytest.raises(BookError):
+        TariffBook(book({"price": "1"}, bands=[{"id": "o", "times": times}]))
+    with pytest.raises(BookError):
+        TariffBook(book({"price": "1"}, bands=[{**OFFICE, "from": "08:00"}]))
