@@ -23,12 +23,15 @@ class TelecomSuspenseZone(models.TransientModel):
     version_id = fields.Many2one("telecom.tariff.version", "Tariff version", readonly=True)
     currency_id = fields.Many2one(related="version_id.currency_id")
     needs_price = fields.Boolean(compute="_compute_needs_price")
-    price = fields.Float(digits=(16, 6))
+    price = fields.Float(digits=(16, 6), min_display_digits=2)
     price_per = fields.Float("per", default=60, digits=(16, 6))
     unit = fields.Char(default="second")
     initial = fields.Float(default=60, digits=(16, 6))
     step = fields.Float("Then every", default=60, digits=(16, 6))
-    setup = fields.Float("Per call", digits=(16, 6))
+    setup = fields.Float("Per call", digits=(16, 6), min_display_digits=2)
+    flat = fields.Boolean(
+        help="Contained in the basic fee: counted and shown, but without a price of its own."
+    )
 
     @api.model
     def default_get(self, fields_list):
@@ -70,6 +73,14 @@ class TelecomSuspenseZone(models.TransientModel):
         """Add the prefixes, the zone and its price where they are missing, and rate again."""
         self.ensure_one()
         groups = self._need_groups(("prefix",))
+        if self.needs_price and not (self.price or self.setup or self.flat):
+            raise UserError(
+                self.env._(
+                    "Calls to %(prefixes)s would be free of charge. Enter a price, or tick “Flat” "
+                    "where the basic fee contains them.",
+                    prefixes=self.prefixes,
+                )
+            )
         zone = self._zone()
         Prefix = self.env["telecom.zone.prefix"]
         Prefix.create(
@@ -91,6 +102,7 @@ class TelecomSuspenseZone(models.TransientModel):
                     "initial": self.initial,
                     "step": self.step,
                     "setup": self.setup,
+                    "flat": self.flat,
                 }
             )
         return self._done(groups.company_id)

@@ -161,6 +161,15 @@ class TestTelecomSuspense(RatingCase):
         self.assertFalse(self.groups(kind="prefix"))
         self.check_totals()
 
+    def test_a_new_zone_is_not_free_by_mistake(self):
+        groups = self.groups(kind="prefix")
+        named = {"prefixes": "351", "is_new": True, "zone_name": "Portugal", "zone_code": "pt"}
+        with self.assertRaisesRegex(UserError, "351 would be free.*Flat"), self.cr.savepoint():
+            self.ask(groups.action_add_prefix(), **named).action_add()
+        self.ask(groups.action_add_prefix(), **named, flat=True).action_add()
+        self.assertEqual(self.prices(self.usage[6:9]), ["0", "0", "0"])
+        self.assertFalse(self.groups(kind="prefix"))
+
     def test_cause_is_opened(self):
         action = self.groups(subject="3512").action_open_cause()
         self.assertEqual(action["res_model"], "telecom.tariff")
