@@ -134,7 +134,8 @@ class Cluster:
             while not done.wait(PATIENCE):
                 if not self._workers():
                     raise TimeoutError("no worker is left")
-            return Answer(**future.result(timeout=PATIENCE))
+            frames = future.result(timeout=PATIENCE)
+            return Answer(**frames) if frames else None
         except Exception as error:  # whatever a worker, or the way to it, may raise
             self._give_up(f"{type(error).__name__}: {error}")
             return None

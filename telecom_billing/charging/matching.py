@@ -13,9 +13,9 @@ from .parties import Parties
 #: Reasons by number; 0 is none.
 REASONS = (
     "", "unknown-number", "not-assigned", "no-number", "line-ended", "line-without-tariff",
-    "period-invoiced",
+    "period-invoiced", "sum-too-large",
 )  # fmt: skip
-_UNKNOWN, _THEN, _NOTHING, _ENDED, _NO_TARIFF, INVOICED = range(1, len(REASONS))
+_UNKNOWN, _THEN, _NOTHING, _ENDED, _NO_TARIFF, INVOICED, TOO_LARGE = range(1, len(REASONS))
 
 #: What matching adds to the columns of a fact: ids (0 = none), and the number of a reason.
 ADDED = ("number", "line", "contract", "customer", "tariff", "match")

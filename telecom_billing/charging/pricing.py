@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from ..book.text import plain_id
 from ..rating import TariffBook, rate
+from ..rating.usage import SumError
 from . import alerts, matching, periods
 from .balances import Before
 from .columns import NONE, as_integers, codes, flat
@@ -103,6 +104,13 @@ def price(pricing: Pricing, facts: pa.Table, rated: typing.Any = None) -> Charge
 
     :param rated: what the core said of the :func:`rateable` facts, where it was asked before
     """
+    try:
+        return _price(pricing, facts, rated)
+    except SumError:
+        return _price(pricing, _without_too_large(pricing, facts))
+
+
+def _price(pricing: Pricing, facts: pa.Table, rated: typing.Any = None) -> Charges:
     unmatched = flat(facts["match"]).to_numpy()
     good = np.flatnonzero(unmatched == 0)
     parts = []
@@ -118,6 +126,26 @@ def price(pricing: Pricing, facts: pa.Table, rated: typing.Any = None) -> Charge
     if aside.size:
         parts.append(_set_aside(pricing, facts.take(pa.array(aside)), aside, unmatched[aside]))
     return _with_cost(pricing, _join(parts), facts)
+
+
+def _without_too_large(pricing: Pricing, facts: pa.Table) -> pa.Table:
+    """The facts, but those of holders whose sums no frame holds are to be set aside: one of them
+    does not stop the rating of all others."""
+    match, holder = (flat(facts[name]).to_numpy().copy() for name in ("match", "holder"))
+    left = [np.flatnonzero(match == 0)]
+    while left:
+        rows = left.pop()
+        chosen = facts.take(pa.array(rows))
+        try:
+            rate(pricing.book, usage_frame(pricing.book, chosen), **pricing.before.of(chosen))
+        except SumError:
+            holders = np.unique(holder[rows])
+            if len(holders) == 1:
+                match[rows] = matching.TOO_LARGE
+                continue
+            below = holder[rows] < holders[len(holders) // 2]
+            left += [rows[below], rows[~below]]
+    return facts.set_column(facts.schema.get_field_index("match"), "match", pa.array(match))
 
 
 def usage_frame(book: TariffBook, facts: pa.Table) -> pd.DataFrame:

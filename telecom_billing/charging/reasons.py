@@ -38,6 +38,14 @@ MATCHING = {
             "invoice, and all of them are priced anew; or write the record off."
         ),
     ),
+    "sum-too-large": (
+        _lt("Sum too large"),
+        _lt(
+            "What its contract (or customer) used adds up to more than can be counted exactly. "
+            "Look for a record with a wrong quantity or unit and write it off, or take the tiers "
+            "or allowances off the tariff; then rate again."
+        ),
+    ),
 }
 PRICING = {
     "no-tariff": _lt("Tariff without active version"),

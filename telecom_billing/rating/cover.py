@@ -22,7 +22,7 @@ from .context import Context
 from .grants import fitting
 from .holdings import Holdings
 from .lots import Ledger
-from .money import MICRO
+from .money import INT64_MAX, MICRO
 from .money_cover import MoneyCover
 from .room import check_sums
 from .uses import Counted
@@ -166,8 +166,12 @@ def _work_off(
         if allowance.step is not None:
             wanted = -(-wanted // allowance.step) * allowance.step
         if allowance.flat:
+            # It has no end, so a frame's integers are all that it may add up to.
             check_sums(
-                balances.of_row, wanted, f"sums of allowance {allowance.name or allowance.id}"
+                np.append(balances.of_row, np.arange(len(balances))),
+                np.append(wanted, balances.before),
+                f"sums of allowance {allowance.name or allowance.id}",
+                INT64_MAX,
             )
         units = np.zeros(len(rows), dtype=np.int64)
         back = None
@@ -254,7 +258,9 @@ def _draw_period(
     give units back, None where no row does."""
     if period is None:
         held = balances.sizes + balances.before
-        if back is None:
+        if back is None and allowance.flat:
+            units[:] = wanted
+        elif back is None:
             units[:] = draw_whole(balances.of_row, wanted, balances.sizes, lots)
         else:
             units[:] = draw_back(balances.of_row, wanted, back, held, balances.before)

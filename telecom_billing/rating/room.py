@@ -10,23 +10,24 @@ from __future__ import annotations
 import numpy as np
 
 from .money import MICRO
-from .usage import MAX_QUANTITY, UsageError
+from .usage import MAX_QUANTITY, SumError
 
 _HALF = 31
 
 
-def check_sums(group: np.ndarray, size: np.ndarray, what: str) -> None:
-    """:class:`~.usage.UsageError` where sizes of one group (an integer per row) add up too far.
+def check_sums(group: np.ndarray, size: np.ndarray, what: str, most: int = MAX_QUANTITY) -> None:
+    """:class:`~.usage.SumError` where sizes of one group (an integer per row) add up to more than
+    ``most`` (millionths).
 
     ``what`` names the sums in the sentence.
 
     >>> check_sums(np.array([1, 1, 2]), np.array([1 << 60, 1 << 60, 1 << 60]), "sums")
     >>> check_sums(np.array([1, 1, 1]), np.array([1 << 60, 1 << 60, 1]), "sums of tier set 7")
     Traceback (most recent call last):
-    telecom_billing.rating.usage.UsageError: sums of tier set 7 are more than 2305843009213 (units \
+    telecom_billing.rating.usage.SumError: sums of tier set 7 are more than 2305843009213 (units \
 or currency), which no frame holds; correct the quantities or prices, or use a greater unit
     """
-    if not may_overflow(size):
+    if not may_overflow(size, most):
         return
     _, place = np.unique(group, return_inverse=True)
     # In two halves, of which no sum overflows.
@@ -35,20 +36,20 @@ or currency), which no frame holds; correct the quantities or prices, or use a g
     np.add.at(low, place.reshape(-1), wide & ((1 << _HALF) - 1))
     np.add.at(high, place.reshape(-1), wide >> _HALF)
     for below, above in zip(low.tolist(), high.tolist(), strict=True):
-        if (above << _HALF) + below > MAX_QUANTITY:
-            raise too_much(what)
+        if (above << _HALF) + below > most:
+            raise too_much(what, most)
 
 
-def too_much(what: str) -> UsageError:
+def too_much(what: str, most: int = MAX_QUANTITY) -> SumError:
     """The error of a sum that no frame holds."""
-    return UsageError(
-        f"{what} are more than {MAX_QUANTITY // MICRO} (units or currency), which no frame holds; "
+    return SumError(
+        f"{what} are more than {most // MICRO} (units or currency), which no frame holds; "
         "correct the quantities or prices, or use a greater unit"
     )
 
 
-def may_overflow(size: np.ndarray) -> bool:
-    """Could these sizes add up too far at all?"""
+def may_overflow(size: np.ndarray, most: int = MAX_QUANTITY) -> bool:
+    """Could these sizes add up to more than that at all?"""
     if not len(size):
         return False
-    return max(int(size.max()), -int(size.min())) * len(size) > MAX_QUANTITY
+    return max(int(size.max()), -int(size.min())) * len(size) > most

@@ -34,6 +34,10 @@ class UsageError(ValueError):
     """A usage frame that cannot be read; the message names the column and the remedy."""
 
 
+class SumError(UsageError):
+    """Records of one holder that add up to more than a frame holds."""
+
+
 class Usage:
     """Columns of a usage frame, read once, lazily. ``frame`` itself is never changed."""
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from .book import TariffBook
 from .engine import rate
+from .usage import SumError
 
 #: Books that a worker keeps ready: one a company and month being rated.
 _KEPT = 4
@@ -48,12 +49,17 @@ def rate_shard(
 ) -> dict[str, pd.DataFrame]:
     """``rate()`` of a packed book: frames ``charges``, ``allowances``, ``alerts``.
 
+    Of a shard in which sums are too large nothing: the sender finds out whose they are.
+
     ``before``: the arguments ``spent``, ``opening`` and ``settled``. Raises
     :class:`OtherVersion` where ``version``, the sender's :func:`fingerprint`, is not the worker's.
     """
     if version != fingerprint():
         raise OtherVersion(f"{fingerprint()} here, {version} there")
-    rated = rate(_book(packed), usage, **before)
+    try:
+        rated = rate(_book(packed), usage, **before)
+    except SumError:
+        return {}
     return {"charges": rated.charges, "allowances": rated.allowances, "alerts": rated.alerts}
 
 

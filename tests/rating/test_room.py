@@ -33,6 +33,23 @@ def test_a_sum_that_is_too_large(sections, named):
     assert named in str(told.value) and "use a greater unit" in str(told.value)
 
 
+def test_a_flat_rate_has_no_end():
+    """Neither of one delivery nor of several: nobody pays for the third of a flat rate's records,
+    though together they are more than one record, or any other allowance, may have."""
+    flat = {"id": "f", "flat": True, "unit": "piece"}
+    data = TariffBook(book(PIECE, allowances=[flat]))
+    done = rate(data, days(*FIVE[:3], unit="piece"))
+    assert done.charges["price"].tolist() == [0, 0, 0]
+    assert done.charges["allowance_units"].tolist() == [BIG * 1_000_000] * 3
+    earlier = rate(data, days(*FIVE[:2], unit="piece")).allowances
+    spent = earlier.assign(day=earlier["period"], units=earlier["used"], money=0)
+    later = rate(data, days(FIVE[2], unit="piece"), spent=spent)
+    assert later.charges["price"].tolist() == [0]
+    assert later.allowances["used"].tolist() == [BIG * 3_000_000]
+    with pytest.raises(UsageError, match="allowance f"):  # five are more than integers hold
+        rate(data, days(*FIVE[2:], unit="piece"), spent=spent)
+
+
 def test_each_holder_for_itself():
     """One record each is no sum that overflows: half of it, but for the first ten."""
     data = TariffBook(book(PIECE, tiers=[{"id": "t", "unit": "piece", "steps": HALVES}]))

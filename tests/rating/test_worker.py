@@ -51,6 +51,14 @@ def test_the_same_frames():
     assert len(here.charges) > len(USAGE)
 
 
+def test_a_sum_that_is_too_large_is_left_to_the_sender():
+    steps = [{"to": 10, "factor": "1"}, {"from": 10, "factor": "0.5"}]
+    data = {**BOOK, "tiers": [{"id": 1, "unit": "second", "steps": steps}]}
+    usage = USAGE.assign(line=1, quantity=1 << 60, b_number="4930123")
+    assert worker.rate_shard(worker.fingerprint(), worker.pack(data), USAGE, {})
+    assert worker.rate_shard(worker.fingerprint(), worker.pack(data), usage, {}) == {}
+
+
 def test_another_version_is_refused():
     with pytest.raises(worker.OtherVersion, match="f00"):
         worker.rate_shard("f00", worker.pack(BOOK), USAGE, {})
