@@ -90,6 +90,28 @@ class ContractLine(models.Model):
                         )
                     )
 
+    @api.constrains("telecom_tariff_id", "telecom_price_list_id", "contract_id")
+    def _check_telecom_currency(self):
+        """Usage in a currency that the contract is not invoiced in could not be invoiced."""
+        for line in self.filtered("contract_id"):
+            contract = line.contract_id
+            if contract.telecom_handover_channel_id:  # invoiced elsewhere
+                continue
+            for tariff in line.telecom_tariff_id | line.telecom_price_list_id:
+                if tariff.currency_id != contract.currency_id:
+                    raise ValidationError(
+                        self.env._(
+                            "Tariff “%(tariff)s” is in %(currency)s, contract %(contract)s is "
+                            "invoiced in %(other)s. Choose a tariff in %(other)s for line "
+                            "“%(line)s”.",
+                            tariff=tariff.name,
+                            currency=tariff.currency_id.name,
+                            contract=contract.display_name,
+                            other=contract.currency_id.name,
+                            line=line.name,
+                        )
+                    )
+
     # ------------------------------------------------------------------ actions
     def action_open_telecom_numbers(self):
         self.ensure_one()

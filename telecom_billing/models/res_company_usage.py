@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a company decides about its billing runs and the keeping of usage."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -47,3 +48,20 @@ class ResCompany(models.Model):
         "CHECK (telecom_compare_percent BETWEEN 0 AND 100)",
         "The difference from the month before is a part of the larger amount: 0 to 100 %.",
     )
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("telecom_default_tariff_id", "currency_id")
+    def _check_telecom_default_currency(self):
+        for company in self:
+            tariff = company.telecom_default_tariff_id
+            if tariff and tariff.currency_id != company.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Tariff “%(tariff)s” for everything else is in %(currency)s, %(company)s "
+                        "in %(other)s. Choose a tariff in %(other)s.",
+                        tariff=tariff.name,
+                        currency=tariff.currency_id.name,
+                        company=company.name,
+                        other=company.currency_id.name,
+                    )
+                )

@@ -5,6 +5,7 @@ import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..book import rules_writer
 from ..book.text import split_names
@@ -92,8 +93,8 @@ class TelecomSelector(models.AbstractModel):
                         "“%(name)s” ends on %(end)s, before it begins on %(start)s. Correct one of "
                         "the two dates.",
                         name=one.name,
-                        end=one.valid_to,
-                        start=one.valid_from,
+                        end=format_date(self.env, one.valid_to),
+                        start=format_date(self.env, one.valid_from),
                     )
                 )
             if not 1 <= one.begins <= 28:

@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 DEFAULT_TZ = "Europe/Berlin"
 
@@ -122,6 +123,12 @@ class TelecomTariff(models.Model):
             tariff.line_count = counts.get(tariff.id, 0)
 
     # ------------------------------------------------------------------ constraints
+    @api.constrains("currency_id")
+    def _check_currency_of_lines(self):
+        Line = self.env["contract.line"].sudo()
+        named = ("telecom_tariff_id", "telecom_price_list_id")
+        Line.search(Domain.OR([(name, "in", self.ids)] for name in named))._check_telecom_currency()
+
     @api.constrains("fallback_tariff_id", "fallback_ids", "currency_id")
     def _check_fallback(self):
         for tariff in self:

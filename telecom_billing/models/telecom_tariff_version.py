@@ -6,7 +6,7 @@ import itertools
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..store import bulk
 
@@ -137,17 +137,29 @@ class TelecomTariffVersion(models.Model):
             for before, after in itertools.pairwise(ordered):
                 same_day = before.valid_from == after.valid_from
                 if same_day or (before.valid_to and before.valid_to >= after.valid_from):
+                    names = {
+                        "tariff": tariff.name,
+                        "after": after.name,
+                        "start": format_date(self.env, after.valid_from),
+                        "before": before.name,
+                    }
+                    if same_day:
+                        raise ValidationError(
+                            self.env._(
+                                "Tariff “%(tariff)s”: versions “%(before)s” and “%(after)s” both "
+                                "begin on %(start)s. Let one of them begin later, or put it back "
+                                "to draft.",
+                                **names,
+                            )
+                        )
                     raise ValidationError(
                         self.env._(
                             "Tariff “%(tariff)s”: version “%(after)s” begins on %(start)s, while "
                             "“%(before)s” holds from %(before_start)s to %(end)s. Let one end "
                             "before the other begins.",
-                            tariff=tariff.name,
-                            after=after.name,
-                            start=after.valid_from,
-                            before=before.name,
-                            before_start=before.valid_from,
-                            end=before.valid_to or before.valid_from,
+                            before_start=format_date(self.env, before.valid_from),
+                            end=format_date(self.env, before.valid_to),
+                            **names,
                         )
                     )
 

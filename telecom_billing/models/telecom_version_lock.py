@@ -9,7 +9,7 @@ import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..store import invoiced_calls, invoiced_days
 from .field_change import differs
@@ -56,7 +56,7 @@ class TelecomTariffVersion(models.Model):
                     "a new version from the day after (button “New version from this”) and change "
                     "that.",
                     version=version.display_name,
-                    day=last[version.id] or version.valid_from,
+                    day=format_date(self.env, last[version.id] or version.valid_from),
                 )
             )
 
@@ -74,8 +74,8 @@ class TelecomTariffVersion(models.Model):
                         "Version “%(version)s” is on invoices up to %(day)s and must hold until "
                         "then, but would end on %(end)s. Let the next version begin later.",
                         version=version.display_name,
-                        day=last[version.id],
-                        end=end,
+                        day=format_date(self.env, last[version.id]),
+                        end=format_date(self.env, end),
                     )
                 )
 
@@ -186,7 +186,9 @@ class TelecomBand(models.Model):
                         "invoices up to %(day)s. Make another band, and name it in a new version.",
                         band=rate.band_id.name,
                         version=rate.version_id.display_name,
-                        day=last[rate.version_id.id] or rate.version_id.valid_from,
+                        day=format_date(
+                            self.env, last[rate.version_id.id] or rate.version_id.valid_from
+                        ),
                     )
                 )
         return super().write(vals)

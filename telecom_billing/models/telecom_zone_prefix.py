@@ -5,7 +5,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 MAX_DIGITS = 15  # ITU-T E.164: at most fifteen digits with country code
 
@@ -68,8 +68,8 @@ class TelecomZonePrefix(models.Model):
                     prefix=prefix,
                     zone=zone.name,
                     other=other.name,
-                    start=valid_from or "…",
-                    end=valid_to or "…",
+                    start=format_date(self.env, valid_from) or "…",
+                    end=format_date(self.env, valid_to) or "…",
                 )
             )
 

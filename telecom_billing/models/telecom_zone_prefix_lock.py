@@ -5,7 +5,7 @@ import datetime
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..store import invoiced_calls, invoiced_days
 
@@ -92,7 +92,7 @@ class TelecomZonePrefix(models.Model):
                             "that day (“Prefixes by date”).",
                             prefix=one.prefix,
                             zone=zone.name,
-                            day=last,
+                            day=format_date(self.env, last),
                         )
                     )
 
@@ -104,7 +104,7 @@ class TelecomZonePrefix(models.Model):
                 "day after.",
                 prefix=self.prefix,
                 zone=self.zone_id.name,
-                day=last,
+                day=format_date(self.env, last),
             )
         )
 
@@ -146,7 +146,7 @@ class TelecomZonePrefix(models.Model):
                         "(“Prefixes by date”).",
                         prefix=one.prefix,
                         zone=one.zone_id.name,
-                        day=last,
+                        day=format_date(self.env, last),
                         before=around.zone_id.name or self.env._("any destination"),
                     )
                 )

@@ -3,6 +3,7 @@
 
 import ast
 
+from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from tests.addon.billing_case import BillingCase
@@ -15,6 +16,30 @@ class TestContractLine(BillingCase):
         action = self.env.ref("telecom_billing.action_telecom_contract")
         defaults = ast.literal_eval(action.context)
         self.contracts = self.env["contract.contract"].with_context(**defaults)
+
+    def test_a_tariff_in_another_currency_is_refused_where_it_is_entered(self):
+        euro, dollar = self.env.ref("base.EUR"), self.env.ref("base.USD")
+        dollar.active = True
+        contract = self.contracts.create({"name": "EUR", "partner_id": self.new_partner("E").id})
+        self.assertEqual(contract.currency_id, euro)
+        own, other = self.env["telecom.tariff"].create(
+            [
+                {"name": name, "code": name, "currency_id": currency.id, "company_id": company}
+                for name, currency in (("Own", euro), ("Foreign", dollar))
+                for company in self.company.ids
+            ]
+        )
+        values = {"contract_id": contract.id, "product_id": self.fee.id, "name": "Line"}
+        line = self.env["contract.line"].create(values | {"telecom_tariff_id": own.id})
+        for wrong in (
+            lambda: line.write({"telecom_tariff_id": other.id}),
+            lambda: line.write({"telecom_price_list_id": other.id}),
+            lambda: own.write({"currency_id": dollar.id}),
+            lambda: self.company.write({"telecom_default_tariff_id": other.id}),
+        ):
+            with self.assertRaisesRegex(ValidationError, "in USD.*in EUR"), self.cr.savepoint():
+                wrong()
+            self.env.invalidate_all()
 
     def test_by_hand_a_line_costs_what_its_product_costs(self):
         form = Form(self.contracts)

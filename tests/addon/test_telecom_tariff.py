@@ -46,10 +46,13 @@ class TestTariff(TransactionCase):
 
     def test_overlapping_versions(self):
         self._version("Winter", valid_to="2026-03-31")
-        for valid_from in ("2026-01-01", "2026-03-31"):
+        for valid_from, remedy in (
+            ("2026-01-01", "both begin on 01/01/2026. Let one of them begin later"),
+            ("2026-03-31", "while “Winter” holds from 01/01/2026 to 03/31/2026. Let one end"),
+        ):
             with self.subTest(valid_from), self.assertRaises(ValidationError) as caught:
                 self._version("Spring", valid_from)
-            for part in ("Business", "Winter", "Spring", "Let one end"):
+            for part in ("Business", "Winter", "Spring", remedy):
                 self.assertIn(part, str(caught.exception))
         draft = self._version("Spring", "2026-03-31", state="draft")
         with self.assertRaises(ValidationError):

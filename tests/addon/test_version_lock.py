@@ -56,12 +56,12 @@ class TestVersionLock(RatingCase):
             lambda: self.version.unlink(),
             lambda: self.version.write({"rate_ids": [(1, self.rate_mob.id, {"price": 0.2})]}),
         ):
-            self.refused(what, "Flat", "2026-09-20", "New version from this")
+            self.refused(what, "Flat", "09/20/2026", "New version from this")
         self.rate_mob.write({"name": "To mobiles", "price": self.rate_mob.price})
         self.version.write({"name": "Prices of 2026", "valid_from": self.version.valid_from})
 
     def test_the_end_of_a_version(self):
-        self.refused(lambda: self.version.write({"valid_to": "2026-09-19"}), "2026-09-20")
+        self.refused(lambda: self.version.write({"valid_to": "2026-09-19"}), "09/20/2026")
         self.version.valid_to = "2026-09-20"
         self.version.valid_to = False
         draft = self.env["telecom.tariff.version"].browse(
@@ -70,7 +70,7 @@ class TestVersionLock(RatingCase):
         self.assertEqual(draft.state, "draft")
         draft.rate_ids[0].price = 0.5
         draft.valid_from = "2026-09-20"
-        self.refused(draft.action_activate, "2026-09-20", "begin later")
+        self.refused(draft.action_activate, "09/20/2026", "begin later")
         draft.valid_from = "2026-09-21"
         draft.action_activate()
         self.assertEqual(self.version.valid_until, datetime.date(2026, 9, 20))
@@ -101,7 +101,7 @@ class TestVersionLock(RatingCase):
             lambda: ended.write({"valid_to": "2026-09-25"}),
             lambda: late.write({"valid_from": "2026-09-10"}),
         ):
-            self.refused(what, "2026-09-20")
+            self.refused(what, "09/20/2026")
         old.valid_to = "2026-09-20"
         late.valid_from = "2026-09-21"
         # What priced nothing yet is free: nobody called France, and nothing leads to 44.
@@ -133,7 +133,7 @@ class TestVersionLock(RatingCase):
             "UPDATE telecom_rate SET band_id = %s WHERE id = %s", [band.id, self.rate_mob.id]
         )
         self.env.invalidate_all()
-        self.refused(lambda: band.write({"time_from": 9}), "Day", "2026-09-20")
+        self.refused(lambda: band.write({"time_from": 9}), "Day", "09/20/2026")
         band.name = "Daytime"
 
     def test_a_reversed_invoice_frees_them(self):
