@@ -9,6 +9,7 @@ import json
 from decimal import Decimal
 from unittest.mock import patch
 
+from lxml import etree
 from odoo import fields
 from odoo.addons.telecom_billing.store import handover as store
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -239,6 +240,13 @@ class TestHandover(HandoverCase):
         ):
             self.env["telecom.handover.channel"]._cron_hand_over()
         self.assertEqual((len(wrong.handover_ids), len(right.handover_ids)), (0, 1))
+
+    def test_the_preview_is_asked_for_where_it_is_shown(self):
+        """Pressed above, it came on another page than the one looked at."""
+        view = self.env["telecom.handover.channel"].with_user(self.manager).get_view(None, "form")
+        page = etree.fromstring(view["arch"]).find(".//page[@name='preview']")
+        self.assertIsNotNone(page.find(".//button[@name='action_preview']"))
+        self.assertIsNotNone(page.find(".//field[@name='preview']"))
 
     def test_the_preview_shows_the_file_and_hands_over_nothing(self):
         channel = self.new_channel("copy", kind="csv", decimal=",")
