@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..rating.money import carried
+from ..rating.money import INT64_MAX, carried
+from ..rating.room import may_overflow
 from . import matching
 from .columns import codes, flat
 from .pricing import Charges
@@ -33,7 +34,8 @@ KEYS = (
 class Sums:
     """``group``: summary of each charge, -1 for those with a reason; the rest by summary.
 
-    Quantities in millionths of the base unit; price with its rest in millionths of a millionth.
+    Quantities in millionths of the base unit (Python's integers where 64 bits might not hold them);
+    price with its rest in millionths of a millionth.
     """
 
     group: np.ndarray
@@ -77,6 +79,8 @@ def sum_up(facts: pa.Table, charges: Charges) -> Sums:
     started = matching.started_of(facts)[fact]
 
     def total(values: np.ndarray) -> np.ndarray:
+        if may_overflow(values, INT64_MAX):  # a server's bytes of a month
+            values = values.astype(object)
         return np.add.reduceat(values[order], begins) if len(begins) else values[:0]
 
     whole = np.full(len(charges), -1, dtype=np.int64)

@@ -87,7 +87,7 @@ def days(day: datetime.date, count: int) -> Integers:
 
 class Numerics(Column):
     """``numeric``: millionths to 6 places, with ``rest`` (millionths of a millionth, of any sign)
-    to 12 places."""
+    to 12 places. ``micro`` may be Python's integers, where 64 bits do not hold them."""
 
     def __init__(
         self, micro: np.ndarray, rest: np.ndarray | None = None, mask: np.ndarray | None = None
@@ -96,7 +96,9 @@ class Numerics(Column):
         if exact:
             micro, rest = carried(micro, rest)
         negative = (micro < 0) | (rest < 0) if exact else micro < 0
-        whole, part = np.divmod(np.abs(micro), _MICRO)
+        wide = np.abs(micro)
+        whole = (wide // _MICRO).astype(np.int64, copy=False)
+        part = (wide % _MICRO).astype(np.int64, copy=False)
         digits = [part // 100, part % 100 * 100]
         if exact:
             small = np.abs(rest)

@@ -47,6 +47,25 @@ class TestRatingTooLarge(CoreCase):
         self.rate(everything=True)
         self.assertEqual(self.snapshot(), whole)
 
+    def test_what_a_server_moves_in_a_month(self):
+        """Of a single price nothing is too large: records are priced one by one."""
+        self.env["telecom.rate"].create(
+            {"version_id": self.flat.version_ids.id, "service": "traffic", "unit": "GB",
+             "price": 0.01, "price_per": 1}
+        )  # fmt: skip
+        start = datetime.datetime(2026, 9, 1, 10)
+        usage = self.deliver(
+            [
+                {"service": "traffic", "unit": "byte", "quantity": 2 * 10**12, "b_number": None,
+                 "started_at": start + datetime.timedelta(days=day)}
+                for day in range(6)
+            ]
+        )  # fmt: skip
+        self.assertEqual(self.prices(usage), ["20"] * 6)
+        self.check_sums()
+        summary = self.env["telecom.usage.summary"].search([("service", "=", "traffic")])
+        self.assertEqual(summary.quantity, 12 * 10**12)
+
     def test_no_worker_is_to_blame(self):
         class Future:
             def add_done_callback(self, tell):
