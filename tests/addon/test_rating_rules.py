@@ -321,7 +321,7 @@ class TestRatingRules(RatingCase):
             ("limit", {"amount": 5, "share": "pool"}, ("Rule", "Choose a pool")),
             ("limit", {"amount": 5, "begins": 31}, ("31", "1 to 28")),
             ("limit", {"amount": 5, "valid_from": "2026-02-01", "valid_to": "2026-01-01"},
-             ("2026-02-01", "Correct one")),
+             ("02/01/2026", "Correct one")),
             ("tier", tariffs, ("Rule", "Add the first one")),
             ("tier", {"step_ids": [(0, 0, first), (0, 0, first)]}, ("two tiers", "Keep one")),
             ("tier", {"step_ids": [(0, 0, {"start": 5, "price": 1})]}, ("5.0", "begins at 0")),

@@ -62,7 +62,7 @@ class TestHistoryLock(RatingCase):
     def test_reversed_or_not_invoiced_usage_locks_nothing(self):
         self.summary.invoice_line_id = False
         self.used.contract_line_id = self.other
-        self.flat.currency_id = self.env.ref("base.USD")
+        self.flat.tz = "UTC"
         self.used_line.telecom_tariff_id = self.biz
 
     def test_a_line_keeps_the_tariff_it_was_invoiced_by(self):
