@@ -263,7 +263,9 @@ class InvoiceBuilder(Taxes):
         if rate.together_by:  # one record for all: what was charged, and what was inclusive of it
             quantity = group["billed"] + group["covered"]
         if unit == "second":
-            minutes, seconds = divmod(int(quantity), 60)
+            minutes, seconds = divmod(abs(int(quantity)), 60)
+            if quantity < 0:  # refunds
+                minutes = f"-{minutes}"
             return env._("%(minutes)s:%(seconds)02d min", minutes=minutes, seconds=seconds)
         if unit == "byte":
             return formatLang(env, float(quantity / 1_000_000), digits=2) + " MB"

@@ -41,3 +41,14 @@ class TestUsageUnits(BillingCase):
         texts = {line.name for line in lines}
         for part in ("(1 ×, 3)", "(1 ×, 2.50 MB)", "(1 ×, 1:30 min)", "(1 ×, 1.00 MB)"):
             self.assertTrue(any(part in text for text in texts), (part, texts))
+
+    def test_refunds(self):
+        """More was given back than was used: 80 seconds and 2.5 MB of a month before."""
+        for rate, quantity in zip(self.rates[1:3], (-2_500_000, -80), strict=True):
+            self.usage(self.owing, -1, service=rate.service, rate_id=rate.id, quantity=quantity)
+        move = self.invoice(self.new_run(), self.owing)
+        texts = move.invoice_line_ids.filtered(lambda one: one.telecom_kind == "usage").mapped(
+            "name"
+        )
+        for part in ("(1 ×, -2.50 MB)", "(1 ×, -1:20 min)"):
+            self.assertTrue(any(part in text for text in texts), (part, texts))
