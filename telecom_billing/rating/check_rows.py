@@ -155,9 +155,14 @@ def check_calls(context: Context, prices: Prices) -> None:
         charge = _charge(prices, int(row))
         number = int(context.rate[row])
         guard = book.guard_list[context.guard[row]]
-        limit = guard.breach_of_call(book.rates[number], book.tariff_of(number), charge)
-        if limit is not None:
-            context.refuse(int(row), "cap-per-call", limit)
+        used = {number}
+        if book.rates[number].setup_per == "part":
+            used |= {one.rate for one in prices.own.get(int(row), ())} - {-1}
+        for one in sorted(used):
+            limit = guard.breach_of_call(book.rates[one], book.tariff_of(one), charge)
+            if limit is not None:
+                context.refuse(int(row), "cap-per-call", limit)
+                break
 
 
 def _check_amounts(context: Context, prices: Prices) -> None:

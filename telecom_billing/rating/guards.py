@@ -119,7 +119,6 @@ class Guard:
         by the minute.
         """
         fixed = bool(rate.setup or rate.minimum)
-        fixed |= rate.setup_per == "part"
         fixed |= any(step.flat or step.setup for step in rate.steps)
         if self.per_call is None or not fixed or charge * self.tax(tariff) <= self.per_call:
             return None

@@ -243,3 +243,11 @@ def test_fees_of_parts_are_bound_as_a_call():
                 tariff={"tax_included": True, "split": "exact", "setup_per": "part"})  # fmt: skip
     frame = usage((NOON, 60, CALL), ("2026-03-10T16:59:00", 120, CALL))
     assert reasons(data, frame) == [None, "cap-per-call"]
+    # Whichever part has a fee; where none has, minutes are bound by the minute.
+    dear = {"price": "2.90", "per": "minute"}
+    of_parts = {"tax_included": True, "split": "exact", "setup_per": "part"}
+    for later, wanted in (("0.50", [None, "cap-per-call"]), (None, [None] * 3)):
+        rates = [{**dear, "band": "day"}, {**dear, "setup": later} if later else dear]
+        data = book(*rates, bands=bands, guards=[PREMIUM], tariff=of_parts)
+        frame = usage((NOON, 1200, CALL), ("2026-03-10T16:50:00", 1200, CALL))
+        assert reasons(data, frame) == wanted
