@@ -112,6 +112,22 @@ class ContractLine(models.Model):
                         )
                     )
 
+    @api.constrains("telecom_tariff_id", "telecom_price_list_id")
+    def _check_telecom_version(self):
+        """A tariff without any version prices nothing; a draft may still be activated."""
+        for line in self:
+            for tariff in line.telecom_tariff_id | line.telecom_price_list_id:
+                # An option may only grant allowances.
+                if tariff.kind != "option" and not tariff.version_ids:
+                    raise ValidationError(
+                        self.env._(
+                            "Tariff “%(tariff)s” has no version, so line “%(line)s” would have no "
+                            "prices. Add a version to the tariff first, or choose another one.",
+                            tariff=tariff.name,
+                            line=line.name,
+                        )
+                    )
+
     # ------------------------------------------------------------------ actions
     def action_open_telecom_numbers(self):
         self.ensure_one()

@@ -22,12 +22,10 @@ class TestContractLine(BillingCase):
         dollar.active = True
         contract = self.contracts.create({"name": "EUR", "partner_id": self.new_partner("E").id})
         self.assertEqual(contract.currency_id, euro)
-        own, other = self.env["telecom.tariff"].create(
-            [
-                {"name": name, "code": name, "currency_id": currency.id, "company_id": company}
-                for name, currency in (("Own", euro), ("Foreign", dollar))
-                for company in self.company.ids
-            ]
+        plan = self.env["telecom.zone.plan"].create({"name": "World"})
+        own, other = (
+            self.new_tariff(name, plan, currency_id=currency.id, company_id=self.company.id)
+            for name, currency in (("Own", euro), ("Foreign", dollar))
         )
         values = {"contract_id": contract.id, "product_id": self.fee.id, "name": "Line"}
         line = self.env["contract.line"].create(values | {"telecom_tariff_id": own.id})
@@ -40,6 +38,20 @@ class TestContractLine(BillingCase):
             with self.assertRaisesRegex(ValidationError, "in USD.*in EUR"), self.cr.savepoint():
                 wrong()
             self.env.invalidate_all()
+
+    def test_a_tariff_without_any_version_is_refused_where_it_is_entered(self):
+        contract = self.contracts.create({"name": "New", "partner_id": self.new_partner("N").id})
+        tariff, option = self.env["telecom.tariff"].create(
+            [{"name": kind, "code": kind, "kind": kind} for kind in ("tariff", "option")]
+        )
+        values = {"contract_id": contract.id, "product_id": self.fee.id, "name": "Line"}
+        with self.assertRaisesRegex(ValidationError, "has no version"), self.cr.savepoint():
+            self.env["contract.line"].create(values | {"telecom_tariff_id": tariff.id})
+        line = self.env["contract.line"].create(values | {"telecom_tariff_id": option.id})
+        with self.assertRaisesRegex(ValidationError, "has no version"), self.cr.savepoint():
+            line.telecom_price_list_id = tariff
+        tariff.version_ids.create({"tariff_id": tariff.id, "name": "1", "valid_from": "2026-01-01"})
+        line.telecom_tariff_id = tariff
 
     def test_by_hand_a_line_costs_what_its_product_costs(self):
         form = Form(self.contracts)
