@@ -27,6 +27,8 @@ SHARD = 100_000
 _PIECES = 6
 #: ... but not below so many records, as each shard costs a little.
 _LEAST = 10_000
+#: The first shard is so much smaller, for nothing is stored while it is priced.
+_FIRST = 3
 #: A run is closed when it holds so many records. Few runs, because each shard opens all of them.
 _RUN = 200_000
 #: Less than so many runs stay in memory: a large company's day. What is more goes to files.
@@ -169,11 +171,11 @@ class Spool:
             return []
         holders, counts = self._count()
         size = min(self._shard, max(self.rows // _PIECES, _LEAST))
-        borders, first, held = [], holders[0], 0
+        borders, first, held, room = [], holders[0], 0, size // _FIRST
         for place, holder in enumerate(holders):
-            if held and held + counts[place] > size:
+            if held and held + counts[place] > room:
                 borders.append((int(first), int(holders[place - 1])))
-                first, held = holder, 0
+                first, held, room = holder, 0, size
             held += counts[place]
         return [*borders, (int(first), int(holders[-1]))]
 
