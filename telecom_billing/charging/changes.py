@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import functools
 
 import numpy as np
 from odoo.tools import SQL
@@ -135,16 +134,23 @@ class Changes:
         return len(self.contracts) > max(MOST * owners, 1)
 
     def new_facts(self) -> SQL:
-        """Condition on facts ``u``: never rated, also not by a rating that was killed half-way."""
-        fresh = SQL("u.delivery_id = ANY(%s)", self._fresh)
-        if not self._some_charged:
-            return fresh
+        """Condition on facts ``u``: of deliveries that came or grew since."""
+        return SQL("u.delivery_id = ANY(%s)", self._fresh)
+
+    def uncharged_facts(self) -> SQL:
+        """Condition on facts ``u``: of these, those without a charge."""
         return SQL(
             "(%s AND NOT EXISTS (SELECT 1 FROM telecom_charge_data c"
             " WHERE c.usage_id = u.id AND c.started_at = u.started_at AND %s))",
-            fresh,
+            self.new_facts(),
             charge_store.within(self.span.begin, self.span.end),
         )
+
+    @property
+    def some_charged(self) -> bool:
+        """Is it known beforehand that some of the new facts may have a charge? Else
+        :meth:`is_any_charged` tells, once they are read."""
+        return bool(self.grown or self.cut)
 
     @property
     def _fresh(self) -> list[int]:
@@ -152,22 +158,9 @@ class Changes:
         those of old, for a fact may have left one contract and not have come to another."""
         return [int(name) for name in self.deliveries] if self.cut else self.new + self.grown
 
-    @functools.cached_property
-    def _some_charged(self) -> bool:
-        """Has anything of the fresh deliveries a charge? Mostly nothing has, and facts of a
-        delivery have neighbouring ids: that is found out without going through the month."""
-        # "+ 0": the delivery's own blocks are read, and not all ids up to the delivery's first.
-        ((low, high),) = self.env.execute_query(
-            SQL(
-                "SELECT min(u.id + 0), max(u.id + 0) FROM telecom_usage_data u"
-                " WHERE u.company_id = %s AND u.delivery_id = ANY(%s) AND %s",
-                self.span.company,
-                self._fresh,
-                charge_store.within(self.span.begin, self.span.end, "u"),
-            )
-        )
-        if low is None:
-            return False
+    def is_any_charged(self, low: int, high: int) -> bool:
+        """Has any fact of these ids a charge? Mostly none has, and the facts of a delivery have
+        neighbouring ids: that is found out without going through the month."""
         ((charged,),) = self.env.execute_query(
             SQL(
                 "SELECT min(c.usage_id) FROM telecom_charge_data c"
@@ -180,10 +173,8 @@ class Changes:
         return charged is not None
 
     def overtakes(self, first: int) -> bool:
-        """May anything that was charged begin after this moment (microseconds, UTC), the first of
-        the fresh facts?"""
-        if self.grown or self._some_charged:
-            return True
+        """May anything that was charged, of other deliveries, begin after this moment
+        (microseconds, UTC), the first of the new facts?"""
         ((last,),) = self.env.execute_query(
             SQL(
                 "SELECT max(last_started_at) FROM telecom_delivery WHERE company_id = %s"

@@ -21,6 +21,7 @@ import typing
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from odoo.tools import SQL
 
 from ..store import charges as charge_store
@@ -131,11 +132,10 @@ class Month:
     def _rate_changes(self, context: Context, changes: Changes) -> None:
         """Touched contracts as a whole, the rest of the new facts in addition."""
         with Spool(self.shard) as new, Spool(self.shard) as whole:
-            fresh = self._facts(changes.new_facts())
-            self._read(fresh, context, new.add)
+            beside = self._read_new(context, changes, new)
             touched = np.union1d(changes.contracts, context.wholes(*new.pairs()))
             ordered = context.in_order(*new.pairs())
-            if len(ordered) and changes.overtakes(new.first_start()):
+            if len(ordered) and (beside or changes.overtakes(new.first_start())):
                 touched = np.union1d(touched, self._overtaken(context, new, ordered))
             touched = self._rate_whole(context, changes, touched, new, whole)
             # Also those that draw on nothing: their holder's balances are booked anew as well.
@@ -149,9 +149,26 @@ class Month:
     def _rate_some(self, context: Context, changes: Changes, contracts: np.ndarray) -> None:
         """Some contracts as a whole, with what may have become theirs; nothing else."""
         with Spool(self.shard) as new, Spool(self.shard) as whole:
-            self._read(self._facts(changes.new_facts()), context, new.add)
+            self._read_new(context, changes, new)
             wanted = np.union1d(context.sharing(contracts), [NONE])
             self._rate_whole(context, changes, wanted, new, whole)
+
+    def _read_new(self, context: Context, changes: Changes, spool: Spool) -> bool:
+        """Read what has come and has no charge yet; returns whether others of the same deliveries
+        may have one."""
+        if not changes.some_charged:
+            ids: list[int] = []
+
+            def add(chunk: pa.Table) -> None:
+                ids.extend(pc.min_max(chunk["id"]).as_py().values())
+                spool.add(chunk)
+
+            self._read(self._facts(changes.new_facts()), context, add)
+            if not ids or not changes.is_any_charged(min(ids), max(ids)):
+                return False
+            spool.clear()  # only some contracts were rated since it came
+        self._read(self._facts(changes.uncharged_facts()), context, spool.add)
+        return True
 
     def _rate_whole(
         self, context: Context, changes: Changes, touched: np.ndarray, new: Spool, whole: Spool

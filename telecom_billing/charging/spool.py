@@ -77,9 +77,15 @@ class Spool:
         return self
 
     def __exit__(self, *_error) -> None:
-        self._open, self._runs = [], []
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all that was added."""
+        self._open, self._opened, self._runs, self.rows = [], 0, [], 0
+        self._pairs = np.zeros(0, dtype=np.int64)
         if self._folder is not None:
             self._folder.cleanup()
+            self._folder = None
 
     def add(self, chunk: pa.Table) -> None:
         """Keep a chunk; its column ``holder`` decides the order."""

@@ -89,18 +89,28 @@ class TestRatingIncremental(RatingCase):
         if groups:
             self.env["telecom.write.off"]._make(chance.choice(groups), "By chance")
 
-    def preview_some(self, chance):
+    def preview(self, contracts):
         preview = self.env["telecom.rating.preview"].create(
             {
                 "date_from": "2026-08-01",
                 "date_to": "2026-09-01",
-                "contract_ids": [(6, 0, chance.choice([[], self.contract.ids, self.second.ids]))],
+                "contract_ids": [(6, 0, contracts.ids)],
             }
         )
         preview.action_compute()
+        return preview
+
+    def keep_preview(self, contracts):
+        preview = self.preview(contracts)
+        preview.action_keep()
+        self.assertIn("every contract", preview.message)
+
+    def preview_some(self, chance):
+        contracts = chance.choice([self.contract.browse(), self.contract, self.second])
         if chance.random() < 0.5:
-            preview.action_keep()
-            self.assertIn("every contract", preview.message)
+            self.keep_preview(contracts)
+        else:
+            self.preview(contracts)
 
     def live(self, seed, *events):
         """Things happen, each followed by an incremental rating; then all is rated once more."""
@@ -138,6 +148,22 @@ class TestRatingIncremental(RatingCase):
 
     def test_previews_in_between(self):
         self.live(12, "preview_some", "change_price", "move_number", "assign")
+
+    def test_a_delivery_of_which_some_contracts_were_rated(self):
+        """The rest of it follows, and what has a charge gets no second one."""
+        chance = random.Random(13)
+        self.deliver(chance)
+        self.rate()
+        for number in NUMBERS:
+            self.store_usage([{"a_number": number, "b_number": CALLED[0], "quantity": 61}] * 2)
+        self.keep_preview(self.second)
+        charged = self.snapshot()
+        self.rate()
+        self.assertNotEqual(self.snapshot(), charged)
+        self.check_sums()
+        incremental = self.snapshot()
+        self.rate(everything=True)
+        self.assertEqual(self.snapshot(), incremental)
 
     def test_allowance_of_a_line(self):
         self.with_allowance()
