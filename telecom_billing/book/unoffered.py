@@ -24,9 +24,6 @@ def refuse(env, data: Mapping[str, Any]) -> None:
 
 def found(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
     """(record, what it says) of everything that records cannot keep."""
-    for band in data.get("bands") or []:
-        if band.get("times"):
-            yield band, "times"
     for tariff in data.get("tariffs") or []:
         for version in tariff.get("versions") or []:
             for rate in version.get("rates") or []:

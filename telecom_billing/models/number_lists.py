@@ -42,6 +42,28 @@ def spans(text: str | None) -> list:
     ]
 
 
+def hours(text: str | None) -> list:
+    """Pairs of times of day; what is no pair stays a text, for the rating core to refuse.
+
+    >>> hours("8:00-12:00, 13 – 17:30"), hours(""), hours("noon")
+    ([['08:00', '12:00'], ['13:00', '17:30']], [], ['noon'])
+    """
+    found: list = []
+    for part in _parts(text):
+        ends = [_clock(end.strip()) for end in re.split("[-–]", part)]
+        found.append(ends if len(ends) == 2 else part)
+    return found
+
+
+def hours_text(values: Any) -> str | bool:
+    """The inverse of :func:`hours`.
+
+    >>> hours_text([["08:00", "12:00"], ["13:00", "17:30"]]), hours_text(None)
+    ('08:00-12:00, 13:00-17:30', False)
+    """
+    return ", ".join("-".join(map(str, pair)) for pair in values or []) or False
+
+
 def text(values: Any) -> str | bool:
     """The inverse: a book's list as people type it.
 
@@ -54,6 +76,12 @@ def text(values: Any) -> str | bool:
     return ", ".join(
         "..".join(map(str, one)) if isinstance(one, (list, tuple)) else str(one) for one in listed
     )
+
+
+def _clock(text: str) -> str:
+    """``8`` and ``8:00`` as ``08:00``; anything else as it is."""
+    whole = re.fullmatch(r"(\d{1,2})(:\d\d(?::\d\d)?)?", text)
+    return f"{int(whole[1]):02d}{whole[2] or ':00'}" if whole else text
 
 
 def _parts(text: str | None) -> list[str]:

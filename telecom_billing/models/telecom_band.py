@@ -46,6 +46,11 @@ class TelecomBand(models.Model):
         help="Local time at which the band ends. At or before the beginning: the next day; the "
         "night then belongs to the day on which it began.",
     )
+    times = fields.Char(
+        "Several times",
+        help="Instead of From and To, several spans of local time, e.g. 8:00-12:00, 13:00-17:00. "
+        "What ends at or before its beginning runs into the next day.",
+    )
     holidays = fields.Selection(
         [
             ("ignore", "Like any other day"),
@@ -82,11 +87,11 @@ class TelecomBand(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
-    @api.depends("name", "time_from", "time_to")
+    @api.depends("name", "time_from", "time_to", "times")
     def _compute_display_name(self):
         for band in self:
             times = f"{to_clock(band.time_from)}–{to_clock(band.time_to)}"
-            band.display_name = f"{band.name or ''} ({times})"
+            band.display_name = f"{band.name or ''} ({band.times or times})"
 
     # ------------------------------------------------------------------ constraints
     @api.constrains("time_from", "time_to")
@@ -125,7 +130,7 @@ class TelecomBand(models.Model):
                 )
 
     @api.constrains("months", "month_days", "years", "dates", "calendar_add", "calendar_remove",
-                    "country_id", "subdivision", "holidays")  # fmt: skip
+                    "country_id", "subdivision", "holidays", "times")  # fmt: skip
     def _check_with_core(self):
         for band in self:
             calendars = [band._calendar_to_book()] if band._calendar_key() else []
@@ -167,12 +172,11 @@ class TelecomBand(models.Model):
     def _to_book(self) -> dict:
         """The band as a record of the tariff book."""
         self.ensure_one()
-        record = {
-            "id": self.id,
-            "name": self.name,
-            "from": to_clock(self.time_from),
-            "to": to_clock(self.time_to),
-        }
+        record = {"id": self.id, "name": self.name}
+        if times := number_lists.hours(self.times):
+            record["times"] = times
+        else:
+            record |= {"from": to_clock(self.time_from), "to": to_clock(self.time_to)}
         for name in NUMBERS:
             if self[name]:
                 record[name] = number_lists.numbers(self[name])
@@ -201,6 +205,7 @@ class TelecomBand(models.Model):
             **{name: number in days for number, name in enumerate(WEEKDAYS, 1)},
             "time_from": to_hours(record.get("from") or "00:00"),
             "time_to": to_hours(record.get("to") or "24:00"),
+            "times": number_lists.hours_text(record.get("times")),
             "holidays": record.get("holidays") or "ignore",
             "country_id": country.id,
             "subdivision": calendar.get("subdivision"),

@@ -17,6 +17,7 @@ BOOK = {
         {"id": "summer", "name": "Summer", "from": "00:00", "to": "24:00", "months": [6, 7, 8],
          "month_days": [1, 2], "years": [2026, 2027],
          "dates": [["2026-06-01", "2026-06-30"], "2027-07-01"]},
+        {"id": "office", "name": "Office", "times": [["08:00", "12:00"], ["13:00", "17:30"]]},
     ],
     "zones": [
         {"id": "de", "name": "Germany", "prefixes": ["49"]},
@@ -106,7 +107,7 @@ BOOK = {
     "allowances": [
         {"id": "rt-min", "name": "Minutes", "priority": 1, "share": "contract", "period": "month",
          "tariffs": ["rt", "rt-a"], "services": ["voice"], "zones": ["de", "mob"],
-         "bands": ["peak"], "begins": 15, "quantity": "100", "unit": "minute", "prorate": True,
+         "bands": ["office"], "begins": 15, "quantity": "100", "unit": "minute", "prorate": True,
          "rollover": {"periods": 2, "use": "last", "maximum": "50"}},
         {"id": "rt-money", "name": "Money", "priority": 2, "share": "line", "period": "week",
          "options": ["rt-opt"], "rates": ["half"], "money": "5", "measure": "money",

@@ -7,16 +7,6 @@ from odoo.tests import TransactionCase, tagged
 
 @tagged("post_install", "-at_install")
 class TestUnoffered(TransactionCase):
-    def test_a_band_of_several_times(self):
-        band = {"id": "b", "name": "Office", "times": [["08:00", "12:00"], ["13:00", "17:00"]]}
-        rates = [{"id": 1, "price": "1", "band": "b"}]
-        tariffs = [{"id": "unoffered", "versions": [{"id": "v", "rates": rates}]}]
-        with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
-            self.env["telecom.tariff"].import_book(
-                {"format": 1, "bands": [band], "tariffs": tariffs}
-            )
-        self.assertIn("“Office” says “times”", str(caught.exception))
-
     def test_prices_on_cost(self):
         rate = {"id": 1, "name": "Calls", "price": "1", "on": "cost"}
         versions = [{"id": "v", "rates": [rate]}]

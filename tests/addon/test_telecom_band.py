@@ -44,6 +44,16 @@ class TestBand(TransactionCase):
         copy = self.env["telecom.band"].create(values)
         self.assertEqual(copy._to_book() | {"id": 0}, record | {"id": 0})
 
+    def test_several_times_of_day(self):
+        band = self._band(times="8-12, 13:00–17:30")
+        record = band._to_book()
+        self.assertEqual(record["times"], [["08:00", "12:00"], ["13:00", "17:30"]])
+        self.assertFalse({"from", "to"} & set(record))
+        self.assertIn("13:00–17:30", band.display_name)
+        values = self.env["telecom.band"]._from_book(record, {})
+        copy = self.env["telecom.band"].create(values | {"code": "COPY-T"})
+        self.assertEqual(copy._to_book() | {"id": band.id}, record)
+
     def test_no_weekday_but_holidays(self):
         """Holidays “too” beside no weekday are holidays alone, not every day."""
         for holidays in ("include", "only"):
@@ -61,6 +71,8 @@ class TestBand(TransactionCase):
         for values, remedy in (
             ({"time_to": 25}, "00:00 to 24:00"),
             ({"time_from": -1}, "00:00 to 24:00"),
+            ({"times": "8-12, 25-26"}, "08:00"),
+            ({"times": "in the morning"}, "[from, to]"),
             (NO_DAY, "at least one weekday"),
             ({"holidays": "only", "country_id": False}, "their country"),
         ):
