@@ -26,12 +26,18 @@ OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction", "igno
 OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then", "setup_per", "whole")
 
 
+#: Properties that rates inherit, and that do not concern a price on our cost.
+OF_CALLS = ("per", "initial", "step", "whole", "ignore_below")
+
+
 class RateReader:
     """Part of :class:`~.reader.Reader`."""
 
     def _rates(self, record, inherited, version):
         """Field values of a rate, once for each of its zones."""
         own = {**inherited, **record}
+        if on_cost := own.get("on") == "cost":  # what is inherited concerns calls
+            own = {name: own[name] for name in own if name in record or name not in OF_CALLS}
         if own.get("months"):
             raise ValidationError(
                 self.env._(
@@ -54,6 +60,7 @@ class RateReader:
             "origin_ids": [(6, 0, [self.zones[str(zone)].id for zone in origins])],
             "weight": own.get("weight") or 0,
             "unit": own.get("unit") or "second",
+            "on_cost": on_cost,
             "setup_on_zero": own.get("setup_on_zero") or False,
             "refuse": own.get("refuse"),
             "conference_by": conference.get("by"),
@@ -201,7 +208,7 @@ def fingerprint(rate) -> str:
         "service", "direction", "weight", "unit", "flat", "price", "price_per", "initial", "step",
         "price_initial", "setup", "setup_on_zero", "minimum", "maximum", "free_units", "factor",
         "refuse", "conference_by", "rejoin", "conference_times", "conference_pause",
-        "added", "setup_per", "price_initial_zero",
+        "added", "setup_per", "price_initial_zero", "on_cost",
         "setup_zero", "minimum_zero", "maximum_zero", "maximum_then", "mode", "beyond",
         "round_quantity", "split", "round_at", "rounding_method", "whole", "ignore_below",
         "together_by",

@@ -41,7 +41,10 @@ class RateWriter:
             record["origins"] = [self.zone_id(zone, start) for zone in self.origins(rate, start)]
         if rate.direction != "out":
             record["direction"] = rate.direction
-        record["unit"] = rate.unit
+        if rate.on_cost:
+            record["on"] = "cost"
+        else:
+            record["unit"] = rate.unit
         record |= self._price(rate)
         for name in ("setup", "minimum", "maximum"):
             if rate[name] or rate[f"{name}_zero"]:
@@ -94,6 +97,8 @@ class RateWriter:
             return self._change(rate)
         if rate.step_ids:
             return {"steps": [self._step(step) for step in rate.step_ids]}
+        if rate.on_cost:
+            return {"price": to_text(rate.price, PLACES)}
         record = {"price": to_text(rate.price, PLACES), "per": to_text(rate.price_per, UNITS)}
         for name in ("initial", "step"):
             if rate[name]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from odoo.exceptions import ValidationError
 
+#: A price on our cost is for one unit of money, without increments.
+_NOT_ON_COST = ("per", "initial", "step", "price_initial")
+
 
 def refuse(env, data: Mapping[str, Any]) -> None:
     """ValidationError for the first field that would be lost on the way into records."""
@@ -28,4 +31,4 @@ def found(data: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
         for version in tariff.get("versions") or []:
             for rate in version.get("rates") or []:
                 if rate.get("on") == "cost":
-                    yield rate, "on: cost"
+                    yield from ((rate, name) for name in _NOT_ON_COST if rate.get(name))

@@ -20,7 +20,7 @@ from ..store import charges, fact_stream
 from . import balances, explaining
 from .columns import NONE
 from .context import Context
-from .pricing import WITHOUT_PRICE, usage_frame
+from .pricing import WITHOUT_PRICE
 from .replay import Replay
 
 #: Id of the question's record; above every stored one, so that it comes last among equals.
@@ -92,7 +92,7 @@ def ask(env, company, question: Question) -> Answer:
         if others is not None:
             facts = pa.concat_tables([others, facts.cast(others.schema)]).unify_dictionaries()
             facts = facts.combine_chunks()
-    frame = usage_frame(context.pricing.book, facts)
+    frame = context.pricing.frame(facts)
     found = explain(context.pricing.book, frame, len(frame) - 1, **before.of(facts))
     return _answer(question, tariff, found)
 

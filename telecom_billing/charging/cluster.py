@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ..rating import worker
-from .pricing import Pricing, rateable, usage_frame
+from .pricing import Pricing, rateable
 
 _logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Cluster:
         chosen = rateable(facts)
         if not chosen.num_rows:
             return None
-        usage = usage_frame(pricing.book, chosen)
+        usage = pricing.frame(chosen)
         try:
             return self._client.submit(
                 rate_shard,

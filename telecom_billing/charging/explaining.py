@@ -22,7 +22,7 @@ from ..store import charges, exact, fact_stream, facts
 from . import balances, reasons
 from .columns import NONE, digits, flat, integers
 from .context import Context
-from .pricing import WITHOUT_PRICE, usage_frame
+from .pricing import WITHOUT_PRICE
 
 
 def of_charge(charge) -> str:
@@ -84,7 +84,7 @@ def _explained(charge, context: Context, source: SQL, before) -> Explanation | N
     (rows,) = np.nonzero(flat(whole["id"]).to_numpy() == charge.usage_id)
     if not rows.size:
         return None
-    frame = usage_frame(context.pricing.book, whole)
+    frame = context.pricing.frame(whole)
     return explain(context.pricing.book, frame, int(rows[0]), **before.of(whole))
 
 

@@ -46,6 +46,23 @@ class Pricing:
         """Rates that price the records of a period as one."""
         return tuple(periods.rates(self.book))
 
+    @functools.cached_property
+    def on_cost(self) -> tuple[int, ...]:
+        """Rates that price what a record costs us, instead of how long it is."""
+        return tuple(plain_id(rate.id) for rate in self.book.listed_rates if rate.on == "cost")
+
+    def frame(self, facts: pa.Table) -> pd.DataFrame:
+        """What the rating core reads of matched facts, with what they cost us if prices ask."""
+        frame = usage_frame(self.book, facts)
+        if self.book.asks_cost and self.costing is not None:
+            cost, known, currency = self.costing.of(
+                facts, usage_frame, self.currencies, self.own_currency
+            )
+            names = {number: name for name, number in self.currencies.items()}
+            frame["cost"] = pd.arrays.IntegerArray(cost, ~known)
+            frame["currency"] = pd.Categorical([names.get(one, "") for one in currency.tolist()])
+        return frame
+
     @property
     def asks_caller(self) -> bool:
         """Does any price, or cost, depend on the number that calls?"""
@@ -137,7 +154,7 @@ def _without_too_large(pricing: Pricing, facts: pa.Table) -> pa.Table:
         rows = left.pop()
         chosen = facts.take(pa.array(rows))
         try:
-            rate(pricing.book, usage_frame(pricing.book, chosen), **pricing.before.of(chosen))
+            rate(pricing.book, pricing.frame(chosen), **pricing.before.of(chosen))
         except SumError:
             holders = np.unique(holder[rows])
             if len(holders) == 1:
@@ -178,8 +195,7 @@ def _priced(
     pricing: Pricing, facts: pa.Table, places: np.ndarray, rated: typing.Any = None
 ) -> Charges:
     if rated is None:
-        usage = usage_frame(pricing.book, facts)
-        rated = rate(pricing.book, usage, **pricing.before.of(facts))
+        rated = rate(pricing.book, pricing.frame(facts), **pricing.before.of(facts))
     found = rated.charges
     row = found["usage"].to_numpy()
     reason = found["reason"].cat.codes.to_numpy().astype(np.int16) + 1
@@ -192,6 +208,7 @@ def _priced(
     if waived.any():
         reason[waived] = 0
         message[waived] = None
+    quantity, billed = _quantities(pricing, facts, row, found)
     return Charges(
         fact=places[row],
         segment=found["segment"].to_numpy(),
@@ -200,8 +217,8 @@ def _priced(
         rate=_ids(found["rate"]),
         zone=_ids(found["zone"]),
         band=_ids(found["band"]),
-        quantity=_quantities(pricing, facts, row, found),
-        billed=found["billed"].to_numpy(),
+        quantity=quantity,
+        billed=billed,
         allowance=_ids(found["allowance"]),
         allowance_used=found["allowance_units"].to_numpy(),
         allowance_money=found["allowance_money"].to_numpy(),
@@ -223,15 +240,24 @@ def _priced(
 
 def _quantities(
     pricing: Pricing, facts: pa.Table, row: np.ndarray, found: pd.DataFrame
-) -> np.ndarray:
-    """What of each record every charge is for. Where one record is priced for a whole period, each
-    still has used what it has: that is what usage and charges are compared by."""
-    quantity = found["quantity"].to_numpy()
-    if not pricing.together:
-        return quantity
-    mine = np.isin(_ids(found["rate"]), pricing.together)
-    own = np.where(found["segment"].to_numpy() == 0, flat(facts["quantity"]).to_numpy()[row], 0)
-    return np.where(mine, own, quantity)
+) -> tuple[np.ndarray, np.ndarray]:
+    """What of each record every charge is for, and what of it is billed.
+
+    Where one record is priced for a whole period, each still has used what it has: that is what
+    usage and charges are compared by. Where the price is on our cost, what is billed is the record.
+    """
+    quantity, billed = (found[name].to_numpy() for name in ("quantity", "billed"))
+    if not pricing.together and not pricing.on_cost:
+        return quantity, billed
+    units, names = codes(facts["unit"])
+    factors = np.array([*(pricing.book.units.base(name)[1] for name in names), 1], dtype=np.int64)
+    size = flat(facts["quantity"]).to_numpy() * factors[units]
+    own = np.where(found["segment"].to_numpy() == 0, size[row], 0)
+    rates = _ids(found["rate"])
+    on_cost = np.isin(rates, pricing.on_cost)
+    priced = on_cost & found["reason"].isna().to_numpy()
+    mine = np.isin(rates, pricing.together) | on_cost
+    return np.where(mine, own, quantity), np.where(priced, own, billed)
 
 
 def _free_incoming(pricing, facts, row, tariff, reason, reasons) -> np.ndarray:

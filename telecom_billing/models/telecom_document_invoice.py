@@ -230,7 +230,7 @@ class TelecomDocument(models.AbstractModel):
         shown_gross = bool(line.tax_ids) and all(line.tax_ids.mapped("price_include"))
         if len(rate) != 1 or len(tariff) != 1 or bool(tariff.price_includes_tax) != shown_gross:
             return None
-        if not rate.price or rate.step_ids:
+        if not rate.price or rate.step_ids or rate.on_cost:
             return None
         per = SECONDS_A_MINUTE if rate.unit == "second" else 1
         return self._exact(rate.price, 8) * per / self._exact(rate.price_per, 6)

@@ -69,6 +69,12 @@ class TelecomRate(models.Model):
         required=True, default="second", help="second, byte, KB, MB, GB, piece, participant …"
     )
     price = fields.Float(digits=PRICE_DIGITS, min_display_digits=2)
+    on_cost = fields.Boolean(
+        "On our cost",
+        help="The price is for each unit of money that the record costs us, by the carrier's price "
+        "list or as the record states: 1.10 is our cost and ten per cent more. What has no cost "
+        "is set aside.",
+    )
     price_per = fields.Float(
         "Per units", digits=UNIT_DIGITS, default=60.0, help="60 seconds: the price of a minute."
     )

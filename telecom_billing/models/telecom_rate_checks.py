@@ -31,6 +31,7 @@ class TelecomRate(models.Model):
         "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
         "ignore_below", "origin_ids", "added", "conference_pause", "together_by", "together_at",
         "together_of", "together_share", "together_period", "setup_per",
+        "on_cost",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""
@@ -81,6 +82,18 @@ class TelecomRate(models.Model):
                     self.env._(
                         "%(rate)s: what a carrier costs is known record by record, so its price "
                         "lists cannot price the records of a period as one. Leave that empty.",
+                        rate=rate._where(),
+                    )
+                )
+
+    @api.constrains("on_cost", "version_id")
+    def _check_on_cost(self):
+        for rate in self.filtered("on_cost"):
+            if rate.tariff_id.kind == "cost":
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s: a carrier's price list says what our cost is, so its prices "
+                        "cannot be on our cost. Enter a price.",
                         rate=rate._where(),
                     )
                 )

@@ -162,6 +162,11 @@ class TariffBook:
         )
 
     @cached_property
+    def asks_cost(self) -> bool:
+        """Does any price depend on the cost that a record states?"""
+        return any(rate.on == "cost" for rate in self.listed_rates)
+
+    @cached_property
     def origins(self) -> Origins | None:
         """The zones of callers that rates name, to be found by number; None: no rate names any."""
         named = [rate.origins for rate in self.listed_rates if rate.origins]

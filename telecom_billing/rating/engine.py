@@ -187,7 +187,7 @@ def base_quantity(
     Rows whose unit measures something else than their rate get a reason.
     """
     by_cost = None
-    if any(rate.on == "cost" for rate in book.listed_rates):
+    if book.asks_cost:
         by_cost = np.array([*(rate.on == "cost" for rate in book.rates), False])[found.rate]
     unit, names = usage.filled_codes("unit", "second")
     bases = [book.units.base(name) for name in names]

@@ -10,7 +10,7 @@ import numpy as np
 
 from .clock import DAY
 from .explain_route import Say, plain, terms
-from .money import decimal_text, join_pico, split_pico
+from .money import MICRO, decimal_text, join_pico, split_pico
 from .parts import NoRate
 from .rates import Rate
 from .reasons import CODES, message
@@ -204,6 +204,8 @@ def _piece(piece: Piece, rate: Rate, currency: str, say: Say) -> None:
         )
     elif step.flat:
         say("at_once", start=decimal_text(step.start), **shared)
+    elif rate.on == "cost" and step.interval == MICRO and step.rounding == "none":
+        say("on_cost", **shared)
     elif step.rounding == "none" or piece.billed % step.interval:
         say("proportion", **shared)
     else:

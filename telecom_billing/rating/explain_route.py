@@ -204,16 +204,17 @@ def terms(rate: Rate, currency: str) -> dict[str, str]:
         unit = {"second": "min", "byte": "MB"}.get(rate.unit, rate.unit)
         per *= {"second": 60, "byte": 1_000_000}.get(rate.unit, 1)
         shown = f"{plain(per)} {currency}/{unit}"
+        if rate.on == "cost":
+            shown = f"{plain(per)} × cost"
         if step.flat:
             shown = f"{plain(step.price)} {currency}"
         if step.setup:
             shown = f"{plain(step.setup)} {currency} + {shown}"
-        if step.start:
-            english.append(f"from {decimal_text(step.start)}: {shown}")
-            german.append(f"ab {decimal_text(step.start)}: {shown}")
-        else:
-            english.append(shown)
-            german.append(shown)
+        begin = decimal_text(step.start)
+        english.append(f"from {begin}: {shown}" if step.start else shown)
+        german.append(
+            (f"ab {begin}: {shown}" if step.start else shown).replace("× cost", "× Kosten")
+        )
         if step.rounding != "none" and not step.flat:
             english[-1] += f" by {decimal_text(step.interval)}"
             german[-1] += f" im Takt {decimal_text(step.interval)}"

@@ -80,9 +80,9 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "no-cost": (
         "The price is a part of the record's cost, but the record states none; correct it at its "
-        "source.",
+        "source, or give the source a price list.",
         "Der Preis ist ein Teil der Kosten des Satzes, der aber keine nennt; an der Quelle "
-        "berichtigen.",
+        "berichtigen oder der Quelle eine Preisliste geben.",
     ),
 }
 #: The same codes where the record lacks what the sentence speaks of, or has it in another form.

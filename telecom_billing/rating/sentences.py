@@ -136,6 +136,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{used} {unit} = {intervals} × {interval} {unit} at {price} = {amount} {currency}.",
         "{used} {unit} = {intervals} × {interval} {unit} zu {price} = {amount} {currency}.",
     ),
+    "on_cost": (
+        "A cost of {used} {currency} at {price} for each {currency} = {amount} {currency}.",
+        "Kosten von {used} {currency}, je {currency} {price} = {amount} {currency}.",
+    ),
     "proportion": (
         "{billed} {unit} at {price} per {interval} {unit}, in proportion = {amount} {currency}.",
         "{billed} {unit} zu {price} je {interval} {unit}, anteilig = {amount} {currency}.",
@@ -203,6 +207,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "byte": ("bytes", "Byte"),
     "piece": ("pieces", "Stück"),
     "participant": ("participants", "Teilnehmer"),
+    "amount": ("of cost", "an Kosten"),
 }
 DIRECTIONS = {
     "out": ("out", "abgehend"),

@@ -109,6 +109,32 @@ class RatingCase(TelecomCase):
             {"name": name, "contract_line_id": line.id, **values}
         )
 
+    @classmethod
+    def new_cost(cls, code, price):
+        """A carrier's price list: mobiles at ``price`` a minute, by the second."""
+        (tariff,) = cls.env["telecom.tariff"].import_book(
+            {
+                "format": 1,
+                "zones": [{"id": "m", "name": "Mobile DE", "prefixes": ["4915", "4916", "4917"]}],
+                "tariffs": [
+                    {
+                        "id": code,
+                        "versions": [
+                            {
+                                "id": f"{code}-1",
+                                "valid_from": "2026-01-01",
+                                "rates": [
+                                    {"id": "m", "zone": "m", "price": price, "per": 60, "step": 1}
+                                ],
+                            }
+                        ],
+                    }
+                ],
+                "carriers": [{"id": code, "tariff": code}],
+            }
+        )
+        return tariff
+
     def rate(self, until=PERIOD, **options):
         return self.env["telecom.rating.state"]._rate_months(self.company, until, **options)
 

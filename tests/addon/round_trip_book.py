@@ -72,6 +72,8 @@ BOOK = {
                          "per": "1",
                          "together": {"by": "unique", "of": "b_number", "share": "customer",
                                       "period": "month"}},
+                        {"id": "resold", "service": "resale", "on": "cost", "price": "1.1",
+                         "setup": "0.05"},
                         {"id": "flat", "service": "sms", "unit": "piece", "flat": True},
                         {"id": "in", "direction": "in", **PLAIN},
                     ],

@@ -7,11 +7,11 @@ from odoo.tests import TransactionCase, tagged
 
 @tagged("post_install", "-at_install")
 class TestUnoffered(TransactionCase):
-    def test_prices_on_cost(self):
-        rate = {"id": 1, "name": "Calls", "price": "1", "on": "cost"}
+    def test_increments_of_prices_on_cost(self):
+        rate = {"id": 1, "name": "Calls", "price": "1", "on": "cost", "step": "0.01"}
         versions = [{"id": "v", "rates": [rate]}]
         book = {"format": 1, "tariffs": [{"id": "unoffered", "versions": versions}]}
         with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
             self.env["telecom.tariff"].import_book(book)
-        self.assertIn("“Calls” says “on: cost”", str(caught.exception))
+        self.assertIn("“Calls” says “step”", str(caught.exception))
         self.assertFalse(self.env["telecom.tariff"].search([("code", "=", "unoffered")]))

@@ -17,32 +17,6 @@ class TestCost(RatingCase):
         cls.carrier = cls.new_cost("carrier-a", "0.06")
         cls.source.cost_tariff_id = cls.carrier
 
-    @classmethod
-    def new_cost(cls, code, price):
-        """A carrier's price list: mobiles at ``price`` a minute, by the second."""
-        (tariff,) = cls.env["telecom.tariff"].import_book(
-            {
-                "format": 1,
-                "zones": [{"id": "m", "name": "Mobile DE", "prefixes": ["4915", "4916", "4917"]}],
-                "tariffs": [
-                    {
-                        "id": code,
-                        "versions": [
-                            {
-                                "id": f"{code}-1",
-                                "valid_from": "2026-01-01",
-                                "rates": [
-                                    {"id": "m", "zone": "m", "price": price, "per": 60, "step": 1}
-                                ],
-                            }
-                        ],
-                    }
-                ],
-                "carriers": [{"id": code, "tariff": code}],
-            }
-        )
-        return tariff
-
     def costs(self):
         rows = self.env["telecom.charge"].search([], order="usage_id, segment")
         return [row.cost for row in rows]

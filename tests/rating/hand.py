@@ -71,13 +71,13 @@ def added(told, book):
             total += number(facts["price"])
         elif one.step in ("entered", "tier_entered"):
             part += number(facts["setup"])
-        elif one.step in ("increments", "proportion", "at_once", "packages", "months"):
+        elif one.step in ("increments", "proportion", "on_cost", "at_once", "packages", "months"):
             amount = number(facts["amount"])
             if one.step == "months":
                 assert close(amount, number(facts["price"]) * number(facts["months"])), facts
             if one.step == "increments":
                 assert close(amount, number(facts["price"]) * facts["intervals"]), facts
-            elif one.step == "proportion":
+            elif one.step in ("proportion", "on_cost"):
                 units = number(facts["billed"]) / number(facts["interval"])
                 assert close(amount, number(facts["price"]) * units), facts
             if rule.round_at == "step":

@@ -109,7 +109,7 @@ def test_every_decision_is_told(step):
 
 def test_other_ways_are_told_too():
     told = {"name", "borne", "gathered", "part", "refund", "packages", "tier_entered", "months",
-            "origin", "no_origin", "uses", "one_of", "together", "taken_back",
+            "origin", "no_origin", "on_cost", "uses", "one_of", "together", "taken_back",
             "given_back"}  # fmt: skip
     assert set(SENTENCES) - set(CASES) - told == {
         "record", "asked", "version", "prefix", "rate", "increments", "setup", "price",

@@ -25,6 +25,8 @@ def test_a_margin_and_a_fee():
     calls = {"initial": 60, "step": 60, "per": "minute", "unit": "second"}
     data = book(MARGIN, tariff=calls)
     done = check(data, costs(1, -0.5, None, 0), ["1.15", "-0.6", "no-cost", "0"])
+    assert "A cost of 1 EUR at 1.1 for each EUR" in explain(TariffBook(data), costs(1), 0).text()
+    assert "1,1 × Kosten" in explain(TariffBook(data), costs(1), 0).text("de")
     assert done.charges["billed"].tolist() == [1_000_000, -500_000, 0, 0]
 
 
