@@ -212,9 +212,8 @@ def terms(rate: Rate, currency: str) -> dict[str, str]:
             shown = f"{plain(step.setup)} {currency} + {shown}"
         begin = decimal_text(step.start)
         english.append(f"from {begin}: {shown}" if step.start else shown)
-        german.append(
-            (f"ab {begin}: {shown}" if step.start else shown).replace("× cost", "× Kosten")
-        )
+        shown = shown.replace("× cost", "× Kosten")
+        german.append(f"ab {begin}: {shown}" if step.start else shown)
         if step.rounding != "none" and not step.flat:
             english[-1] += f" by {decimal_text(step.interval)}"
             german[-1] += f" im Takt {decimal_text(step.interval)}"
