@@ -41,7 +41,8 @@ def rates(book) -> dict[int, int]:
 
 
 def closed(cr, context: Context, contracts: np.ndarray | None, stays: SQL) -> pd.DataFrame:
-    """Charges by such rates that stay as they are: one row a rate, holder and hour.
+    """Charges by such rates that stay as they are: one row a rate, holder and quarter of an hour,
+    at which days begin in every time zone.
 
     :param stays: condition on charges ``c``
     """
@@ -51,7 +52,7 @@ def closed(cr, context: Context, contracts: np.ndarray | None, stays: SQL) -> pd
     cr.execute(
         SQL(
             "SELECT c.rate_id, c.line_id, c.contract_id, o.partner_id,"
-            " (extract(epoch FROM date_trunc('hour', c.started_at)) * 1000000)::bigint"
+            " floor(extract(epoch FROM c.started_at) / 900)::bigint * 900000000"
             " FROM telecom_charge_data c JOIN contract_contract o ON o.id = c.contract_id"
             " WHERE c.company_id = %(company)s AND c.rate_id = ANY(%(rates)s)"
             " AND c.reason IS NULL AND c.write_off_id IS NULL AND %(within)s AND %(whose)s"

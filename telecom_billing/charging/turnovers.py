@@ -15,6 +15,7 @@ import pyarrow as pa
 from odoo.tools import SQL
 
 from ..book.text import plain_id
+from ..rating.rates import AMOUNT
 from ..rating.settled import COLUMNS
 from .columns import flat
 
@@ -57,16 +58,20 @@ def load(cr, context, whose: SQL, kept: SQL, begin: datetime.datetime) -> pd.Dat
     cr.execute(
         SQL(
             "SELECT %(moment)s, c.contract_id, c.line_id, o.partner_id, l.telecom_tariff_id,"
-            " c.service, c.zone_id, c.band_id, c.rate_id, r.unit,"
-            " sum(c.billed)::bigint, round(sum(c.price) * 1000000)::bigint"
+            " c.service, c.zone_id, c.band_id, c.rate_id,"
+            " CASE WHEN r.on_cost THEN %(amount)s ELSE r.unit END,"
+            " sum(%(size)s)::bigint, round(sum(c.price) * 1000000)::bigint"
             " FROM telecom_charge_data c JOIN contract_contract o ON o.id = c.contract_id"
             " LEFT JOIN contract_line l ON l.id = c.line_id"
             " LEFT JOIN telecom_rate r ON r.id = c.rate_id"
             " WHERE c.company_id = %(company)s AND c.reason IS NULL AND c.write_off_id IS NULL"
             " AND c.started_at >= %(begin)s AND c.started_at < %(end)s"
             " AND %(whose)s AND (%(kept)s)"
-            " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, c.billed < 0",
+            " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, %(size)s < 0",
             moment=moment,
+            amount=AMOUNT,
+            # What is priced on our cost counts in money, see ``on`` of a rate.
+            size=SQL("CASE WHEN r.on_cost THEN round(c.cost * 1000000) ELSE c.billed END"),
             company=span.company,
             begin=begin,
             end=span.end,

@@ -2,6 +2,7 @@
 """A zone plan: one complete division of the world's numbers into zones."""
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..store import bulk
 
@@ -28,6 +29,33 @@ class TelecomZonePlan(models.Model):
         "(name, company_id)",
         "There is already a zone plan of this name. Choose another name.",
     )
+
+    # ------------------------------------------------------------------ constraints
+    @api.constrains("company_id")
+    def _check_callers(self):
+        """Rates of another company name zones of the plan as where they are called from."""
+        for plan in self.filtered("company_id"):
+            rates = (
+                self.env["telecom.rate"]
+                .sudo()
+                .search(
+                    [
+                        ("origin_ids.plan_id", "=", plan.id),
+                        ("company_id", "!=", plan.company_id.id),
+                    ],
+                    limit=1,
+                )
+            )
+            if rates:
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s is for callers of a zone of this plan, and no tariff of "
+                        "%(company)s. Leave the plan's company as it is, or make a copy of the "
+                        "plan.",
+                        rate=rates._where(),
+                        company=plan.company_id.name,
+                    )
+                )
 
     # ------------------------------------------------------------------ compute
     @api.depends("zone_ids", "zone_ids.prefix_ids")

@@ -95,7 +95,7 @@ def by_index(cr, table: str) -> typing.Iterator[None]:
     others = ("enable_hashjoin", "enable_mergejoin")
     for name in others:
         cr.execute(SQL("SET LOCAL %s = off", SQL.identifier(name)))
-    yield
+    yield  # after an error nothing can be set, nor need it be: the transaction is over
     for name in others:
         cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
 

@@ -61,6 +61,25 @@ class TestRatingOnCost(CoreCase):
         documents = self.env["telecom.document"]
         self.assertIsNone(documents._unit_price(summary, summary.invoice_line_id))
 
+    def test_tiers_by_minutes_do_not_count_it_and_go_on_after_an_invoice(self):
+        self.flat.version_ids.rate_ids.filtered(lambda rate: rate.zone_id.code == "de").price = 0.1
+        self.env["telecom.tier"].create(
+            {"tariff_ids": [(6, 0, self.flat.ids)], "name": "Many minutes", "unit": "minute",
+             "step_ids": [(0, 0, {"start": 0, "by": "factor", "factor": 1}),
+                          (0, 0, {"start": 2, "by": "factor", "factor": 0.5})]}
+        )  # fmt: skip
+        day = "2026-09-{:02} 10:00:00"
+        self.deliver(
+            [
+                {"b_number": MOBILE, "quantity": 600, "started_at": day.format(2)},
+                {"b_number": GERMAN, "quantity": 60, "started_at": day.format(3)},
+            ]
+        )
+        self.invoice_all()
+        usage = self.deliver([{"b_number": GERMAN, "quantity": 120, "started_at": day.format(4)}])
+        # Ten resold minutes are none of the tier's: its second minute costs 0.10, the third half.
+        self.assertEqual(self.prices(usage), ["0.15"])
+
     def test_a_carriers_price_list_cannot(self):
         rate = self.source.cost_tariff_id.version_ids.rate_ids
         with self.assertRaises(ValidationError) as caught, self.cr.savepoint():

@@ -136,6 +136,15 @@ class TestRatingOrigins(CoreCase):
             self.rate_eea.origin_ids = zone
         self.assertIn("Elsewhere", str(caught.exception))
 
+    def test_their_plan_stays_in_the_company(self):
+        elsewhere = self.new_company("Elsewhere")
+        plan = self.eea.plan_id
+        plan.company_id = False
+        with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
+            plan.company_id = elsewhere
+        self.assertIn("Elsewhere", str(caught.exception))
+        plan.company_id = self.company
+
     def test_what_is_invoiced_stays(self):
         america = self.new_zone("us", "United States", "1617")
         ended = self.env["telecom.zone.prefix"].create(

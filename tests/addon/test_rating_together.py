@@ -174,6 +174,15 @@ class TestRatingTogether(CoreCase):
         self.assertEqual(self.prices(usage), ["0", "18", "period-invoiced", "8"])
         self.check_sums()
 
+    def test_days_that_begin_at_half_past(self):
+        self.channels.together_period = "day"
+        self.flat.tz = "Asia/Kolkata"  # whose days begin at 18:30 UTC
+        usage = self.deliver([self.sample(2, 5, started_at="2026-09-02 18:40:00")])
+        self.invoice_all()
+        usage += self.deliver([self.sample(2, 3, started_at="2026-09-02 18:20:00")],
+                              [self.sample(3, 4, started_at="2026-09-03 18:20:00")])  # fmt: skip
+        self.assertEqual(self.prices(usage), ["10", "6", "period-invoiced"])
+
     def test_the_explanation(self):
         usage = self.deliver([self.sample(2, 5), self.sample(3, 12)])
         told = [self.told(one) for one in usage]
