@@ -44,6 +44,19 @@ def params(name, keep=lambda case: True):
     return [pytest.param(case, id=case["id"]) for case in cases]
 
 
+#: How the files call the rounding of a charge.
+ROUNDINGS = {"up": "up", "down": "down", "half": "half_up", "even": "half_even"}
+
+
+def words(tariff):
+    """What the files say of a price beside the price itself, as properties of a rate."""
+    names = ("setup", "minimum", "maximum", "maximum_then", "free")
+    found = {name: tariff[name] for name in names if tariff.get(name) is not None}
+    if tariff.get("rounding") in ROUNDINGS:
+        return found | {"rounding": ROUNDINGS[tariff["rounding"]], "decimals": tariff["decimals"]}
+    return found | {"round_at": "invoice"}
+
+
 def micro(value):
     """A quantity in millionths."""
     scaled = Fraction(Decimal(str(value))) * MICRO

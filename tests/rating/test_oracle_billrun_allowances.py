@@ -29,12 +29,11 @@ def rate_of(number, name, rule, **more):
         "service": name,
         "unit": rule.get("unit", "second"),
         "mode": rule.get("mode", "graduated"),
+        **oracle.words(rule),
         "setup_on_zero": True,
         "round_quantity": "step",
-        "round_at": "invoice",
         "beyond": "free",
         **({"steps": steps_of(rule["steps"])} if "steps" in rule else {}),
-        **({"setup": rule["setup"]} if rule.get("setup") else {}),
         **more,
     }
 

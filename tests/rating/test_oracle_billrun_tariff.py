@@ -31,10 +31,10 @@ def book_of(tariff):
     one = {
         "id": 1,
         "unit": "count",
+        **oracle.words(tariff),
         "setup": setup_of(tariff),
         "setup_on_zero": True,
         "round_quantity": "step",
-        "round_at": "invoice",
         "beyond": "free",
         "mode": tariff.get("mode", "graduated"),
     }

@@ -11,7 +11,6 @@ import pytest
 
 from . import oracle
 from .test_oracle_billrun_allowances import steps_of
-from .test_oracle_yeti_intervals import ROUNDINGS
 
 #: Numbers that the product does not give, and why.
 DEVIATIONS = {
@@ -78,20 +77,15 @@ def rates_of(source, plan, unit):
                 "id": len(found),
                 "unit": unit,
                 "weight": entry["weight"],
-                "setup": rule.get("setup", "0"),
                 "steps": steps_of(rule["steps"]),
                 "split": "increment",
                 "round_at": "step",
-                "rounding": ROUNDINGS[price["rounding"]],
-                "decimals": price["decimals"],
+                **oracle.words({**rule, **price}),
             }
             if price["destination"] is not None:
                 one["zone"] = price["destination"]
             if entry["band"] is not None:
                 one["band"] = entry["band"]
-            if price.get("maximum") is not None:
-                one["maximum"] = price["maximum"]
-                one["maximum_then"] = price.get("maximum_then", "free")
             found.append(one)
     return found
 

@@ -9,8 +9,6 @@ from telecom_billing.rating.money import round_fraction
 
 from . import oracle
 
-ROUNDINGS = {"up": "up", "down": "down", "half": "half_up"}
-
 
 def book_of(tariff):
     one = {
@@ -21,13 +19,8 @@ def book_of(tariff):
         "price_initial": tariff["price_per_minute_initial"],
         "price": tariff["price_per_minute_step"],
         "per": "minute",
-        "setup": tariff.get("setup", "0"),
+        **oracle.words(tariff),
     }
-    if tariff.get("rounding"):
-        one["rounding"] = ROUNDINGS[tariff["rounding"]]
-        one["decimals"] = tariff["decimals"]
-    else:
-        one["round_at"] = "invoice"
     versions = [{"id": 1, "rates": [one]}]
     return {"format": 1, "currency": "XXX", "tariffs": [{"id": 1, "versions": versions}]}
 
