@@ -224,7 +224,9 @@ MODES = {
 _WORDS = {"unit": UNITS, "direction": DIRECTIONS, "service": SERVICES}
 #: Facts that are numbers: German writes them with a comma.
 _NUMBERS = re.compile(r"(?<![\d.])(-?\d+)\.(\d+…?)(?![\d.])")
-_PLAIN = ("number", "prefix", "local", "utc", "version", "rate", "valid_from", "valid_to")
+_PLAIN = ("number", "prefix", "version", "rate")
+_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_DATES = ("local", "utc", "valid_from", "valid_to")
 
 
 def sentence(step: str, facts: Mapping[str, Any], language: str = "en") -> str:
@@ -235,6 +237,8 @@ def sentence(step: str, facts: Mapping[str, Any], language: str = "en") -> str:
         text = str(value)
         if name in _WORDS:
             text = _WORDS[name].get(text, (text, text))[german]
+        elif german and name in _DATES:
+            text = _DATE.sub(r"\3.\2.\1", text)
         elif german and name not in _PLAIN and not name.endswith("_en"):
             text = _NUMBERS.sub(r"\1,\2", text)
         shown[name] = text

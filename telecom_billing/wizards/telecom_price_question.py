@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..charging import asking, reasons
 from ..charging.context import BadBook
@@ -169,7 +170,7 @@ class TelecomPriceQuestion(models.TransientModel):
                 "found_version": version.get("version"),
                 "found_zone": " ← ".join(filter(None, [zone.get("zone"), zone.get("prefix")])),
                 "found_band": answer.facts("band").get("band"),
-                "text": answer.text(self.env),
+                "text": "\n".join(filter(None, [answer.text(self.env), self._late()])),
             }
         )
         return {
@@ -182,6 +183,27 @@ class TelecomPriceQuestion(models.TransientModel):
         }
 
     # ------------------------------------------------------------------ business
+    def _late(self) -> str:
+        """That the month is on an invoice of the contract."""
+        day = fields.Datetime.context_timestamp(self, self.started_at).date()
+        invoiced = self.line_id and self.env["telecom.usage.summary"].sudo().search_count(
+            [
+                ("contract_id", "=", self.line_id.contract_id.id),
+                ("period", "=", day.replace(day=1)),
+                "|",
+                ("invoice_line_id", "!=", False),
+                ("handover_batch_id", "!=", False),
+            ],
+            limit=1,
+        )
+        if not invoiced:
+            return ""
+        return self.env._(
+            "The usage of %(month)s was invoiced. A call of that month that comes in late is on "
+            "the next invoice.",
+            month=format_date(self.env, day, date_format="MMMM y"),
+        )
+
     def _refuse_incomplete(self):
         if not self.tariff_id:
             raise UserError(self.env._("Choose a tariff, a contract, or the number that calls."))
@@ -196,9 +218,9 @@ class TelecomPriceQuestion(models.TransientModel):
                     "“%(line)s” holds from %(start)s to %(end)s, not on %(day)s. Choose another "
                     "time, or ask of the tariff alone.",
                     line=line.name,
-                    start=line.date_start or "…",
-                    end=line.date_end or "…",
-                    day=day,
+                    start=format_date(self.env, line.date_start) or "…",
+                    end=format_date(self.env, line.date_end) or "…",
+                    day=format_date(self.env, day),
                 )
             )
 

@@ -92,6 +92,18 @@ class TestPriceQuestion(RatingCase):
         self.assertEqual(of_a_new_customer.price, "0.00 EUR")
         self.assertIn("Two minutes: 120 s left before, 61 used", of_a_new_customer.text)
 
+    def test_of_a_month_that_was_invoiced(self):
+        self.store_usage([{"b_number": "491711234567"}])
+        self.rate()
+        asked = {"line_id": self.line.id, "contract_id": self.contract.id}
+        self.assertNotIn("invoiced", self.ask(**asked).text)
+        self.invoice(self.env["telecom.usage.summary"].search([]))
+        late = self.ask(**asked)
+        self.assertIn("The usage of September 2026 was invoiced.", late.text)
+        self.assertEqual(late.price, "0.38 EUR")  # 2 × 0.19, as ever
+        october = self.ask(**asked, started_at=datetime.datetime(2026, 10, 2))
+        self.assertNotIn("invoiced", october.text)
+
     def test_the_same_as_rating(self):
         numbers = ["491711234567", "4930999", "33123456", "49110"]
         usage = self.store_usage(
@@ -158,7 +170,7 @@ class TestPriceQuestion(RatingCase):
         self.assertIn("Müller", str(caught.exception))
         with self.assertRaises(UserError) as caught:
             self.ask(line_id=self.line.id, started_at=datetime.datetime(2025, 1, 1))
-        self.assertIn("2026-01-01", str(caught.exception))
+        self.assertIn("from 01/01/2026 to …, not on 01/01/2025", str(caught.exception))
 
     def test_another_company_learns_no_prices(self):
         company = self.new_company("Other tenant")

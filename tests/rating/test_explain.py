@@ -44,6 +44,8 @@ def test_a_plain_call_step_by_step():
         "Charge: 0.29 EUR.",
     ]
     assert "61 s = 2 × 60 s zu 0,12 = 0,24 EUR." in found.text("de")
+    assert "gültig von 01.01.2020" in found.text("de")
+    assert "10.03.2026 12:00:00 CET Ortszeit (10.03.2026 11:00:00 UTC)" in found.text("de")
     assert json.loads(json.dumps(found.data()))[-1]["de"] == "Berechnet: 0,29 EUR."
 
 
