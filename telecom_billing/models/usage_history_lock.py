@@ -110,7 +110,30 @@ class ContractLine(models.Model):
                     tariff=line.telecom_tariff_id.display_name,
                 )
             )
+        names = vals.keys() & {"date_start", "date_end"}
+        moved = self.filtered(lambda line: any(differs(line, name, vals) for name in names))
+        moved._refuse_days_without_usage(vals)
         return super().write(vals)
+
+    # ------------------------------------------------------------------ business
+    def _refuse_days_without_usage(self, vals):
+        """Usage that is on invoices lies within the days of its line."""
+        days = invoiced_days(self, "contract_line_id", self.contract_id)
+        for line in self.filtered(lambda one: one.id in days):
+            first, last = days[line.id]
+            start = _day(vals.get("date_start", line.date_start)) or datetime.date.min
+            end = _day(vals.get("date_end", line.date_end)) or datetime.date.max
+            if start > first or end < last:
+                raise UserError(
+                    self.env._(
+                        "Usage of line “%(line)s” from %(first)s to %(last)s is on invoices. Let "
+                        "the line hold for these days; if it did not, reverse these invoices "
+                        "first.",
+                        line=line.name,
+                        first=format_date(self.env, first),
+                        last=format_date(self.env, last),
+                    )
+                )
 
 
 class ContractContract(models.Model):

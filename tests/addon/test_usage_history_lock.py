@@ -70,6 +70,15 @@ class TestHistoryLock(RatingCase):
             self.refused(self.used_line, {name: self.biz.id}, "successor", "09/20/2026")
         self.used_line.write({"telecom_tariff_id": self.flat.id, "name": "Other words"})
 
+    def test_a_line_holds_for_the_days_that_were_invoiced(self):
+        """Also because allowances are prorated by its days."""
+        for vals in ({"date_end": "2026-09-19"}, {"date_start": "2026-09-06"}):
+            self.refused(self.used_line, vals, "09/05/2026", "09/20/2026", "reverse")
+        self.used_line.date_end = "2026-09-20"
+        self.used_line.write({"date_end": "2026-12-31", "date_start": "2026-09-05"})
+        self.summary.invoice_line_id = False
+        self.used_line.date_end = "2026-09-10"
+
     def test_a_tariff_keeps_currency_and_clock(self):
         for vals in (
             {"currency_id": self.env.ref("base.USD").id},
