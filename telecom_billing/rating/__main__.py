@@ -23,6 +23,7 @@ from .money import MICRO, decimal_text
 from .schema import BookError
 from .sums import sums
 from .usage import UsageError
+from .usage_texts import file_fault, usage_fault
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,14 +63,14 @@ def main(arguments: list[str] | None = None) -> int:
             print(note, file=sys.stderr)
         rated = rate(book, usage)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}; correct the name.", file=sys.stderr)
+        print(file_fault(error, options.language), file=sys.stderr)
         return 2
     except BookError as error:
         told = map(german, error.problems) if options.language == "de" else [error]
         print(*told, sep="\n", file=sys.stderr)
         return 2
     except UsageError as error:
-        print(error, file=sys.stderr)
+        print(usage_fault(error, options.language), file=sys.stderr)
         return 2
     try:
         if options.more is not None:
@@ -80,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
             found = sums(rated, usage, [name.strip() for name in options.sums.split(",")])
             write_sums(found, options.output or sys.stdout)
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(usage_fault(error, options.language), file=sys.stderr)
         return 2
     refused = int(rated.charges["reason"].notna().sum())
     total = decimal_text(int(rated.total() * MICRO))

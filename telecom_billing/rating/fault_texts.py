@@ -96,6 +96,8 @@ SENTENCES = {
     "{}… has more than {} characters; round it": "{}… hat mehr als {} Zeichen; bitte runden",
     "{} has more than six decimal places": "{} hat mehr als sechs Nachkommastellen",
     "is no JSON ({})": "ist kein JSON ({})",
+    "Correct the file; the tariff book comes first, the usage second.":
+        "Die Datei berichtigen; zuerst steht das Tarifbuch, dann die Datensätze.",
     "Correct the file.": "Die Datei berichtigen.",
     "is no text of digits": "ist kein Text aus Ziffern",
     "is not made of digits only": "besteht nicht nur aus Ziffern",

@@ -21,7 +21,7 @@ from .cost import cost, least_cost, margin
 from .csv_usage import NUMBERS, digits, instants, read_csv
 from .money import decimal_texts
 from .result import Rated
-from .schema import BookError, Problem
+from .schema import _MISSING, BookError, Problem
 from .usage import UsageError
 
 _OUT_QUANTITIES = ("quantity", "billed", "allowance_units")
@@ -34,7 +34,13 @@ def read_book(path: str | Path) -> TariffBook:
         content = Path(path).read_bytes()
         data = json.loads(content, parse_float=Decimal, object_pairs_hook=_fields_once)
     except (ValueError, RecursionError) as error:
-        problem = Problem(str(path), "file", "", f"is no JSON ({error})", "Correct the file.")
+        problem = Problem(
+            str(path),
+            "file",
+            _MISSING,
+            f"is no JSON ({error})",
+            "Correct the file; the tariff book comes first, the usage second.",
+        )
         raise BookError([problem]) from None
     return TariffBook(data)
 

@@ -39,12 +39,16 @@ REASONS: dict[str, tuple[str, str]] = {
         "Die Menge fehlt oder ist zu groß; an der Quelle berichtigen.",
     ),
     "wrong-unit": (
-        "The record counts in {unit}, the price of tariff {tariff} in another kind of unit.",
-        "Der Satz zählt in {unit}, der Preis von Tarif {tariff} in einer anderen Art von Einheit.",
+        "The record counts in {unit}, the price of tariff {tariff} in another kind of unit; "
+        "correct the record's unit at its source, or add a rate that counts so.",
+        "Der Satz zählt in {unit}, der Preis von Tarif {tariff} in einer anderen Art von Einheit; "
+        "die Einheit an der Quelle berichtigen oder einen Preis ergänzen, der so zählt.",
     ),
     "wrong-currency": (
-        "The amount that the record brings is not in the currency of tariff {tariff}.",
-        "Der mitgelieferte Betrag ist nicht in der Währung von Tarif {tariff}.",
+        "The amount that the record brings is not in the currency of tariff {tariff}; correct its "
+        "currency at the source, or give the line a tariff in that currency.",
+        "Der mitgelieferte Betrag ist nicht in der Währung von Tarif {tariff}; die Währung an der "
+        "Quelle berichtigen oder der Position einen Tarif in dieser Währung geben.",
     ),
     "refused": (
         "Tariff {tariff} does not serve this: {detail}.",

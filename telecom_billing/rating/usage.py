@@ -46,9 +46,13 @@ class Usage:
         self.rows = len(frame)
         missing = [name for name in ("started_at", "quantity") if name not in frame.columns]
         if missing:
-            named = " and ".join(repr(name) for name in missing)
             has = ", ".join(str(name) for name in frame.columns) or "none"
-            raise UsageError(f"usage has no column {named} (it has: {has}); add or rename it")
+            if len(missing) == 1:
+                raise UsageError(
+                    f"usage has no column {missing[0]!r} (it has: {has}); add or rename it"
+                )
+            named = ", ".join(repr(name) for name in missing)
+            raise UsageError(f"usage has no columns {named} (it has: {has}); add or rename them")
 
     @cached_property
     def started(self) -> np.ndarray:

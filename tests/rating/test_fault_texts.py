@@ -25,6 +25,14 @@ def told(node):
     return []
 
 
+def told_by(name, folder):
+    """The first texts of all calls of ``name`` in the files of a folder."""
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name and node.args:
+                yield from told(node.args[0])
+
+
 def sentences():
     """(file, sentence) of all calls of ``fault`` and all ValueErrors that become one."""
     for path in sorted(FOLDER.glob("*.py")):

@@ -119,7 +119,7 @@ def test_what_is_said_of_a_first_try(files, capsys):
     (files / "usage.csv").write_text(f"begin,length,b_number\n{rows}\n", encoding="utf-8")
     assert run(files) == 2
     err = capsys.readouterr().err
-    assert "no column 'started_at' and 'quantity' (it has: begin, length, b_number)" in err
+    assert "no columns 'started_at', 'quantity' (it has: begin, length, b_number)" in err
     head = "started_at,quantity,b_number,tariff"
     lines = [head, f"{rows},7", "2026-03-10T11:00:00Z,61,,7"]
     (files / "usage.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -128,7 +128,7 @@ def test_what_is_said_of_a_first_try(files, capsys):
     assert "written with the country code, without 0 in front" in out
     assert "prices voice by the number called, and the record has none" in out
     assert main([str(files / "book.json"), str(files / "none.csv")]) == 2
-    assert "none.csv: No such file or directory; correct the name." in capsys.readouterr().err
+    assert "none.csv is not there; correct the name." in capsys.readouterr().err
 
 
 def test_what_is_long_is_shown_shortly(files, capsys):
