@@ -20,6 +20,8 @@ def write(writer) -> dict:
     allowances = writer.tariffs.allowance_ids.filtered(
         lambda one: not one.version_id or one.version_id in writer.versions
     )
+    # Equal ones are used up in this order, whatever their tariffs are called.
+    allowances = allowances.sorted(lambda one: (one.sequence, one.id))
     written = [allowance(writer, "allowances", one) for one in allowances]
     return {
         "options": [_option(writer, option) for option in options],

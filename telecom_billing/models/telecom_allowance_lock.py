@@ -39,12 +39,12 @@ class TelecomAllowance(models.Model):
                 lambda one: one.valid_to and one.valid_to < (one._invoiced_until() or one.valid_to)
             )
         changing._refuse_invoiced()
-        before = self._concerns() if CHOSEN & vals.keys() else None
+        before = self._concerns() if (CHOSEN | {"valid_to"}) & vals.keys() else None
         done = super().write(vals)
-        if before is not None:
-            self._refuse_other_concern(before)
         if "valid_to" in vals:
             self._refuse_end_before_invoiced()
+        if before is not None:
+            self._refuse_other_concern(before)
         return done
 
     @api.ondelete(at_uninstall=False)
@@ -67,8 +67,12 @@ class TelecomAllowance(models.Model):
         """Day of the last invoiced record of the tariffs in whose price it is contained."""
         if self.version_id.state == "draft":
             return None
-        versions = self.version_id or self._selected_tariffs().version_ids
-        return max(filter(None, versions._last_invoiced().values()), default=None)
+        tariffs = self._selected_tariffs()
+        versions = self.version_id or tariffs.version_ids
+        days = list(versions._last_invoiced().values())
+        if "option" in tariffs.mapped("kind"):  # whose usage is priced by the tariffs beside it
+            days.append(self._invoiced_concern())
+        return max(filter(None, days), default=None)
 
     def _refuse_invoiced(self):
         for allowance in self:

@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..store import invoiced_calls, invoiced_days
+from ..store import booked_days, invoiced_calls, invoiced_days
 from .field_change import differs
 
 #: Of a version: what decides prices.
@@ -19,6 +19,8 @@ VERSION_FIELDS = {
     "tariff_id", "valid_from", "zone_plan_id", "rounding_digits", "rounding_method",
     "rounding_scope", "split", "gap",
 }  # fmt: skip
+#: What decides when a version, and the one before it, ends.
+DAYS = {"state", "valid_from", "valid_to", "tariff_id"}
 #: Of a rate: what does not. (Of equal ones the first in their order decides.)
 RATE_FREE = {"name", "code"}
 BAND_FREE = {"name", "code", "sequence", "active"}
@@ -44,7 +46,20 @@ class TelecomTariffVersion(models.Model):
             return {}
         self.env["telecom.usage.summary"].flush_model()
         condition = SQL("s.version_id = ANY(%s)", self.ids)
-        return invoiced_days.last(self.env.cr, SQL("s.version_id"), condition)
+        found = invoiced_days.last(self.env.cr, SQL("s.version_id"), condition)
+        # Summaries name the version that states the price, not those that change it.
+        changing = self.filtered(
+            lambda one: one.tariff_id.kind == "individual" and one.state != "draft"
+        )
+        if changing:
+            self.env.flush_all()
+            asked = [
+                (one.id, one.tariff_id.id, one.valid_from or None, one._valid_until() or None)
+                for one in changing
+            ]
+            for version, day in booked_days.last(self.env.cr, asked).items():
+                found[version] = max(found.get(version) or day, day)
+        return found
 
     def _refuse_invoiced(self):
         """Raise UserError if any of these versions has prices on an invoice."""
@@ -65,8 +80,11 @@ class TelecomTariffVersion(models.Model):
     def _check_invoiced_days(self):
         """A version neither ends before its last invoiced record nor is cut off by another."""
         versions = self.tariff_id.version_ids
-        last = versions._last_invoiced()
-        for version in versions.filtered(lambda one: last.get(one.id)):
+        versions._refuse_ends(versions._last_invoiced())
+
+    def _refuse_ends(self, last: dict[int, datetime.date]):
+        """:param last: day of the last invoiced record, by version"""
+        for version in self.filtered(lambda one: last.get(one.id)):
             end = version._valid_until()
             if end and end < last[version.id]:
                 raise UserError(
@@ -88,7 +106,12 @@ class TelecomTariffVersion(models.Model):
             self.filtered(
                 lambda one: any(differs(one, name, vals) for name in changed)
             )._refuse_invoiced()
-        return super().write(vals)
+        # Of what changes other prices, invoiced days are those on which it holds.
+        others = self.tariff_id.filtered(lambda one: one.kind == "individual").version_ids
+        last = others._last_invoiced() if DAYS & vals.keys() else {}
+        done = super().write(vals)
+        others._refuse_ends(last)
+        return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
@@ -116,6 +139,8 @@ class TelecomRate(models.Model):
         prefixes = zone.prefix_ids.mapped("prefix")
         version = self.env["telecom.tariff.version"].browse(vals.get("version_id") or [])
         if not prefixes or not version or len(prefixes) > invoiced_calls.MANY:
+            return False
+        if version.tariff_id.kind == "individual":  # it answers before the tariff that did
             return False
         self.env.flush_all()
         return not invoiced_calls.last_by_tariff(self.env.cr, version.tariff_id, prefixes)

@@ -19,7 +19,9 @@ from .field_change import differs
 from .number_text import normalise
 
 NUMBER_FIELDS = ("kind", "range_from", "range_to", "source_id", "company_id", "contract_line_id")
-LINE_FIELDS = ("telecom_tariff_id", "telecom_price_list_id")
+LINE_FIELDS = ("telecom_tariff_id", "telecom_price_list_id", "contract_id")
+#: Of an option: how much of it was booked multiplies what it contains.
+OPTION_FIELDS = (*LINE_FIELDS, "quantity")
 TARIFF_FIELDS = ("currency_id", "tz", "company_id", "price_includes_tax")
 
 
@@ -96,9 +98,8 @@ class ContractLine(models.Model):
     # ------------------------------------------------------------------ CRUD
     def write(self, vals):
         # EXTENDS 'contract': with a successor the price changes from a day on
-        names = [name for name in LINE_FIELDS if name in vals]
-        changing = self.filtered(lambda line: any(differs(line, name, vals) for name in names))
-        days = invoiced_days(changing, "contract_line_id", changing.contract_id)
+        changing = self.filtered(lambda line: line._telecom_is_otherwise(vals))
+        days = changing._telecom_invoiced_days()
         for line in changing.filtered(lambda one: one.id in days):
             raise UserError(
                 self.env._(
@@ -115,10 +116,33 @@ class ContractLine(models.Model):
         moved._refuse_days_without_usage(vals)
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced_option(self):
+        for line in self.browse(self._telecom_invoiced_days()):
+            line._refuse_days_without_usage({"date_start": False, "date_end": datetime.date.min})
+
     # ------------------------------------------------------------------ business
+    def _telecom_is_otherwise(self, vals) -> bool:
+        option = self.telecom_tariff_id.kind == "option"
+        names = OPTION_FIELDS if option else LINE_FIELDS
+        return any(differs(self, name, vals) for name in names if name in vals)
+
+    def _telecom_invoiced_days(self) -> dict[int, tuple]:
+        """{line: (first, last)}: days of its usage on invoices; of an option, of the usage of its
+        contract while it was booked."""
+        options = self.filtered(lambda line: line.telecom_tariff_id.kind == "option")
+        found = invoiced_days(self - options, "contract_line_id", (self - options).contract_id)
+        contracts = invoiced_days(options.contract_id, "contract_id", options.contract_id)
+        for line in options:
+            first, last = contracts.get(line.contract_id.id, (None, None))
+            if last and (line.date_start or first) <= last and (line.date_end or last) >= first:
+                first, last = max(first, line.date_start or first), min(last, line.date_end or last)
+                found[line.id] = (first, last)
+        return found
+
     def _refuse_days_without_usage(self, vals):
         """Usage that is on invoices lies within the days of its line."""
-        days = invoiced_days(self, "contract_line_id", self.contract_id)
+        days = self._telecom_invoiced_days()
         for line in self.filtered(lambda one: one.id in days):
             first, last = days[line.id]
             start = _day(vals.get("date_start", line.date_start)) or datetime.date.min
@@ -134,6 +158,64 @@ class ContractLine(models.Model):
                         last=format_date(self.env, last),
                     )
                 )
+
+
+class TelecomContractPrice(models.Model):
+    _inherit = "telecom.contract.price"
+
+    # ------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'telecom.contract.price'
+        prices = super().create(vals_list)
+        prices._refuse_invoiced_days()
+        return prices
+
+    def write(self, vals):
+        # EXTENDS 'telecom.contract.price'
+        names = vals.keys() - {"valid_from", "valid_to"}
+        self.filtered(
+            lambda one: any(differs(one, name, vals) for name in names)
+        )._refuse_invoiced_days()
+        before = self._days_on_invoices()
+        done = super().write(vals)
+        after = self._days_on_invoices()
+        self.filtered(lambda one: before[one.id] != after[one.id])._refuse(before, after)
+        return done
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self._refuse_invoiced_days()
+
+    # ------------------------------------------------------------------ business
+    def _days_on_invoices(self) -> dict[int, tuple | None]:
+        """{prices: (first, last) of the invoiced days for which they hold, None: none}."""
+        contracts = invoiced_days(self.contract_id, "contract_id", self.contract_id)
+        found: dict[int, tuple | None] = dict.fromkeys(self.ids)
+        for one in self.filtered(lambda one: one.contract_id.id in contracts):
+            first, last = contracts[one.contract_id.id]
+            first, last = max(first, one.valid_from or first), min(last, one.valid_to or last)
+            if first <= last:
+                found[one.id] = (first, last)
+        return found
+
+    def _refuse_invoiced_days(self):
+        days = self._days_on_invoices()
+        self.filtered(lambda one: days[one.id])._refuse(days)
+
+    def _refuse(self, *days: dict[int, tuple | None]):
+        for one in self:
+            last = max(each[one.id][1] for each in days if each[one.id])
+            raise UserError(
+                self.env._(
+                    "Usage of contract %(contract)s is on invoices up to %(last)s. Individual "
+                    "prices “%(prices)s” begin, end or change after that day; for earlier ones, "
+                    "reverse these invoices first.",
+                    contract=one.contract_id.display_name,
+                    last=format_date(self.env, last),
+                    prices=one.tariff_id.display_name,
+                )
+            )
 
 
 class ContractContract(models.Model):
@@ -174,6 +256,8 @@ class TelecomTariff(models.Model):
     # ------------------------------------------------------------------ CRUD
     def write(self, vals):
         # EXTENDS 'telecom.tariff'
+        if "kind" in vals:
+            self.filtered(lambda one: differs(one, "kind", vals))._refuse_booked()
         names = [name for name in TARIFF_FIELDS if name in vals]
         changing = self.filtered(lambda one: any(differs(one, name, vals) for name in names))
         for tariff in changing:
@@ -189,6 +273,21 @@ class TelecomTariff(models.Model):
                     )
                 )
         return super().write(vals)
+
+    # ------------------------------------------------------------------ business
+    def _refuse_booked(self):
+        """A tariff, an option and an individual price list are booked in different ways."""
+        lines = self.env["contract.line"].sudo().with_context(active_test=False)
+        for name in ("telecom_tariff_id", "telecom_price_list_id"):
+            for line in lines.search([(name, "in", self.ids)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "“%(tariff)s” is booked in contract %(contract)s, so its kind stays. Make "
+                        "another tariff.",
+                        tariff=line[name].display_name,
+                        contract=line.contract_id.display_name,
+                    )
+                )
 
 
 def _day(value) -> datetime.date | None:
