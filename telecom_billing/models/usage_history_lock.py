@@ -277,17 +277,19 @@ class TelecomTariff(models.Model):
     # ------------------------------------------------------------------ business
     def _refuse_booked(self):
         """A tariff, an option and an individual price list are booked in different ways."""
-        lines = self.env["contract.line"].sudo().with_context(active_test=False)
-        for name in ("telecom_tariff_id", "telecom_price_list_id"):
-            for line in lines.search([(name, "in", self.ids)], limit=1):
-                raise UserError(
-                    self.env._(
-                        "“%(tariff)s” is booked in contract %(contract)s, so its kind stays. Make "
-                        "another tariff.",
-                        tariff=line[name].display_name,
-                        contract=line.contract_id.display_name,
-                    )
+        booked = ["|", ("telecom_tariff_id", "in", self.ids),
+                  ("telecom_price_list_id", "in", self.ids)]  # fmt: skip
+        contracts = self.env["contract.line"].sudo().search(booked).contract_id
+        for contract, (_first, last) in invoiced_days(contracts, "contract_id", contracts).items():
+            raise UserError(
+                self.env._(
+                    "%(tariffs)s: booked in contract %(contract)s, whose usage is on invoices up "
+                    "to %(last)s, so the kind stays. Make another tariff.",
+                    tariffs=", ".join(self.mapped("display_name")),
+                    contract=contracts.browse(contract).display_name,
+                    last=format_date(self.env, last),
                 )
+            )
 
 
 def _day(value) -> datetime.date | None:
