@@ -12,13 +12,26 @@ from .at_end import last_moment
 from .digits import NumberColumn
 from .money import decimal_text
 from .origins import nearness
-from .rates import Rate
+from .rates import Rate, Step
+from .sentences import UNITS
 from .tariffs import Tariff, Version, validity_text
 
 if TYPE_CHECKING:
     from .engine import Run
 
 Say = Callable[..., None]
+#: Units in which prices are told, and how many base units one is.
+_SHOWN = {"second": ("min", 60), "byte": ("MB", 1_000_000)}
+#: What a price says, in English and German.
+_TERMS = {
+    "flat": ("contained in the basic fee", "in der Grundgebühr enthalten"),
+    "month": ("a month", "im Monat"),
+    "from": ("from", "ab"),
+    "by": ("by", "im Takt"),
+    "cost": ("cost", "Kosten"),
+    "setup": ("setup", "Verbindung"),
+    "none": ("no price", "kein Preis"),
+}
 
 
 def route(done: Run, row: int, say: Say) -> None:
@@ -185,45 +198,43 @@ def _guard(done: Run, row: int, tariff: Tariff, say: Say) -> None:
 
 def _added(rate: Rate, currency: str) -> str:
     """What a rate adds to the price below it, by the minute, the megabyte or one of its unit."""
-    unit = {"second": "min", "byte": "MB"}.get(rate.unit, rate.unit)
-    size = {"second": 60, "byte": 1_000_000}.get(rate.unit, 1)
+    unit, size = _SHOWN.get(rate.unit, (rate.unit, 1))
     return f"{plain((rate.add or 0) * size)} {currency}/{unit}"
 
 
 def terms(rate: Rate, currency: str) -> dict[str, str]:
     """What a rate says, as two texts."""
-    english, german = [], []
-    if rate.flat:
-        english.append("contained in the basic fee")
-        german.append("in der Grundgebühr enthalten")
+    english, german = (_terms(rate, currency, language) for language in (0, 1))
+    return {"terms_en": english, "terms_de": german}
+
+
+def _terms(rate: Rate, currency: str, language: int) -> str:
+    words = {name: both[language] for name, both in _TERMS.items()}
+    said = [words["flat"]] if rate.flat else []
     if rate.months:
-        english.append(f"{plain(rate.steps[0].price)} {currency} a month")
-        german.append(f"{plain(rate.steps[0].price)} {currency} im Monat")
-    for step in () if rate.months else rate.steps:
-        per, shown = step.per_unit(), ""
-        unit = {"second": "min", "byte": "MB"}.get(rate.unit, rate.unit)
-        per *= {"second": 60, "byte": 1_000_000}.get(rate.unit, 1)
-        shown = f"{plain(per)} {currency}/{unit}"
-        if rate.on == "cost":
-            shown = f"{plain(per)} × cost"
-        if step.flat:
-            shown = f"{plain(step.price)} {currency}"
-        if step.setup:
-            shown = f"{plain(step.setup)} {currency} + {shown}"
-        begin = decimal_text(step.start)
-        english.append(f"from {begin}: {shown}" if step.start else shown)
-        shown = shown.replace("× cost", "× Kosten")
-        german.append(f"ab {begin}: {shown}" if step.start else shown)
-        if step.rounding != "none" and not step.flat:
-            english[-1] += f" by {decimal_text(step.interval)}"
-            german[-1] += f" im Takt {decimal_text(step.interval)}"
+        said.append(f"{plain(rate.steps[0].price)} {currency} {words['month']}")
+    else:
+        said += [_step_terms(rate, step, currency, words, language) for step in rate.steps]
     if rate.setup:
-        english.append(f"setup {plain(rate.setup)} {currency}")
-        german.append(f"Verbindung {plain(rate.setup)} {currency}")
-    return {
-        "terms_en": "; ".join(english) or "no price",
-        "terms_de": "; ".join(german) or "kein Preis",
-    }
+        said.append(f"{words['setup']} {plain(rate.setup)} {currency}")
+    return "; ".join(said) or words["none"]
+
+
+def _step_terms(rate: Rate, step: Step, currency: str, words: dict[str, str], language: int) -> str:
+    named = rate.unit if not language else UNITS.get(rate.unit, ("", rate.unit))[1]
+    unit, size = _SHOWN.get(rate.unit, (named, 1))
+    shown = f"{plain(step.per_unit() * size)} {currency}/{unit}"
+    if rate.on == "cost":
+        shown = f"{plain(step.per_unit())} × {words['cost']}"
+    if step.flat:
+        shown = f"{plain(step.price)} {currency}"
+    if step.setup:
+        shown = f"{plain(step.setup)} {currency} + {shown}"
+    if step.start:
+        shown = f"{words['from']} {decimal_text(step.start)}: {shown}"
+    if step.rounding != "none" and not step.flat:
+        shown += f" {words['by']} {decimal_text(step.interval)}"
+    return shown
 
 
 def plain(value: Any) -> str:

@@ -49,6 +49,13 @@ def test_a_plain_call_step_by_step():
     assert json.loads(json.dumps(found.data()))[-1]["de"] == "Berechnet: 0,29 EUR."
 
 
+def test_units_have_names_in_both_languages():
+    rates = {"unit": "piece", "price": "0.07", "step": 1, "service": "sms"}
+    found = explain(TariffBook(book(rates)), usage((NOON, 2), service="sms", unit="piece"), 0)
+    assert "0.07 EUR/piece by 1." in found.text("en")
+    assert "0,07 EUR/Stück im Takt 1." in found.text("de")
+
+
 CASES = {
     "passed": ({"contracts": [{"id": 1, "price_lists": [8]}]}, {}),
     "band": ({"bands": [{"id": "b", "name": "day"}], "rate": {"band": "b"}}, {}),
