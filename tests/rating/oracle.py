@@ -52,9 +52,42 @@ def words(tariff):
     """What the files say of a price beside the price itself, as properties of a rate."""
     names = ("setup", "minimum", "maximum", "maximum_then", "free")
     found = {name: tariff[name] for name in names if tariff.get(name) is not None}
-    if tariff.get("rounding") in ROUNDINGS:
-        return found | {"rounding": ROUNDINGS[tariff["rounding"]], "decimals": tariff["decimals"]}
+    how = tariff.get("rounding")
+    assert how in {None, "none", *ROUNDINGS}, f"the translator does not know rounding {how}"
+    if how in ROUNDINGS:
+        return found | {"rounding": ROUNDINGS[how], "decimals": tariff["decimals"]}
     return found | {"round_at": "invoice"}
+
+
+def known(entry, *names, where):
+    """The entry, if a translator reads all it says; a word it does not know fails by name."""
+    unknown = sorted(set(entry) - set(names))
+    assert not unknown, f"{where}: the translator does not know {', '.join(unknown)}"
+    return entry
+
+
+#: What ``words`` reads of a price.
+WORDS = ("setup", "minimum", "maximum", "maximum_then", "free", "rounding", "decimals")
+STEP = ("from", "to", "interval", "price", "per", "rounding", "flat", "setup")
+
+
+def plain(value):
+    return value if isinstance(value, (str, bool, int)) else str(value)
+
+
+def steps_of(steps):
+    """The steps of a price as a rate's ``steps``."""
+    for step in steps:
+        known(step, *STEP, where="step")
+    return [{n: plain(s[n]) for n in STEP if s.get(n) is not None} for s in steps]
+
+
+def increments(tariff):
+    """A price without steps: its quantity and its increments; an increment of zero is none."""
+    found = {n: plain(tariff[n]) for n in ("price", "per") if tariff.get(n) is not None}
+    if tariff.get("price_per_minute") is not None:
+        found |= {"price": tariff["price_per_minute"], "per": "minute"}
+    return found | {n: plain(tariff[n]) for n in ("initial", "step") if tariff.get(n)}
 
 
 def micro(value):

@@ -13,14 +13,25 @@ from telecom_billing.rating import TariffBook, cost
 from telecom_billing.rating.money import MICRO
 
 from . import oracle
-from .test_oracle_billrun_tariff import STEP, plain
+from .oracle import plain, steps_of
 
 COMMON = "common prices"
 PERIODS = {"billing period": "month", "one billing period": "once", "own window": "once"}
 
 
-def steps_of(steps):
-    return [{n: plain(s[n]) for n in STEP if s.get(n) is not None} for s in steps]
+TARIFF = ("currency", "timezone", "billing_period", "rates", "allowances", "price_overrides")
+RATE = (*oracle.WORDS, "unit", "mode", "steps", "category", "price", "per", "initial", "step")
+OVERRIDE = (*RATE, "source", "rate", "factor")
+#: ``shared``, ``quantity`` and the like say again, or explain, what the others say.
+ALLOWANCE = (
+    "id", "granted_by", "account", "subscriber", "units", "money", "unit", "rates", "shared",
+    "period", "priority", "valid_from", "valid_to", "quantity", "pool_members", "units_each",
+    "money_each",
+)  # fmt: skip
+USE = (
+    "id", "start", "start_is_nominal", "units", "unit", "rate", "account", "subscriber", "plan",
+    "services", "charge_given", "other_rates",
+)  # fmt: skip
 
 
 def rate_of(number, name, rule, **more):
@@ -33,15 +44,17 @@ def rate_of(number, name, rule, **more):
         "setup_on_zero": True,
         "round_quantity": "step",
         "beyond": "free",
-        **({"steps": steps_of(rule["steps"])} if "steps" in rule else {}),
+        **({"steps": steps_of(rule["steps"])} if "steps" in rule else oracle.increments(rule)),
         **more,
     }
 
 
 def book_of(case):
     """The whole case as a tariff book."""
-    source, records = case["tariff"], case["usage"]
+    source, records = oracle.known(case["tariff"], *TARIFF, where="tariff"), case["usage"]
     rates = source["rates"]
+    for name, rule in rates.items():
+        oracle.known(rule, *RATE, where=f"rate {name}")
     plans = dict.fromkeys(r["plan"] for r in records if r.get("plan"))
     services = dict.fromkeys(s for r in records for s in r.get("services", ()))
     lists = {}
@@ -81,6 +94,7 @@ def tariff(name, rates, **more):
 def overrides(entries, rates):
     found = []
     for number, entry in enumerate(entries):
+        oracle.known(entry, *OVERRIDE, where="price override")
         rule = {**rates[entry["rate"]], **entry}
         if "factor" in entry:
             found.append(
@@ -97,6 +111,7 @@ def overrides(entries, rates):
 
 
 def allowance(entry):
+    oracle.known(entry, *ALLOWANCE, where="allowance")
     kind, name = entry["granted_by"].split(":", 1)
     shared = entry.get("subscriber") is None
     money_first = kind == "plan" and "money" in entry and entry["priority"] == 1
@@ -120,6 +135,7 @@ def allowance(entry):
 
 
 def record(use):
+    oracle.known(use, *USE, where="usage")
     found = {
         "started_at": oracle.instant(use["start"]),
         "quantity": oracle.micro(use["units"]),

@@ -20,7 +20,8 @@ def test_months(case):
         first += dt.timedelta(days=1)
     if not case["tariff"]["last_day_counts"]:
         last -= dt.timedelta(days=1)
-    found = calendar_months(first, last)
+    # A span whose only days do not count is no month at all.
+    found = calendar_months(first, last) if first <= last else 0
     expected = case["expected"]
     assert round_fraction(found, 10, "half_up") == Fraction(expected["months"])
     if "months_exact" in expected:

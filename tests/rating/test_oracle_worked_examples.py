@@ -10,14 +10,20 @@ from telecom_billing.rating.proration import by_thirtieths
 from telecom_billing.rating.tax import net_of, sum_of
 
 from . import oracle
-from .test_oracle_billrun_allowances import steps_of
+from .oracle import known, steps_of
 
 #: What the error of a refused record must speak of, by reason.
 SPOKEN = {
     "cap-per-minute": "per minute", "cap-per-call": "per call", "cap-increment": "increment",
     "cap-per-message": "per message",
 }  # fmt: skip
-LIMITS = ("per_minute", "per_call", "longest_increment", "longest_initial", "longest_step")
+LIMITS = (
+    "per_minute", "per_call", "per_message", "longest_increment", "longest_initial", "longest_step",
+)  # fmt: skip
+WORDS = (
+    *oracle.WORDS, "currency", "initial", "step", "price", "per", "price_per_minute", "steps",
+    "prefixes", "service", "limit", "tax_included",
+)  # fmt: skip
 ANYWHERE = [str(digit) for digit in range(10)]
 
 
@@ -28,18 +34,16 @@ def kind(case):
     return "recurring" if "recurring" in tariff else "usage"
 
 
-def book_of(tariff):
-    one = {"id": 1, "unit": "second", "per": "minute", "price": "0", **oracle.words(tariff)}
+def book_of(tariff, unit="second"):
+    known(tariff, *WORDS, where="tariff")
+    one = {"id": 1, "unit": unit, "price": "0", **oracle.words(tariff)}
     if "prefixes" in tariff:
         one["zone"] = 1
-    for name in ("initial", "step"):
-        if tariff.get(name) is not None:
-            one[name] = tariff[name]
-    if "price_per_minute" in tariff:
-        one["price"] = tariff["price_per_minute"]
+    one |= oracle.increments(tariff)
     if "steps" in tariff:
         one = {**one, "steps": steps_of(tariff["steps"]), "beyond": "refuse"}
-        del one["price"], one["per"]
+        for name in ("price", "per", "initial", "step"):
+            one.pop(name, None)
     book = {
         "format": 1,
         "currency": tariff.get("currency", "XXX"),
@@ -53,7 +57,7 @@ def book_of(tariff):
         ],
     }
     if "limit" in tariff:
-        limits = {name: tariff["limit"][name] for name in LIMITS if name in tariff["limit"]}
+        limits = known(tariff["limit"], *LIMITS, where="limit")
         book["guards"] = [
             {
                 "id": 1,
@@ -81,7 +85,7 @@ def test_usage(case):
         }
         for use in case["usage"]
     ]
-    result, charges = oracle.rated(book_of(tariff), records)
+    result, charges = oracle.rated(book_of(tariff, case["usage"][0]["unit"]), records)
     reasons = oracle.reasons_of(result.charges)
     if "error" in expected:
         assert set(reasons) == set(range(len(records)))

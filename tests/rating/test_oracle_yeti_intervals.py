@@ -9,14 +9,24 @@ from telecom_billing.rating.money import round_fraction
 
 from . import oracle
 
+WORDS = (
+    *oracle.WORDS, "currency", "initial", "step", "price_per_minute_initial",
+    "price_per_minute_step",
+)  # fmt: skip
+
 
 def book_of(tariff):
+    oracle.known(tariff, *WORDS, where="tariff")
+    first = {
+        "initial": tariff["initial"],
+        "price_initial": tariff["price_per_minute_initial"],
+    }
     one = {
         "id": 1,
         "unit": "second",
-        "initial": tariff["initial"],
+        # A first increment of zero is none: the steps begin at the call's start.
+        **(first if tariff["initial"] else {}),
         "step": tariff["step"],
-        "price_initial": tariff["price_per_minute_initial"],
         "price": tariff["price_per_minute_step"],
         "per": "minute",
         **oracle.words(tariff),
