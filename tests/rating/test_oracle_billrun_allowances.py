@@ -28,10 +28,6 @@ ALLOWANCE = (
     "period", "priority", "valid_from", "valid_to", "quantity", "pool_members", "units_each",
     "money_each",
 )  # fmt: skip
-USE = (
-    "id", "start", "start_is_nominal", "units", "unit", "rate", "account", "subscriber", "plan",
-    "services", "charge_given", "other_rates",
-)  # fmt: skip
 
 
 def rate_of(number, name, rule, **more):
@@ -135,7 +131,6 @@ def allowance(entry):
 
 
 def record(use):
-    oracle.known(use, *USE, where="usage")
     found = {
         "started_at": oracle.instant(use["start"]),
         "quantity": oracle.micro(use["units"]),
