@@ -72,6 +72,7 @@ from . import (
     telecom_collective_part,
     telecom_confidential_number,
     telecom_contract_price,
+    telecom_contract_price_lock,
     telecom_delivery,
     telecom_delivery_notes,
     telecom_delivery_undo,

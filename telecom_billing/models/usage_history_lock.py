@@ -12,10 +12,10 @@ import datetime
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
-from ..store.invoiced_days import spans
 from .field_change import differs
+from .invoiced_usage import days_of_both, invoiced_days
 from .number_text import normalise
 
 NUMBER_FIELDS = ("kind", "range_from", "range_to", "source_id", "company_id", "contract_line_id")
@@ -23,25 +23,6 @@ LINE_FIELDS = ("telecom_tariff_id", "telecom_price_list_id", "contract_id")
 #: Of an option: how much of it was booked multiplies what it contains.
 OPTION_FIELDS = (*LINE_FIELDS, "quantity")
 TARIFF_FIELDS = ("currency_id", "tz", "company_id", "price_includes_tax")
-
-
-def invoiced_days(records, column: str, contracts) -> dict[int, tuple]:
-    """{id: (first, last)}: local days of the usage that is on invoices or handed over.
-
-    :param column: of the usage summaries, that names ``records``
-    :param contracts: whose summaries are looked at; by their index
-    """
-    env = records.env
-    if not records.ids or not contracts.ids:
-        return {}
-    env["telecom.usage.summary"].flush_model()
-    condition = SQL(
-        "s.contract_id = ANY(%s) AND %s = ANY(%s) AND s.first_started_at IS NOT NULL",
-        contracts.ids,
-        SQL.identifier("s", column),
-        records.ids,
-    )
-    return spans(env.cr, SQL.identifier("s", column), condition)
 
 
 class TelecomNumber(models.Model):
@@ -134,10 +115,9 @@ class ContractLine(models.Model):
         found = invoiced_days(self - options, "contract_line_id", (self - options).contract_id)
         contracts = invoiced_days(options.contract_id, "contract_id", options.contract_id)
         for line in options:
-            first, last = contracts.get(line.contract_id.id, (None, None))
-            if last and (line.date_start or first) <= last and (line.date_end or last) >= first:
-                first, last = max(first, line.date_start or first), min(last, line.date_end or last)
-                found[line.id] = (first, last)
+            days = days_of_both(contracts.get(line.contract_id.id), line.date_start, line.date_end)
+            if days:
+                found[line.id] = days
         return found
 
     def _refuse_days_without_usage(self, vals):
@@ -158,64 +138,6 @@ class ContractLine(models.Model):
                         last=format_date(self.env, last),
                     )
                 )
-
-
-class TelecomContractPrice(models.Model):
-    _inherit = "telecom.contract.price"
-
-    # ------------------------------------------------------------------ CRUD
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS 'telecom.contract.price'
-        prices = super().create(vals_list)
-        prices._refuse_invoiced_days()
-        return prices
-
-    def write(self, vals):
-        # EXTENDS 'telecom.contract.price'
-        names = vals.keys() - {"valid_from", "valid_to"}
-        self.filtered(
-            lambda one: any(differs(one, name, vals) for name in names)
-        )._refuse_invoiced_days()
-        before = self._days_on_invoices()
-        done = super().write(vals)
-        after = self._days_on_invoices()
-        self.filtered(lambda one: before[one.id] != after[one.id])._refuse(before, after)
-        return done
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_invoiced(self):
-        self._refuse_invoiced_days()
-
-    # ------------------------------------------------------------------ business
-    def _days_on_invoices(self) -> dict[int, tuple | None]:
-        """{prices: (first, last) of the invoiced days for which they hold, None: none}."""
-        contracts = invoiced_days(self.contract_id, "contract_id", self.contract_id)
-        found: dict[int, tuple | None] = dict.fromkeys(self.ids)
-        for one in self.filtered(lambda one: one.contract_id.id in contracts):
-            first, last = contracts[one.contract_id.id]
-            first, last = max(first, one.valid_from or first), min(last, one.valid_to or last)
-            if first <= last:
-                found[one.id] = (first, last)
-        return found
-
-    def _refuse_invoiced_days(self):
-        days = self._days_on_invoices()
-        self.filtered(lambda one: days[one.id])._refuse(days)
-
-    def _refuse(self, *days: dict[int, tuple | None]):
-        for one in self:
-            last = max(each[one.id][1] for each in days if each[one.id])
-            raise UserError(
-                self.env._(
-                    "Usage of contract %(contract)s is on invoices up to %(last)s. Individual "
-                    "prices “%(prices)s” begin, end or change after that day; for earlier ones, "
-                    "reverse these invoices first.",
-                    contract=one.contract_id.display_name,
-                    last=format_date(self.env, last),
-                    prices=one.tariff_id.display_name,
-                )
-            )
 
 
 class ContractContract(models.Model):
@@ -279,7 +201,9 @@ class TelecomTariff(models.Model):
         """A tariff, an option and an individual price list are booked in different ways."""
         booked = ["|", ("telecom_tariff_id", "in", self.ids),
                   ("telecom_price_list_id", "in", self.ids)]  # fmt: skip
-        contracts = self.env["contract.line"].sudo().search(booked).contract_id
+        lines = self.env["contract.line"].sudo().with_context(active_test=False)
+        agreed = self.env["telecom.contract.price"].sudo().search([("tariff_id", "in", self.ids)])
+        contracts = lines.search(booked).contract_id | agreed.contract_id
         for contract, (_first, last) in invoiced_days(contracts, "contract_id", contracts).items():
             raise UserError(
                 self.env._(

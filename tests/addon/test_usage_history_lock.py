@@ -79,6 +79,29 @@ class TestHistoryLock(RatingCase):
         self.summary.invoice_line_id = False
         self.used_line.date_end = "2026-09-10"
 
+    def test_individual_prices_of_a_line_without_usage_are_free(self):
+        own = self.env["telecom.tariff"].create(
+            {"name": "Own", "code": "own-l", "kind": "individual"}
+        )
+        version = self.env["telecom.tariff.version"].create(
+            {"tariff_id": own.id, "name": "Own", "valid_from": "2026-01-01",
+             "zone_plan_id": self.flat.version_ids.zone_plan_id.id,
+             "rate_ids": [(0, 0, {"factor": 0.5, "price": 0})]}
+        )  # fmt: skip
+        version.action_activate()
+        second = self.new_line(self.used_line.contract_id, self.flat)
+        agreed = {"contract_id": second.contract_id.id, "tariff_id": own.id}
+        prices = self.env["telecom.contract.price"].create(agreed | {"line_id": second.id})
+        version.rate_ids.factor = 0.6
+        prices.valid_to = "2026-09-10"
+        with self.assertRaisesRegex(UserError, "09/10/2026"), self.cr.savepoint():
+            prices.line_id = self.used_line
+        with self.assertRaisesRegex(UserError, "09/20/2026"), self.cr.savepoint():
+            self.env["telecom.contract.price"].create(agreed)
+        later = self.env["telecom.contract.price"].create(agreed | {"valid_from": "2026-09-21"})
+        version.rate_ids.factor = 0.7
+        later.unlink()
+
     def test_a_tariff_keeps_currency_and_clock(self):
         for vals in (
             {"currency_id": self.env.ref("base.USD").id},
