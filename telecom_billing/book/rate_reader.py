@@ -9,7 +9,8 @@ from fractions import Fraction
 from odoo.exceptions import ValidationError
 
 from ..models.telecom_rate import PRICE_DIGITS, UNIT_DIGITS
-from ..rating.rates import named
+from ..models.telecom_unit import BY_SERVICE
+from ..rating.rates import OF_QUANTITY, named
 from .text import as_list, to_number
 
 #: What a version or tariff may state for all its rates and the version's own fields keep:
@@ -26,10 +27,6 @@ OF_RATE = ("unit", "per", "initial", "step", "setup_on_zero", "direction", "igno
 OF_EACH = ("round_quantity", "mode", "beyond", "maximum_then", "setup_per", "whole")
 
 
-#: Properties that rates inherit, and that do not concern a price on our cost.
-OF_CALLS = ("per", "initial", "step", "whole", "ignore_below")
-
-
 class RateReader:
     """Part of :class:`~.reader.Reader`."""
 
@@ -37,7 +34,7 @@ class RateReader:
         """Field values of a rate, once for each of its zones."""
         own = {**inherited, **record}
         if on_cost := own.get("on") == "cost":  # what is inherited concerns calls
-            own = {name: own[name] for name in own if name in record or name not in OF_CALLS}
+            own = {name: own[name] for name in own if name in record or name not in OF_QUANTITY}
         if own.get("months"):
             raise ValidationError(
                 self.env._(
@@ -59,7 +56,7 @@ class RateReader:
             "band_id": self.bands[str(own["band"])].id if own.get("band") is not None else False,
             "origin_ids": [(6, 0, [self.zones[str(zone)].id for zone in origins])],
             "weight": own.get("weight") or 0,
-            "unit": own.get("unit") or "second",
+            "unit": own.get("unit") or self._unit_of(service, on_cost),
             "on_cost": on_cost,
             "setup_on_zero": own.get("setup_on_zero") or False,
             "refuse": own.get("refuse"),
@@ -86,6 +83,12 @@ class RateReader:
                 "code": values["code"] if not number else f"{values['code']}-{number + 1}",
                 "zone_id": self.zones[str(zone)].id if zone is not None else False,
             }
+
+    def _unit_of(self, service, on_cost) -> str:
+        """In which usage is counted where the rate does not say; on our cost it cannot."""
+        names = [service] if isinstance(service, str) else service or []
+        known = {BY_SERVICE.get(name, "second") for name in names}
+        return known.pop() if on_cost and len(known) == 1 else "second"
 
     def _together(self, own) -> dict:
         """What of a period's records is priced as one, as far as invoices by the month can say."""

@@ -58,9 +58,11 @@ class Pricing:
             cost, known, currency = self.costing.of(
                 facts, usage_frame, self.currencies, self.own_currency
             )
-            names = {number: name for name, number in self.currencies.items()}
             frame["cost"] = pd.arrays.IntegerArray(cost, ~known)
-            frame["currency"] = pd.Categorical([names.get(one, "") for one in currency.tolist()])
+            numbers, code = np.unique(currency, return_inverse=True)
+            names = {number: name for name, number in self.currencies.items()}
+            listed = pd.Index([names.get(one, "") for one in numbers.tolist()], dtype="object")
+            frame["currency"] = pd.Categorical.from_codes(code.reshape(-1), categories=listed)
         return frame
 
     @property

@@ -30,8 +30,7 @@ class TelecomRate(models.Model):
         "maximum_then", "round_quantity", "round_at", "rounding_method", "rounding_digits",
         "setup_zero", "minimum_zero", "maximum_zero", "price_initial_zero", "whole",
         "ignore_below", "origin_ids", "added", "conference_pause", "together_by", "together_at",
-        "together_of", "together_share", "together_period", "setup_per",
-        "on_cost",
+        "together_of", "together_share", "together_period", "setup_per", "on_cost",
     )  # fmt: skip
     def _check_with_core(self):
         """What the rating core would not understand is refused where it is entered."""
@@ -74,10 +73,11 @@ class TelecomRate(models.Model):
                     )
                 )
 
-    @api.constrains("together_by", "version_id")
-    def _check_together(self):
-        for rate in self.filtered("together_by"):
-            if rate.tariff_id.kind == "cost":
+    @api.constrains("together_by", "on_cost", "version_id")
+    def _check_carriers_prices(self):
+        """What a carrier's price list cannot say; also asked when a tariff becomes one."""
+        for rate in self.filtered(lambda one: one.tariff_id.kind == "cost"):
+            if rate.together_by:
                 raise ValidationError(
                     self.env._(
                         "%(rate)s: what a carrier costs is known record by record, so its price "
@@ -85,15 +85,24 @@ class TelecomRate(models.Model):
                         rate=rate._where(),
                     )
                 )
-
-    @api.constrains("on_cost", "version_id")
-    def _check_on_cost(self):
-        for rate in self.filtered("on_cost"):
-            if rate.tariff_id.kind == "cost":
+            if rate.on_cost:
                 raise ValidationError(
                     self.env._(
                         "%(rate)s: a carrier's price list says what our cost is, so its prices "
                         "cannot be on our cost. Enter a price.",
+                        rate=rate._where(),
+                    )
+                )
+
+    @api.constrains("on_cost", "flat", "factor", "added", "refuse")
+    def _check_on_cost(self):
+        for rate in self.filtered("on_cost"):
+            if rate.flat or rate.factor or rate.added or rate.refuse:
+                raise ValidationError(
+                    self.env._(
+                        "%(rate)s: “On our cost” goes with a price or with steps, not with "
+                        "“flat”, a change of the price below or a refusal. Take one of the two "
+                        "out.",
                         rate=rate._where(),
                     )
                 )

@@ -129,6 +129,10 @@ class TelecomTariff(models.Model):
         named = ("telecom_tariff_id", "telecom_price_list_id")
         Line.search(Domain.OR([(name, "in", self.ids)] for name in named))._check_telecom_currency()
 
+    @api.constrains("kind")
+    def _check_prices_of_kind(self):
+        self.version_ids.rate_ids._check_carriers_prices()
+
     @api.constrains("fallback_tariff_id", "fallback_ids", "currency_id")
     def _check_fallback(self):
         for tariff in self:

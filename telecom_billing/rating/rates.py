@@ -31,7 +31,7 @@ ON = ("quantity", "cost")
 #: What prices on a record's stated cost count: one of the currency.
 AMOUNT = "amount"
 #: What a tariff states for its calls does not concern prices on a cost.
-_OF_QUANTITY = ("unit", "per", "initial", "step", "whole", "ignore_below")
+OF_QUANTITY = ("unit", "per", "initial", "step", "whole", "ignore_below")
 QUANTITY_ROUNDINGS = ("up", "none", "down")
 DIRECTIONS = ("out", "in", "transfer", "any")
 CONFERENCE_BY = ("leg", "participant", "session", "peak")
@@ -143,7 +143,7 @@ def read_rate(node: Node, inherited: Mapping[str, Any], units: Units) -> Rate:
     default = "second"
     if on == "cost":
         default = AMOUNT
-        inherited = {key: value for key, value in inherited.items() if key not in _OF_QUANTITY}
+        inherited = {key: value for key, value in inherited.items() if key not in OF_QUANTITY}
         for name in ("unit", "conference", "together", "months"):
             if node.has(name):
                 node.fault(name, "stands beside 'on'", "Take one of the two out.")

@@ -80,6 +80,33 @@ class TestRatingOnCost(CoreCase):
         # Ten resold minutes are none of the tier's: its second minute costs 0.10, the third half.
         self.assertEqual(self.prices(usage), ["0.15"])
 
+    def test_what_it_does_not_go_with(self):
+        for other in ({"flat": True, "price": 0}, {"factor": 0.5, "price": 0}, {"refuse": "no"}):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                self.resold.write(other)
+
+    def test_data_stay_data(self):
+        """The book cannot say in which unit a price on our cost is counted: the service does."""
+        rates = [{"id": "d", "service": "data", "on": "cost", "price": "2"}]
+        (tariff,) = self.env["telecom.tariff"].import_book(
+            {"format": 1, "tariffs": [{"id": "data-c", "per": 60, "initial": 60, "versions": [
+                {"id": "1", "valid_from": "2026-01-01", "rates": rates}]}]}
+        )  # fmt: skip
+        self.assertEqual((tariff.version_ids.rate_ids.unit, tariff.version_ids.rate_ids.initial),
+                         ("byte", 0))  # fmt: skip
+        self.new_number("+49 30 222", self.new_line(self.contract, tariff))
+        usage = self.deliver([{"a_number": "4930222", "b_number": None, "service": "data",
+                               "unit": "KB", "quantity": 5, "cost": 0.3}])  # fmt: skip
+        self.assertEqual(self.prices(usage), ["0.6"])
+        summary = self.env["telecom.usage.summary"].search([("service", "=", "data")])
+        self.assertEqual((summary.unit, summary.quantity, summary.billed), ("byte", 5000, 5000))
+        self.check_sums()
+
+    def test_nor_can_a_tariff_become_one(self):
+        with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
+            self.flat.kind = "cost"
+        self.assertIn("cannot be on our cost", str(caught.exception))
+
     def test_a_carriers_price_list_cannot(self):
         rate = self.source.cost_tariff_id.version_ids.rate_ids
         with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
