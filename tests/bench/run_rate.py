@@ -4,6 +4,8 @@ ones, and a day beside a month.
 
 A sixteenth, a sixth and the whole of N records are rated one after the other, each in a month of
 its own, in one process: its highest memory after the sixth is what the whole is compared with.
+All is committed as the billing run does it: what one transaction changes again and again keeps each
+state until its end, so that a day would pay for the days before it.
 """
 
 from __future__ import annotations
@@ -62,12 +64,14 @@ def rated(env, month: datetime.date, rows: int, everything: bool = False) -> flo
     """Rate what is new of a month, or everything; seconds."""
     span = env["telecom.rating.state"]._span(env.company, month)
     begun = time.perf_counter()
-    counts = Month(env, env.company, span).rate(everything)
+    counts = Month(env, env.company, span, lambda done, total: env.cr.commit()).rate(everything)
+    env.cr.commit()
     taken = time.perf_counter() - begun
     assert counts.records == rows, counts
     assert 0 < counts.aside < rows / 5, counts
-    # As PostgreSQL does by itself, once the rating is committed.
+    # As PostgreSQL does by itself, after a while.
     env.cr.execute("ANALYZE telecom_charge_data, telecom_usage_summary")
+    env.cr.commit()
     return taken
 
 
@@ -91,7 +95,7 @@ def explained(env, month: datetime.date) -> float:
 
 
 def measure(env, rows: int, folder: Path) -> typing.Iterator[dict]:
-    """Rows of ``bench.json``. Leaves nothing behind when the caller rolls back."""
+    """Rows of ``bench.json``. Commits: the database is for measuring only."""
     world = World(env)
     small, sixth = max(rows // 16, 1000), max(rows // 6, 1000)
     world.month(SIXTEENTH, small)

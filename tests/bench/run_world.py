@@ -182,7 +182,7 @@ def store_facts(env, delivery, month: datetime.date, days: tuple[int, int], rows
 
 
 class World:
-    """Grows as it is asked to; nothing of it is committed."""
+    """Grows as it is asked to, and commits that."""
 
     def __init__(self, env):
         self.env = env
@@ -216,3 +216,4 @@ class World:
             {"name": f"{month} {days}", "source_id": self.source.id, "sha256": f"{month} {days}"}
         )
         store_facts(self.env, delivery, month, days, rows, lines)
+        self.env.cr.commit()

@@ -50,7 +50,7 @@ def collect(**given: Any) -> None:
 
 
 def in_odoo(env: Any) -> None:
-    """The same inside Odoo; leaves the database as it was."""
+    """The same inside Odoo; what is not committed is rolled back."""
     try:
         collect(env=env, cr=env.cr)
     finally:
