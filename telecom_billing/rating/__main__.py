@@ -25,6 +25,11 @@ from .sums import sums
 from .usage import UsageError
 from .usage_texts import file_fault, usage_fault
 
+_DONE = {
+    "en": "{} records, {} charges, {} with a reason, total {}",
+    "de": "{} Sätze, {} Entgelte, {} mit Grund, Summe {}",
+}
+
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
@@ -47,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FOLDER",
         help="write balances, alerts, top-ups and costs by carrier as CSV files there",
     )
-    parser.add_argument("--language", choices=("de", "en"), default="en")
+    parser.add_argument(
+        "--language", choices=("de", "en"), default="en", help="of all that is said (default: en)"
+    )
     options = parser.parse_args(arguments)
     try:
         book, usage = read_book(options.book), read_usage(options.usage)
@@ -61,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         for note in notes(book, usage, options.sums or "", options.language):
             print(note, file=sys.stderr)
-        rated = rate(book, usage)
+        rated = rate(book, usage, language=options.language)
     except OSError as error:
         print(file_fault(error, options.language), file=sys.stderr)
         return 2
@@ -85,11 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     refused = int(rated.charges["reason"].notna().sum())
     total = decimal_text(int(rated.total() * MICRO))
-    print(
-        f"{len(usage)} records, {len(rated.charges)} charges, {refused} with a reason, "
-        f"total {total}",
-        file=sys.stderr,
-    )
+    told = _DONE[options.language].format(len(usage), len(rated.charges), refused, total)
+    print(told, file=sys.stderr)
     return 1 if refused else 0
 
 

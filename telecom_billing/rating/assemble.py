@@ -29,9 +29,10 @@ class Chunk:
 
 
 def assemble(
-    context: Context, cover: Cover, prices: Prices, bearer: dict[int, int]
+    context: Context, cover: Cover, prices: Prices, bearer: dict[int, int], german: bool = False
 ) -> pd.DataFrame:
-    """The frame of charges, one row per record and segment, records in order."""
+    """The frame of charges, one row per record and segment, records in order; messages in English
+    or ``german``."""
     reason = context.found.reason
     bad = reason != 0
     if bad.any():
@@ -47,7 +48,7 @@ def assemble(
     rows, segment, columns = _merge(_chunks(context, cover, prices, bad), context.rows)
     if cover.draws or prices.own or context.left_out is not None:
         _report_used(context, cover, prices, rows, columns, bad)
-    return _frame(context, rows, segment, columns)
+    return _frame(context, rows, segment, columns, german)
 
 
 def _report_used(context, cover, prices, rows, columns, bad) -> None:
@@ -172,7 +173,11 @@ def _used(rows: np.ndarray, quantity: np.ndarray, size: np.ndarray) -> np.ndarra
 
 
 def _frame(
-    context: Context, rows: np.ndarray, segment: np.ndarray, columns: dict[str, np.ndarray]
+    context: Context,
+    rows: np.ndarray,
+    segment: np.ndarray,
+    columns: dict[str, np.ndarray],
+    german: bool,
 ) -> pd.DataFrame:
     book, found = context.book, context.found
     rate = columns["rate"]
@@ -209,13 +214,13 @@ def _frame(
             "reason": pd.Categorical.from_codes(
                 found.reason[rows].astype(np.int64) - 1, list(CODES[1:])
             ),
-            "message": _messages(context, rows),
+            "message": _messages(context, rows, german),
         },
         copy=False,
     )
 
 
-def _messages(context: Context, rows: np.ndarray) -> pd.Series:
+def _messages(context: Context, rows: np.ndarray, german: bool) -> pd.Series:
     """Sentences for rows with a reason, NA for the others."""
     found = context.found
     bad = np.flatnonzero(found.reason[rows])
@@ -225,7 +230,7 @@ def _messages(context: Context, rows: np.ndarray) -> pd.Series:
             facts["tariff"] = found.chains.named[found.chains.row[row]]
         facts["tariff"] = context.book.named_tariff(facts["tariff"])
         facts["detail"] = context.details.get(row)
-        said.append(message(CODES[found.reason[row]], facts))
+        said.append(message(CODES[found.reason[row]], facts, german))
     place = np.full(len(rows), -1, dtype=np.int64)
     place[bad] = np.arange(len(bad))
     return pd.Series(pd.array([*said, None], dtype="string").take(place, allow_fill=True))

@@ -63,6 +63,7 @@ def rate(
     spent: pd.DataFrame | None = None,
     settled: pd.DataFrame | None = None,
     span: tuple[dt.date, dt.date] | None = None,
+    language: str = "en",
 ) -> Rated:
     """Price every record of ``usage`` by ``book``.
 
@@ -73,13 +74,14 @@ def rate(
     same periods that are not in ``usage``, from whose sums tiers, limits and minimums go on (see
     :mod:`~.settled`). ``span``: first and last
     local day for which balances and top-ups are wanted of holders that the book names, even where
-    there is no usage.
+    there is no usage. ``language``: "en" or "de", of the messages about records without a price.
 
     Raises :class:`~.usage.UsageError` where a column is missing or of a wrong type; a single
     faulty record never raises but gets a reason.
     """
     done = run(book, usage, opening=opening, spent=spent, settled=settled, span=span)
-    charges = assemble(done.context, done.cover, done.prices, done.bearer)
+    german = language == "de"
+    charges = assemble(done.context, done.cover, done.prices, done.bearer, german)
     return Rated(charges, done.ledger.frame(), done.alerts, done.topups, book)
 
 

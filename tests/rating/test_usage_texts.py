@@ -77,3 +77,21 @@ def test_arguments_in_the_wrong_order(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "the tariff book comes first, the usage second" in told
     assert "file = ''" not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "message", "done"),
+    [
+        ("en", "in another kind of unit", "2 records, 2 charges, 1 with a reason, total 0.61"),
+        ("de", "in einer anderen Art von Einheit", "2 Sätze, 2 Entgelte, 1 mit Grund, Summe 0.61"),
+    ],
+)
+def test_reasons_and_the_last_line(tmp_path, capsys, language, message, done):
+    book, usage = tmp_path / "book.json", tmp_path / "usage.csv"
+    book.write_text(json.dumps(BOOK))
+    rows = "2026-01-31T08:00:00Z,voice,61,second\n2026-01-31T09:00:00Z,sms,1,piece\n"
+    usage.write_text(f"started_at,service,quantity,unit\n{rows}")
+    assert main([str(book), str(usage), "--language", language]) == 1
+    told = capsys.readouterr()
+    assert message in told.out
+    assert told.err.endswith(f"{done}\n")
