@@ -136,12 +136,14 @@ class TelecomUsageSummary(models.Model):
 
     # ------------------------------------------------------------------ actions
     def action_open_charges(self):
-        """The records behind these summaries."""
+        """The records behind these summaries, as they began."""
+        by_start = self.env.ref("telecom_billing.telecom_charge_list_by_start")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Records"),
             "res_model": "telecom.charge",
             "view_mode": "list,form",
+            "views": [(by_start.id, "list"), (False, "form")],
             "domain": [
                 ("contract_id", "in", self.contract_id.ids),
                 ("summary_id", "in", self.ids),
