@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .telecom_rate import ARCHIVED_TOO
+
 
 class TelecomPool(models.Model):
     _name = "telecom.pool"
@@ -28,12 +30,14 @@ class TelecomPool(models.Model):
     contract_ids = fields.Many2many(
         "contract.contract",
         string="Contracts",
+        context=ARCHIVED_TOO,
         domain="[('partner_id', '=', partner_id)]",
         help="All their lines are members.",
     )
     line_ids = fields.Many2many(
         "contract.line",
         string="Contract lines",
+        context=ARCHIVED_TOO,
         domain="[('contract_id.partner_id', '=', partner_id)]",
     )
     pool_ids = fields.Many2many(
@@ -42,6 +46,7 @@ class TelecomPool(models.Model):
         "pool_id",
         "member_id",
         string="Pools inside",
+        context=ARCHIVED_TOO,
         domain="[('partner_id', '=', partner_id), ('id', '!=', id)]",
         help="Their members are members of this pool as well.",
     )
@@ -109,8 +114,9 @@ class TelecomPool(models.Model):
 
     def _members(self):
         """Contract lines of these pools, those of the pools inside included."""
-        pools = self._with_inner()
-        contracts = pools.contract_ids | self.env["contract.contract"].search(
+        pools = self.with_context(**ARCHIVED_TOO)._with_inner()
+        contracts = pools.contract_ids | pools.contract_ids.search(
             [("partner_id", "in", pools.filtered("whole_customer").partner_id.ids)]
         )
-        return pools.line_ids | contracts.contract_line_ids
+        members = pools.line_ids | contracts.contract_line_ids
+        return members.with_context(self.env.context)

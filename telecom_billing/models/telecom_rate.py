@@ -5,7 +5,8 @@ from odoo import api, fields, models
 
 #: Nothing that a price or rule names is passed over silently: an empty list means everybody. So
 #: what is archived still counts, and what is named cannot be deleted.
-NAMED = {"context": {"active_test": False}, "ondelete": "restrict"}
+ARCHIVED_TOO = {"active_test": False}
+NAMED = {"context": ARCHIVED_TOO, "ondelete": "restrict"}
 #: Prices to a hundred-millionth: rate decks quote up to six places of a cent.
 PRICE_DIGITS = (16, 8)
 UNIT_DIGITS = (16, 6)

@@ -145,8 +145,12 @@ class TelecomSelector(models.AbstractModel):
                     )
 
     def _refuse_bad_rules(self):
-        """Raise ValidationError with what the rating core would not understand."""
-        for one in self:
+        """Raise ValidationError with what the rating core would not understand.
+
+        One without its pool is :meth:`_check_pool`'s matter; while it is created its steps come,
+        and are checked, before its pools.
+        """
+        for one in self.filtered(lambda one: one.share != "pool" or one.pool_ids):
             try:
                 TariffBook(rules_writer.book_of(one))
             except BookError as error:

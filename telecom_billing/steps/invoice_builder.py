@@ -64,6 +64,8 @@ class InvoiceBuilder(Taxes):
                     contract.display_name,
                 )
             )
+        if not contract.active:  # as telecom.fee._lines_due has it, also where usage is left
+            return
         env = self._env_for(contract)
         for line in contract.contract_line_ids.with_env(env):
             for fee, kept, span in line._telecom_surplus():

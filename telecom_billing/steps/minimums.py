@@ -16,10 +16,11 @@ from ..store import exact as store_exact
 
 #: Holders with their lines that are valid in the period, the turnover by kind of price, and what
 #: was invoiced already. ``spent`` are the summaries of all those lines, on an invoice or not.
+#: Archived contracts owe nothing, but what they spent counts for the others of their holder.
 DUE = """
     WITH members AS (
         SELECT %(holder)s AS holder, l.id AS line, l.contract_id AS contract,
-               l.date_start AS begin, l.date_end AS finish
+               l.date_start AS begin, l.date_end AS finish, o.active
           FROM contract_line l JOIN contract_contract o ON o.id = l.contract_id
           JOIN telecom_tariff own ON own.id = l.telecom_tariff_id AND own.kind <> 'option'
          WHERE o.company_id = %(company)s AND o.is_telecom AND %(who)s
@@ -27,10 +28,10 @@ DUE = """
            AND COALESCE(l.date_start, '-infinity') <= %(last)s
            AND COALESCE(l.date_end, 'infinity') >= %(first)s
     ), holders AS (
-        SELECT holder, min(contract) AS contract,
+        SELECT holder, min(contract) FILTER (WHERE active) AS contract,
                CASE WHEN bool_and(begin IS NOT NULL) THEN min(begin) END AS begin,
                CASE WHEN bool_and(finish IS NOT NULL) THEN max(finish) END AS finish
-          FROM members WHERE holder IS NOT NULL GROUP BY holder
+          FROM members WHERE holder IS NOT NULL GROUP BY holder HAVING bool_or(active)
     ), spent AS (
         SELECT m.holder, t.price_includes_tax AS gross, sum(s.amount) AS amount,
                bool_or(s.invoice_line_id IS NULL) AS open
