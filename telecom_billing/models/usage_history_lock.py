@@ -151,17 +151,35 @@ class ContractContract(models.Model):
             owner = partner.commercial_partner_id
             others = self.filtered(lambda one: one.partner_id.commercial_partner_id != owner)
             others._refuse_usage_of_somebody()
+        if "company_id" in vals:
+            moving = self.filtered(lambda one: differs(one, "company_id", vals))
+            moving._refuse_usage_of_company()
         return super().write(vals)
 
     # ------------------------------------------------------------------ business
+    def _with_usage(self):
+        """Those of these contracts that have any, invoiced or not."""
+        Summary = self.env["telecom.usage.summary"].sudo()
+        used = Summary._read_group([("contract_id", "in", self.ids)], ["contract_id"])
+        return self.browse(contract.id for (contract,) in used)
+
+    def _refuse_usage_of_company(self):
+        """Numbers, tariffs and usage are of one company; another would not know them."""
+        numbers = [("contract_line_id.contract_id", "in", self.ids)]
+        numbered = self.env["telecom.number"].sudo().search(numbers).contract_line_id.contract_id
+        for contract in self._with_usage() | self.browse(numbered.ids):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s has numbers or usage of %(company)s. End it, and make a "
+                    "contract in the other company.",
+                    contract=contract.display_name,
+                    company=contract.company_id.display_name,
+                )
+            )
+
     def _refuse_usage_of_somebody(self):
         """A new customer must not get the calls, and the invoices, of the one before."""
-        used = (
-            self.env["telecom.usage.summary"]
-            .sudo()
-            ._read_group([("contract_id", "in", self.ids)], ["contract_id"])
-        )
-        for (contract,) in used:
+        for contract in self._with_usage():
             raise UserError(
                 self.env._(
                     "Contract %(contract)s has usage of %(customer)s, which a new customer would "

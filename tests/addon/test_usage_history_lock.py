@@ -111,6 +111,18 @@ class TestHistoryLock(RatingCase):
             self.refused(self.flat, vals, "Make another tariff")
         self.flat.write({"name": "Flat of 2026", "tz": self.flat.tz})
 
+    def test_a_contract_with_numbers_or_usage_keeps_its_company(self):
+        elsewhere = {"company_id": self.env["res.company"].create({"name": "Elsewhere"}).id}
+        self.refused(self.other_contract, elsewhere, self.other_contract.company_id.name)
+        self.block.unlink()
+        self.other.telecom_tariff_id = False
+        self.other_contract.write(elsewhere)
+        self.summary.invoice_line_id = False
+        self.used.unlink()
+        contract = self.used_line.contract_id
+        contract.write({"company_id": contract.company_id.id})
+        self.refused(contract, elsewhere, contract.company_id.name)
+
     def test_a_contract_with_usage_keeps_its_customer(self):
         """The portal shows a contract's calls to whoever holds it."""
         contract = self.used_line.contract_id
