@@ -115,7 +115,7 @@ class TestHistoryLock(RatingCase):
         elsewhere = {"company_id": self.env["res.company"].create({"name": "Elsewhere"}).id}
         self.refused(self.other_contract, elsewhere, self.other_contract.company_id.name)
         self.block.unlink()
-        self.other.telecom_tariff_id = False
+        self.other_contract.contract_line_ids.telecom_tariff_id = False
         self.other_contract.write(elsewhere)
         self.summary.invoice_line_id = False
         self.used.unlink()
